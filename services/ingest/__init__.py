@@ -1,0 +1,1 @@
+"""Takes articles in and answers with the outcome."""

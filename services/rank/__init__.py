@@ -1,0 +1,1 @@
+"""Counts every view exactly once and keeps the hot lists."""

@@ -1,0 +1,1 @@
+"""Answers readers with finished pages."""

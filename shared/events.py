@@ -1,0 +1,205 @@
+"""What travels between the services: one class per event, each with the meaning it will always have.
+
+Consumers ignore fields they do not know; a change that would break one is a new class in a new topic version.
+Golden files in tests/contract prove that every version ever written still parses. Times are aware; texts are
+as the publisher sent them (NFC, nothing else).
+"""
+
+from datetime import datetime
+from typing import Annotated, Final, Literal, NamedTuple
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+ArticleId = Annotated[str, StringConstraints(pattern=r"\A[A-Za-z0-9._-]{1,64}\Z")]
+ListName = Literal["now", "24h", "3d"]
+WithdrawReason = Literal["legal", "licence", "error", "other"]
+
+LISTS: Final[tuple[ListName, ...]] = ("now", "24h", "3d")
+
+
+class Event(BaseModel):
+    """A fact that has happened; immutable, tolerant of fields from the future."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Arrival(NamedTuple):
+    """Where an input first entered the log: broker's append time (Unix ms), partition and offset."""
+
+    at_ms: int
+    partition: int
+    offset: int
+
+
+class Order(NamedTuple):
+    """The place of a text among all texts of its article: the publisher's revision, then its arrival."""
+
+    revision: int
+    arrival: Arrival
+
+
+class Picture(Event):
+    """A picture by address; `width` and `height` in pixels where the publisher knows them."""
+
+    url: str
+    caption: str = ""
+    alt: str = ""
+    credit: str = ""
+    width: int | None = None
+    height: int | None = None
+
+
+class Paragraph(Event):
+    """One paragraph of a body, as sent."""
+
+    kind: Literal["paragraph"] = "paragraph"
+    text: str
+
+
+Block = Paragraph
+
+
+class Dateline(Event):
+    """Where and when a report was filed; `text` is the exact beginning of the first paragraph."""
+
+    text: str
+    places: tuple[str, ...] = ()
+    agency: str | None = None
+    day: int | None = None
+
+
+class ArticlePublished(Event):
+    """A text that stands: the newest accepted revision of an article (topic articles.v1, key = id)."""
+
+    id: ArticleId
+    order: Order
+    title: str
+    series: str | None = None
+    section: str
+    blocks: tuple[Block, ...]
+    dateline: Dateline | None = None
+    pictures: tuple[Picture, ...] = ()
+    byline: str | None = None
+    source: str | None = None
+    tags: tuple[str, ...] = ()
+    language: str = "zh-Hans"
+    published_at: AwareDatetime
+    modified_at: AwareDatetime
+    embargo_until: AwareDatetime | None = None
+    expires_at: AwareDatetime | None = None
+    sponsored: bool = False
+    sensitive: bool = False
+    correction: str | None = None
+
+
+class ArticleWithdrawn(Event):
+    """An article taken down; outranks every text until reinstated (key = id#withdrawn, kept for ever)."""
+
+    id: ArticleId
+    arrival: Arrival
+    reason: WithdrawReason
+    note: str = ""
+    withdrawn_at: AwareDatetime
+
+
+class ArticleReinstated(Event):
+    """A withdrawal lifted: texts that arrive from now on may stand again (key = id#withdrawn)."""
+
+    id: ArticleId
+    arrival: Arrival
+    reinstated_at: AwareDatetime
+
+
+class View(Event):
+    """One view, as a foreign producer may send it."""
+
+    article: ArticleId
+    reader: Annotated[str, StringConstraints(min_length=1, max_length=128)]
+    at: AwareDatetime
+
+
+class ViewsSeen(Event):
+    """Many views of one partition of views.v1, in columns.
+
+    `article` points into `articles`; `reader` is a key below 2^53; `at` is Unix milliseconds; `segment` is a
+    coarse keyed hash of network and agent by which fraud can be voided. The four columns are equally long.
+    """
+
+    articles: Annotated[list[ArticleId], Field(min_length=1)]
+    article: list[Annotated[int, Field(ge=0)]]
+    reader: list[Annotated[int, Field(ge=0, lt=2**53)]]
+    at: list[Annotated[int, Field(ge=0, lt=2**53)]]
+    segment: list[Annotated[int, Field(ge=0, le=65535)]]
+    via: str = ""
+
+    @model_validator(mode="after")
+    def _columns_agree(self) -> "ViewsSeen":
+        n = len(self.article)
+        if not (len(self.reader) == len(self.at) == len(self.segment) == n):
+            raise ValueError("the columns article, reader, at and segment must be equally long")
+        if n and max(self.article) >= len(self.articles):
+            raise ValueError("article points past the end of articles")
+        return self
+
+
+class DeskAction(Event):
+    """What every desk action says: which article, in which scope, who did it and why."""
+
+    article: ArticleId
+    scope: str = "all"
+    who: str
+    why: str
+    until: AwareDatetime | None = None
+
+
+class HotPinned(DeskAction):
+    """An article held at `position` (1 = first) of a scope's lists."""
+
+    position: Annotated[int, Field(ge=1, le=100)] = 1
+
+
+class HotBanned(DeskAction):
+    """An article kept out of a scope's lists."""
+
+
+class HotReleased(DeskAction):
+    """A pin or ban of an article in a scope lifted."""
+
+
+class HotEntry(Event):
+    """One article of a hot list with its exact integer score."""
+
+    id: ArticleId
+    score: int
+    pinned: bool = False
+
+
+class HotListChanged(Event):
+    """A hot list as it stood at `as_of`: the document in Redis and the event in hot.v1 (no titles)."""
+
+    scope: str
+    list: ListName
+    as_of: AwareDatetime
+    entries: tuple[HotEntry, ...]
+
+
+class SaltDrawn(Event):
+    """The secret of one reading day, of which reader keys are made (topic salts.v1, 32 bytes as hex)."""
+
+    day: str
+    salt: Annotated[str, StringConstraints(pattern=r"\A[0-9a-f]{64}\Z")]
+
+
+def section_scope(section: str) -> str:
+    """Name the scope of a section's hot lists."""
+    return f"section:{section}"
+
+
+def hot_key(scope: str, list_name: ListName) -> str:
+    """Name the Redis key of a hot list; its document is at the same key with `:doc` behind it."""
+    return f"hot:{scope}:{list_name}"
+
+
+def at_ms(moment: datetime) -> int:
+    """Give an aware moment as Unix milliseconds."""
+    return round(moment.timestamp() * 1000)

@@ -1,0 +1,49 @@
+"""`/healthz`, `/readyz` and `/metrics`: the same three answers in every service.
+
+Healthy means the process answers. Ready means that every check has nothing to complain of; a check gives None
+or one sentence that says what is waited for.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
+
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+
+Check = Callable[[], str | None]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+PATHS: Final = ("/healthz", "/readyz", "/metrics")
+
+
+class Health:
+    """An ASGI application for the three paths."""
+
+    def __init__(self, checks: dict[str, Check]) -> None:
+        self._checks = checks
+
+    def complaints(self) -> dict[str, str]:
+        """Give what each check that is not content says."""
+        said = {name: check() for name, check in self._checks.items()}
+        return {name: complaint for name, complaint in said.items() if complaint is not None}
+
+    def answer(self, path: str) -> tuple[int, str, bytes]:
+        """Give status, media type and body for one of the three paths."""
+        if path == "/metrics":
+            return 200, CONTENT_TYPE_LATEST, generate_latest(REGISTRY)
+        complaints = self.complaints() if path == "/readyz" else {}
+        body = {"status": "waiting" if complaints else "ok", **complaints}
+        return 503 if complaints else 200, "application/json", json.dumps(body, ensure_ascii=False).encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        status, media_type, body = self.answer(scope["path"])
+        headers = [
+            (b"content-type", media_type.encode()),
+            (b"content-length", str(len(body)).encode()),
+            (b"cache-control", b"no-store"),
+        ]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

@@ -1,0 +1,69 @@
+"""Kafka as every service uses it: topics that are there, producers that lose nothing."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+
+from shared.runtime import log, wait_for
+from shared.topics import Topic
+
+
+async def ensure_topics(bootstrap_servers: str, topics: Iterable[Topic]) -> None:
+    """Wait for Kafka and create what is missing; RuntimeError where a topic has other partitions."""
+    wanted = tuple(topics)
+    await wait_for(
+        f"Kafka at {bootstrap_servers}",
+        lambda: _ensure(bootstrap_servers, wanted),
+        (KafkaError, OSError),
+        deadline_s=30.0,
+    )
+
+
+async def _ensure(bootstrap_servers: str, topics: tuple[Topic, ...]) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=10_000)
+    try:
+        await admin.start()
+        present = set(await admin.list_topics())
+        missing = [topic for topic in topics if topic.name not in present]
+        if missing:
+            # replication_factor -1: the broker's default decides
+            response = await admin.create_topics(
+                [NewTopic(t.name, t.partitions, -1, topic_configs=t.config) for t in missing]
+            )
+            for name, code, *_ in response.topic_errors:
+                error = for_code(code)
+                if code and error is not TopicAlreadyExistsError:
+                    raise error(f"topic {name} could not be created")
+            log.info("topics_created", topics=[t.name for t in missing])
+        await _check_partitions(admin, topics)
+    finally:
+        await admin.close()
+
+
+async def _check_partitions(admin: AIOKafkaAdminClient, topics: tuple[Topic, ...]) -> None:
+    for found in await admin.describe_topics([t.name for t in topics]):
+        wanted = next(t.partitions for t in topics if t.name == found["topic"])
+        if found["error_code"]:
+            raise for_code(found["error_code"])(f"topic {found['topic']} is not ready")
+        if len(found["partitions"]) != wanted:
+            raise RuntimeError(
+                f"topic {found['topic']} has {len(found['partitions'])} partitions, Remen needs {wanted}: "
+                "ids would land elsewhere. Re-create it, or give Remen a cluster of its own"
+            )
+
+
+def producer(bootstrap_servers: str, client_id: str, **more: Any) -> AIOKafkaProducer:
+    """Make a producer that writes everything once and in order, or says that it could not."""
+    return AIOKafkaProducer(
+        bootstrap_servers=bootstrap_servers,
+        client_id=client_id,
+        acks="all",
+        enable_idempotence=True,
+        # A leader away for longer than this burns a sequence number and poisons the producer.
+        request_timeout_ms=120_000,
+        max_request_size=4 * 1024 * 1024,
+        **more,
+    )

@@ -1,0 +1,68 @@
+"""The plumbing of a process: its log, and waiting for what is not there yet."""
+
+import asyncio
+import logging
+import random
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
+import structlog
+from structlog.typing import Processor
+
+T = TypeVar("T")
+
+log = structlog.stdlib.get_logger()
+
+_FIRST_WAIT_S: Final = 0.25
+_LONGEST_WAIT_S: Final = 5.0
+
+
+def configure_logging(service: str) -> None:
+    """Write every log line of the process, libraries' too, as one JSON object on standard output."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(formatter)
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    for chatty in ("aiokafka", "faust", "mode", "uvicorn.access"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(service=service)
+
+
+async def wait_for(
+    what: str,
+    attempt: Callable[[], Awaitable[T]],
+    failures: tuple[type[Exception], ...],
+    deadline_s: float = 10.0,
+) -> T:
+    """Try until `attempt` succeeds, with growing pauses, saying what is waited for.
+
+    Only the named `failures` and a try longer than `deadline_s` are waited out; anything else is raised.
+    """
+    waited_out: tuple[type[Exception], ...] = (*failures, TimeoutError)
+    pause = _FIRST_WAIT_S
+    while True:
+        try:
+            return await asyncio.wait_for(attempt(), deadline_s)
+        except waited_out as error:
+            log.warning("waiting", what=what, reason=str(error) or type(error).__name__, next_try_s=pause)
+            await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, no secret
+            pause = min(pause * 2, _LONGEST_WAIT_S)
