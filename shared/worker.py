@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import faust
 import uvicorn
+from faust.app.base import BootStrategy
 from mode import Service
 
 
@@ -44,14 +45,20 @@ class _Server(uvicorn.Server):
         yield
 
 
-def run(name: str, bootstrap_servers: str, services: list[Service]) -> NoReturn:
+class _OwnClients(BootStrategy):
+    """Start none of Faust's Kafka clients: our services bring theirs, and wait for Kafka with HTTP up."""
+
+    def producer_only(self) -> tuple[()]:
+        return ()
+
+
+class _Shell(faust.App):
+    BootStrategy = _OwnClients
+    producer_only = True
+
+
+def run(name: str, services: list[Service]) -> NoReturn:
     """Run the services inside a Faust worker until a signal stops them; never returns."""
-    app = faust.App(
-        name,
-        broker=[f"kafka://{server}" for server in bootstrap_servers.split(",")],
-        web_enabled=False,
-        topic_disable_leader=True,
-    )
-    app.producer_only = True
+    app = _Shell(name, web_enabled=False, topic_disable_leader=True)
     worker = faust.Worker(app, *services, loglevel="WARN", quiet=True, override_logging=False)
     worker.execute_from_commandline()
