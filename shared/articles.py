@@ -70,6 +70,9 @@ class Standing:
         )
 
 
+NEVER_HEARD_OF: Final = Standing()
+
+
 def fold(standing: Standing, event: ArticleEvent) -> Standing:
     """Give the standing after one more record; a record that changes nothing gives the same object."""
     match event:

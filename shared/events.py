@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-ArticleId = Annotated[str, StringConstraints(pattern=r"\A[A-Za-z0-9._-]{1,64}\Z")]
+ArticleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 ListName = Literal["now", "24h", "3d"]
 WithdrawReason = Literal["legal", "licence", "error", "other"]
 
@@ -97,6 +97,7 @@ class ArticleWithdrawn(Event):
 
     id: ArticleId
     arrival: Arrival
+    revision: int = 0
     reason: WithdrawReason
     note: str = ""
     withdrawn_at: AwareDatetime
@@ -187,7 +188,7 @@ class SaltDrawn(Event):
     """The secret of one reading day, of which reader keys are made (topic salts.v1, 32 bytes as hex)."""
 
     day: str
-    salt: Annotated[str, StringConstraints(pattern=r"\A[0-9a-f]{64}\Z")]
+    salt: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 def section_scope(section: str) -> str:

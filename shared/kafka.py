@@ -29,9 +29,9 @@ async def _ensure(bootstrap_servers: str, topics: tuple[Topic, ...]) -> None:
         present = set(await admin.list_topics())
         missing = [topic for topic in topics if topic.name not in present]
         if missing:
-            # replication_factor -1: the broker's default decides
+            # replication factor -1: the broker's default decides (aiokafka wants empty assignments with it)
             response = await admin.create_topics(
-                [NewTopic(t.name, t.partitions, -1, topic_configs=t.config) for t in missing]
+                [NewTopic(t.name, t.partitions, -1, {}, topic_configs=t.config) for t in missing]
             )
             for name, code, *_ in response.topic_errors:
                 error = for_code(code)

@@ -12,7 +12,7 @@ from structlog.typing import Processor
 
 T = TypeVar("T")
 
-log = structlog.stdlib.get_logger()
+log = structlog.stdlib.get_logger("remen")
 
 _FIRST_WAIT_S: Final = 0.25
 _LONGEST_WAIT_S: Final = 5.0

@@ -54,6 +54,11 @@ def event_headers(
     ]
 
 
+def event_id(topic: str, partition: int, offset: int) -> str:
+    """Name an event after the input that it came from, so that a repeat is recognisable."""
+    return f"{topic}/{partition}/{offset}"
+
+
 def first_values(headers: Iterable[tuple[str, bytes | None]]) -> Mapping[str, bytes]:
     """Give each header's first value by its lower-case name."""
     values: dict[str, bytes] = {}

@@ -1,0 +1,5 @@
+"""`python -m services.ingest`: run the service."""
+
+from services.ingest.app import cli
+
+cli()

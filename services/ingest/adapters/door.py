@@ -1,0 +1,128 @@
+"""The door for requests: it checks by the same rules, sends to ingest.v1, and waits for the outcome.
+
+Nothing is decided here: a request becomes an input like any other, and the answer is what its output says.
+The check beforehand only tells the caller at once what would be refused anyway.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import time
+import uuid
+from typing import Any, Final
+from urllib.parse import quote
+
+from aiokafka.errors import KafkaError
+
+from services.ingest.adapters.article_log import ArticleLog
+from services.ingest.adapters.outbox import Outbox
+from services.ingest.adapters.outcomes import Outcomes
+from services.ingest.core.accept import decide
+from services.ingest.core.editions import Edition
+from services.ingest.core.faults import Rejection
+from services.ingest.core.submissions import Ban, Pin, Publish, Release, Submission, read
+from services.ingest.settings import Settings, Token
+from shared import problem, wire
+from shared.events import Arrival
+from shared.runtime import log
+
+KAFKA_DEADLINE_S: Final = 2.0
+_LATEST_OFFSET: Final = 2**62
+"""An input not yet sent arrives behind all that are there."""
+
+
+class RefusedError(Exception):
+    """A request that is answered with a problem document."""
+
+    def __init__(self, document: dict[str, Any], headers: dict[str, str] | None = None) -> None:
+        self.document = document
+        self.headers = headers
+
+
+def refuse(status: int, detail: str, headers: dict[str, str] | None = None, **more: Any) -> RefusedError:
+    """Make the refusal of a request."""
+    return RefusedError(problem.problem(status, detail, **more), headers)
+
+
+class Door:
+    """What the routes need: who may write, what is known, how to send, how to wait for the outcome."""
+
+    def __init__(self, settings: Settings, outbox: Outbox, articles: ArticleLog, outcomes: Outcomes) -> None:
+        self._settings = settings
+        self._outbox = outbox
+        self._articles = articles
+        self._outcomes = outcomes
+
+    def url(self, article_id: str) -> str:
+        """Give the address of an article's page."""
+        return f"{self._settings.site_url}/article/{quote(article_id)}"
+
+    def token(self, authorization: str) -> Token:
+        """Tell who asks, by the value of the Authorization header."""
+        scheme, _, secret = authorization.partition(" ")
+        if scheme.lower() == "bearer":
+            digest = hashlib.sha256(secret.strip().encode()).hexdigest()
+            for token in self._settings.tokens:
+                if hmac.compare_digest(token.sha256, digest):
+                    return token
+        raise refuse(
+            401,
+            "send a known publisher's token in the header Authorization: Bearer …",
+            {"www-authenticate": "Bearer"},
+        )
+
+    def edition(self, article_id: str) -> Edition:
+        """Give what is known of an article; refuse while the log is still being read."""
+        if not self._articles.caught_up_once.is_set():
+            raise refuse(503, "the log of articles is still being read; try again", {"retry-after": "1"})
+        return self._articles.edition(article_id)
+
+    async def submit(self, value: bytes, token: Token, traceparent: str | None) -> tuple[Submission, bool]:
+        """Send an input and wait for its outcome; the flag tells whether it was decided in time."""
+        submission = read(value)
+        if isinstance(submission, Rejection):
+            raise RefusedError(submission.problem())
+        edition = self.edition(submission.id)
+        _check_rights(token, submission, edition)
+        here = Arrival(time.time_ns() // 1_000_000, wire.partition_for(submission.id), _LATEST_OFFSET)
+        foreseen = decide(submission, edition, here)
+        if isinstance(foreseen, Rejection):
+            raise RefusedError(foreseen.problem())
+        request_id = uuid.uuid4().hex
+        headers = [(wire.REQUEST_ID, request_id.encode()), ("content-type", b"application/json")]
+        if traceparent:
+            headers.append((wire.TRACEPARENT, traceparent.encode()))
+        with self._outcomes.expected(request_id) as outcome:
+            await self._send(submission.id, value, headers)
+            try:
+                refusal = await asyncio.wait_for(outcome, self._settings.outcome_wait_s)
+            except TimeoutError:
+                return submission, False
+        if refusal is not None:
+            raise RefusedError(refusal)
+        return submission, True
+
+    async def _send(self, article_id: str, value: bytes, headers: list[tuple[str, bytes]]) -> None:
+        try:
+            async with asyncio.timeout(KAFKA_DEADLINE_S):
+                await (await self._outbox.submitted(article_id, value, headers))
+        except (KafkaError, TimeoutError) as error:
+            log.warning("kafka_away", reason=repr(error))
+            raise refuse(
+                503,
+                "Kafka did not take the message in time; send it again (a repeat changes nothing)",
+                {"retry-after": "2"},
+            ) from None
+
+
+def _check_rights(token: Token, submission: Submission, edition: Edition) -> None:
+    if isinstance(submission, Pin | Ban | Release):
+        if not token.desk:
+            raise refuse(403, f"the token {token.name} is not a desk's")
+        return
+    sections = {edition.section} if edition.section else set()
+    if isinstance(submission, Publish):
+        sections.add(submission.section)
+    for section in sorted(sections):
+        if not token.may_write(section):
+            raise refuse(403, f"the token {token.name} may not write the section {section}")

@@ -1,0 +1,91 @@
+"""The owner guards its partition: what contradicts the fold of articles.v1 is written right again.
+
+A worker that was paused past its session may wake up and write a stale text behind a newer one, or a text
+behind a withdrawal. Readers are not misled (shared.articles), but compaction keeps the last record of a key:
+without the guard a new replica would miss the text that stands.
+"""
+
+import asyncio
+from typing import Final
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+from mode import Service
+from prometheus_client import Counter
+
+from services.ingest.adapters.article_log import ArticleLog
+from services.ingest.adapters.inbox import Inbox
+from services.ingest.adapters.outbox import INPUT, Outbox
+from services.ingest.core.editions import Edition
+from shared import wire
+from shared.articles import TextErased, parse
+from shared.events import ArticlePublished
+from shared.runtime import log
+from shared.topics import ARTICLES, INGEST
+
+EVERY_S: Final = 1.0
+DEADLINE_S: Final = 10.0
+
+PUT_RIGHT: Final = Counter(
+    "remen_ingest_put_right_total", "Records of articles.v1 written right again", ["what"]
+)
+
+
+class Guard(Service):
+    """Put right what is wrong in the owned partitions, once a second."""
+
+    def __init__(self, bootstrap_servers: str, articles: ArticleLog, inbox: Inbox, outbox: Outbox) -> None:
+        super().__init__()
+        self._bootstrap_servers = bootstrap_servers
+        self._articles = articles
+        self._inbox = inbox
+        self._outbox = outbox
+
+    @Service.timer(EVERY_S)
+    async def _look(self) -> None:
+        for article_id in self._articles.wrong(self._inbox.owned):
+            edition = self._articles.edition(article_id)
+            try:
+                await asyncio.wait_for(self._put_right(article_id, edition), DEADLINE_S)
+            except (KafkaError, TimeoutError) as error:
+                log.warning("not_put_right_yet", article=article_id, reason=repr(error))
+
+    async def _put_right(self, article_id: str, edition: Edition) -> None:
+        if edition.standing.order is None:
+            origin = edition.decided
+            passed_on = [] if origin is None else [(INPUT, wire.write_arrival(origin))]
+            named = wire.event_id(INGEST.name, *origin[1:]) if origin else "guard"
+            await (await self._outbox.article(TextErased(article_id), named, passed_on))
+            what = "erased"
+        else:
+            record = await self._standing_text(article_id, edition)
+            if record is None:
+                return
+            await (await self._outbox.again(record.partition, record.key, record.value, list(record.headers)))
+            what = "text"
+        PUT_RIGHT.labels(what).inc()
+        log.warning("put_right", article=article_id, what=what)
+
+    async def _standing_text(self, article_id: str, edition: Edition) -> ConsumerRecord | None:
+        """Read the record of the text that stands; None if it is not where it was."""
+        home = TopicPartition(ARTICLES.name, wire.partition_for(article_id))
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap_servers,
+            auto_offset_reset="earliest",
+            max_partition_fetch_bytes=4 * 1024 * 1024,
+        )
+        try:
+            await consumer.start()
+            consumer.assign([home])
+            consumer.seek(home, edition.offset or 0)
+            record = await consumer.getone(home)
+        finally:
+            await consumer.stop()
+        event = parse(record.key, record.value, record.headers)
+        if isinstance(event, ArticlePublished) and (event.id, event.order) == (
+            article_id,
+            edition.standing.order,
+        ):
+            return record
+        log.error("standing_text_lost", article=article_id, offset=edition.offset)
+        return None

@@ -1,0 +1,54 @@
+"""How ingest is put together, and its command line."""
+
+import typer
+from mode import Service
+
+from services.ingest.adapters.article_log import ArticleLog
+from services.ingest.adapters.door import Door
+from services.ingest.adapters.guard import Guard
+from services.ingest.adapters.http import create_app
+from services.ingest.adapters.inbox import Inbox
+from services.ingest.adapters.outbox import Outbox
+from services.ingest.adapters.outcomes import Outcomes
+from services.ingest.settings import Settings
+from shared import settings, worker
+from shared.health import Health
+from shared.runtime import configure_logging, log
+
+cli = typer.Typer(add_completion=False, help="Take articles in and answer with the outcome.")
+
+
+def wire_up(given: Settings) -> list[Service]:
+    """Make the services of the worker, each knowing those that it needs."""
+    servers = given.kafka_bootstrap_servers
+    outbox = Outbox(servers, given.instance)
+    outcomes = Outcomes(servers, outbox.topics_ready)
+    articles = ArticleLog(servers, outbox.topics_ready, outcomes)
+    inbox = Inbox(servers, given.instance, given.stuck_s, outbox, articles)
+    guard = Guard(servers, articles, inbox, outbox)
+    health = Health(
+        {
+            "kafka": lambda: None if outbox.started_producing.is_set() else "Kafka is waited for",
+            "articles": lambda: None if articles.caught_up_once.is_set() else "articles.v1 is being read",
+            "outcomes": lambda: None if outcomes.following.is_set() else "the outputs are not followed yet",
+            "inbox": inbox.stuck,
+        }
+    )
+    http = worker.HttpService(
+        create_app(Door(given, outbox, articles, outcomes), health), given.host, given.port
+    )
+    return [outbox, outcomes, articles, inbox, guard, http]
+
+
+@cli.callback(invoke_without_command=True)
+def run(
+    check: bool = typer.Option(False, help="Only read the settings, put everything together, and exit."),
+) -> None:
+    """Run the service."""
+    configure_logging("ingest")
+    given = settings.read(Settings)
+    if not given.tokens:
+        log.warning("no_tokens", consequence="every request is answered 401; set INGEST_TOKENS")
+    services = wire_up(given)
+    if not check:
+        worker.run("ingest", services)

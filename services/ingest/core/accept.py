@@ -1,0 +1,147 @@
+"""The rule book: what becomes of one input.
+
+`accept` takes the bytes, what is known of the id, and when the input arrived; it gives the events to write,
+or one rejection with every fault named. It never raises and reads no clock, so a replay decides the same.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from services.ingest.core.datelines import find_dateline, find_series
+from services.ingest.core.editions import Edition
+from services.ingest.core.faults import Fault, Rejection, invalid
+from services.ingest.core.submissions import (
+    Ban,
+    Pin,
+    Publish,
+    Reinstate,
+    Release,
+    SentPicture,
+    Submission,
+    Withdraw,
+    read,
+)
+from shared.articles import ArticleEvent, TextErased
+from shared.events import (
+    Arrival,
+    ArticlePublished,
+    ArticleReinstated,
+    ArticleWithdrawn,
+    HotBanned,
+    HotPinned,
+    HotReleased,
+    Order,
+    Paragraph,
+    Picture,
+)
+
+DeskEvent = HotPinned | HotBanned | HotReleased
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What to write: events of articles.v1 in their order, or one of desk.v1."""
+
+    articles: tuple[ArticleEvent, ...] = ()
+    desk: DeskEvent | None = None
+
+
+def accept(value: bytes | None, edition: Edition, arrival: Arrival) -> Accepted | Rejection:
+    """Decide about one input; `arrival` is when and where it first entered the log."""
+    submission = read(value)
+    return submission if isinstance(submission, Rejection) else decide(submission, edition, arrival)
+
+
+def decide(submission: Submission, edition: Edition, arrival: Arrival) -> Accepted | Rejection:
+    """Decide about an input that could be read."""
+    now = datetime.fromtimestamp(arrival.at_ms / 1000, UTC)
+    match submission:
+        case Publish():
+            return _publish(submission, edition, arrival, now)
+        case Withdraw() | Reinstate():
+            return _mark(submission, edition, arrival, now)
+        case _:
+            return _desk(submission, edition)
+
+
+def _mark(
+    sent: Withdraw | Reinstate, edition: Edition, arrival: Arrival, now: datetime
+) -> Accepted | Rejection:
+    standing = edition.standing
+    if standing.mark is not None and arrival <= standing.mark:
+        return _conflict(sent.id, "was withdrawn or reinstated by a later message; that one holds")
+    if isinstance(sent, Reinstate):
+        if not standing.withdrawn:
+            return _conflict(sent.id, "is not withdrawn, so there is nothing to lift")
+        return Accepted((ArticleReinstated(id=sent.id, arrival=arrival, reinstated_at=now),))
+    withdrawn = ArticleWithdrawn(
+        id=sent.id,
+        arrival=arrival,
+        revision=edition.revision,
+        reason=sent.reason,
+        note=sent.note,
+        withdrawn_at=now,
+    )
+    return Accepted((withdrawn, TextErased(sent.id)))
+
+
+def _publish(sent: Publish, edition: Edition, arrival: Arrival, now: datetime) -> Accepted | Rejection:
+    order = Order(sent.revision, arrival)
+    standing = edition.standing
+    if standing.withdrawn:
+        return _conflict(sent.id, "is withdrawn; reinstate it first, then publish again")
+    if not standing.admits(order):
+        return _conflict(sent.id, _why_stale(order, edition))
+    paragraphs = [line.strip(" \t\r") for line in sent.body.splitlines() if line.strip()]
+    pictures = ([sent.picture] if sent.picture else []) + list(sent.pictures)
+    article = ArticlePublished(
+        id=sent.id,
+        order=order,
+        title=sent.title,
+        series=find_series(sent.title),
+        section=sent.section,
+        blocks=tuple(Paragraph(text=text) for text in paragraphs),
+        dateline=find_dateline(paragraphs[0]),
+        pictures=tuple(map(_picture, pictures)),
+        byline=sent.byline or None,
+        source=sent.source or None,
+        tags=tuple(tag for tag in sent.tags if tag),
+        language=sent.language,
+        published_at=sent.published_at or now,
+        modified_at=now,
+        embargo_until=sent.embargo_until,
+        expires_at=sent.expires_at,
+        sponsored=sent.sponsored,
+        sensitive=sent.sensitive,
+        correction=sent.correction or None,
+    )
+    return Accepted((article,))
+
+
+def _picture(sent: SentPicture) -> Picture:
+    return Picture.model_construct(**dict(sent))
+
+
+def _why_stale(order: Order, edition: Edition) -> str:
+    standing = edition.standing
+    if standing.order is not None and order.revision < standing.order.revision:
+        return f"has the newer revision {standing.order.revision}; send a revision that is not below it"
+    return "was sent before a newer text or before its reinstatement; send it again if it should stand"
+
+
+def _conflict(article_id: str, detail: str) -> Rejection:
+    found = f"article {article_id} {detail}"
+    return Rejection(409, found, (Fault("", found),), article_id)
+
+
+def _desk(sent: Pin | Ban | Release, edition: Edition) -> Accepted | Rejection:
+    if edition.standing.order is None:
+        return invalid([Fault("/article", "no readable article has this id")], sent.article)
+    common = {"article": sent.article, "scope": sent.scope, "who": sent.who, "why": sent.why}
+    match sent:
+        case Pin():
+            return Accepted(desk=HotPinned(**common, position=sent.position, until=sent.until))
+        case Ban():
+            return Accepted(desk=HotBanned(**common, until=sent.until))
+        case Release():
+            return Accepted(desk=HotReleased(**common))

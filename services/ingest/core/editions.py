@@ -1,0 +1,93 @@
+"""What is known of one id: the fold of articles.v1 that decisions are made on.
+
+It adds to the standing (shared.articles) what ingest needs beyond it: which input was decided last, so that a
+repeat after a crash changes nothing; where the standing text lies, so that it can be written right again; and
+what `GET /articles/{id}` tells.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, Literal
+
+from shared.articles import NEVER_HEARD_OF, ArticleEvent, Standing, TextErased, fold
+from shared.events import Arrival, ArticlePublished, ArticleWithdrawn
+
+State = Literal["published", "embargoed", "expired", "withdrawn", "reinstated", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """All that decisions need of one id; the default is an id never heard of."""
+
+    standing: Standing = NEVER_HEARD_OF
+    decided: Arrival | None = None
+    """Position in ingest.v1 of the newest input that has an output."""
+    offset: int | None = None
+    """Where in articles.v1 the newest text lies that stood; None once it is erased."""
+    section: str = ""
+    revision: int = 0
+    embargo_until: datetime | None = None
+    expires_at: datetime | None = None
+
+    def state(self, now: datetime) -> State:
+        """Say in one word how readers find the article."""
+        if self.standing.withdrawn:
+            return "withdrawn"
+        if self.standing.order is None:
+            return "unknown" if self.standing.mark is None else "reinstated"
+        if self.embargo_until is not None and now < self.embargo_until:
+            return "embargoed"
+        if self.expires_at is not None and now >= self.expires_at:
+            return "expired"
+        return "published"
+
+    def is_repeat(self, position: Arrival) -> bool:
+        """Tell whether an input at this position of the id's own partition was decided before."""
+        return self.decided is not None and position <= self.decided
+
+
+UNKNOWN: Final = Edition()
+
+
+def advance(edition: Edition, event: ArticleEvent, position: Arrival | None, offset: int | None) -> Edition:
+    """Give the edition after an event of its article.
+
+    `position` is the input that the event came from, `offset` where in articles.v1 it lies (None: not there
+    yet).
+    """
+    standing = fold(edition.standing, event)
+    if position is not None and not edition.is_repeat(position):
+        edition = replace(edition, decided=position)
+    match event:
+        case ArticlePublished() if standing.order == event.order:
+            return replace(
+                edition,
+                standing=standing,
+                offset=edition.offset if offset is None else offset,
+                section=event.section,
+                revision=event.order.revision,
+                embargo_until=event.embargo_until,
+                expires_at=event.expires_at,
+            )
+        case ArticleWithdrawn():
+            return replace(edition, standing=standing, revision=max(edition.revision, event.revision))
+        case TextErased():
+            return replace(edition, offset=None)
+        case _:
+            return replace(edition, standing=standing)
+
+
+def contradicts(edition: Edition, event: ArticleEvent) -> bool:
+    """Tell whether the log's last word on the text is wrong, now that this record of it has been read.
+
+    A withdrawal is wrong until the tombstone behind it is there: a crash may have come between the two.
+    """
+    match event:
+        case ArticlePublished():
+            return event.order != edition.standing.order
+        case TextErased():
+            return edition.standing.order is not None
+        case ArticleWithdrawn():
+            return edition.standing.withdrawn and edition.offset is not None
+        case _:
+            return False

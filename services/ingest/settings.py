@@ -1,0 +1,37 @@
+"""The settings of ingest: `INGEST_<FIELD>` in the environment."""
+
+import socket
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ServiceSettings
+
+
+class Token(BaseModel):
+    """Who may write: the SHA-256 of a Bearer token, bound to sections (`*`: all) and maybe to the desk."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    sections: tuple[str, ...] = ("*",)
+    desk: bool = False
+
+    def may_write(self, section: str) -> bool:
+        """Tell whether articles of this section may be written with the token."""
+        return "*" in self.sections or section in self.sections
+
+
+class Settings(ServiceSettings):
+    """What ingest can be told."""
+
+    model_config = SettingsConfigDict(env_prefix="INGEST_", frozen=True, extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8081
+    instance: str = Field(default_factory=socket.gethostname, min_length=1)
+    tokens: tuple[Token, ...] = ()
+    outcome_wait_s: Annotated[float, Field(gt=0, le=30)] = 2.0
+    stuck_s: Annotated[float, Field(gt=0)] = 30.0
