@@ -1,0 +1,251 @@
+"""The rule book of ingest: what becomes of an input."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.ingest.core.accept import Accepted, accept
+from services.ingest.core.editions import UNKNOWN, Edition, advance
+from services.ingest.core.faults import Rejection
+from shared.articles import ArticleEvent, TextErased
+from shared.events import ArticlePublished, ArticleWithdrawn, HotPinned, Order
+from tests.builders import NOON, arrival, as_json, published, reinstated, sent_article, withdrawn
+
+
+def edition_after(*events: ArticleEvent) -> Edition:
+    edition = UNKNOWN
+    for event in events:
+        edition = advance(edition, event, None, 0)
+    return edition
+
+
+def text_of(outcome: Accepted | Rejection) -> ArticlePublished:
+    assert isinstance(outcome, Accepted), outcome
+    (text,) = outcome.articles
+    assert isinstance(text, ArticlePublished)
+    return text
+
+
+def refusal_of(outcome: Accepted | Rejection) -> Rejection:
+    assert isinstance(outcome, Rejection), outcome
+    return outcome
+
+
+def test_an_article_becomes_the_event_that_its_text_stands() -> None:
+    text = text_of(accept(as_json(sent_article(revision=3)), UNKNOWN, arrival(7)))
+    assert text.order == Order(3, arrival(7))
+    assert [block.text for block in text.blocks] == [
+        "(河城15日讯)河城旧邮局改建的图书馆周日开放。",
+        "首日有三百人到访。",
+    ]
+    assert text.dateline is not None
+    assert text.dateline.places == ("河城",)
+    assert text.published_at == NOON + timedelta(seconds=7)
+
+
+def test_every_line_that_is_not_empty_is_a_paragraph_and_indentation_by_full_width_spaces_stays() -> None:
+    body = "一\r\n\n　　二 \r三\n　\n \t四"
+    text = text_of(accept(as_json(sent_article(body=body)), UNKNOWN, arrival()))
+    assert [block.text for block in text.blocks] == ["一", "　　二", "三", "四"]
+
+
+def test_text_is_brought_to_nfc_and_never_to_half_width() -> None:
+    sent = sent_article(title="Cafe\u0301 （全角）：，半角(),:", body="Ａ１é")
+    text = text_of(accept(as_json(sent), UNKNOWN, arrival()))
+    assert text.title == "Café （全角）：，半角(),:"
+    assert text.blocks[0].text == "Ａ１é"
+
+
+def test_the_lead_picture_comes_before_the_others() -> None:
+    sent = sent_article(
+        picture={"url": "https://a.example/1.jpg", "caption": "(图:资料照)", "width": None},
+        pictures=[{"url": "https://a.example/2.jpg"}],
+    )
+    text = text_of(accept(as_json(sent), UNKNOWN, arrival()))
+    assert [p.url for p in text.pictures] == ["https://a.example/1.jpg", "https://a.example/2.jpg"]
+    assert text.pictures[0].caption == "(图:资料照)"
+
+
+def test_the_series_is_found_and_stays_in_the_title() -> None:
+    text = text_of(accept(as_json(sent_article(title="【河城纪事】 邮局旧事")), UNKNOWN, arrival()))
+    assert (text.series, text.title) == ("河城纪事", "【河城纪事】 邮局旧事")
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer", "says"),
+    [
+        ({"id": "a/b"}, "/id", "no slash"),
+        ({"id": ".."}, "/id", "address would be lost"),
+        ({"id": "x" * 65}, "/id", "1 to 64"),
+        ({"id": 7}, "/id", "text in quotes"),
+        ({"title": None}, "/title", "is required"),
+        ({"title": "  　"}, "/title", "only spaces"),
+        ({"title": "x" * 201}, "/title", "201 characters"),
+        ({"title": "a\nb"}, "/title", "U+000A at character 2"),
+        ({"section": "a/b"}, "/section", "/ or :"),
+        ({"section": "a:b"}, "/section", "/ or :"),
+        ({"section": ""}, "/section", "0 characters"),
+        ({"section": "x" * 21}, "/section", "21 characters"),
+        ({"section": " 国际"}, "/section", "space"),
+        ({"section": "国\u0085际"}, "/section", "U+0085"),
+        ({"body": " \n　\t\u200b"}, "/body", "only spaces"),
+        ({"body": "a\x00b"}, "/body", "U+0000"),
+        ({"body": "x\n" * 5001}, "/body", "5,001 lines"),
+        ({"body": ["x"]}, "/body", "text in quotes"),
+        ({"published_at": "2026-11-15T18:30:00"}, "/published_at", "no time zone"),
+        ({"published_at": 1763200000}, "/published_at", "time in quotes"),
+        ({"published_at": "yesterday"}, "/published_at", "is no time"),
+        ({"published_at": "0001-01-01T00:00:00+10:00"}, "/published_at", "outside the calendar"),
+        ({"revision": "3"}, "/revision", "without quotes"),
+        ({"revision": -1}, "/revision", "at least 0"),
+        ({"revision": True}, "/revision", "whole number"),
+        ({"sponsored": "yes"}, "/sponsored", "true or false"),
+        ({"format": "word"}, "/format", "must be one of"),
+        ({"picture": "https://a.example/1.jpg"}, "/picture", "object"),
+        ({"picture": {"url": "javascript:alert(1)"}}, "/picture/url", "http://"),
+        ({"pictures": [{}]}, "/pictures/0/url", "is required"),
+        ({"tags": "a"}, "/tags", "list"),
+        ({"language": "Chinese!"}, "/language", "zh-Hans"),
+        ({"embargo_untill": "2026-11-15T18:30:00+08:00"}, "/embargo_untill", "is embargo_until meant?"),
+        ({"action": "delete"}, "/action", "withdraw"),
+    ],
+)
+def test_a_fault_is_named_with_its_place_and_what_would_be_right(
+    change: dict[str, Any], pointer: str, says: str
+) -> None:
+    refusal = refusal_of(accept(as_json(sent_article(**change)), UNKNOWN, arrival()))
+    assert refusal.status == 422
+    (fault,) = refusal.faults
+    assert fault.pointer == pointer
+    assert says in fault.detail
+
+
+@pytest.mark.parametrize(
+    ("value", "status", "says"),
+    [
+        (None, 400, "empty"),
+        (b"", 400, "empty"),
+        (b"hello", 400, "not JSON"),
+        (b"\xff\xfe", 400, "not JSON"),
+        (b'{"id": "\\ud800"}', 400, "not JSON"),
+        (b"[" * 100_000, 400, "not JSON"),
+        (b"[1]", 422, "one JSON object"),
+        (b" " * 1_000_001, 413, "1,000,001 bytes"),
+    ],
+)
+def test_what_is_no_object_is_refused_as_a_whole(value: bytes | None, status: int, says: str) -> None:
+    refusal = refusal_of(accept(value, UNKNOWN, arrival()))
+    assert refusal.status == status
+    assert says in refusal.detail
+
+
+def test_every_fault_is_named_at_once() -> None:
+    refusal = refusal_of(accept(as_json({"section": "", "revision": "x", "tittle": "…"}), UNKNOWN, arrival()))
+    assert {f.pointer for f in refusal.faults} == {
+        "/id",
+        "/title",
+        "/section",
+        "/body",
+        "/revision",
+        "/tittle",
+    }
+
+
+def test_the_list_of_faults_is_bounded() -> None:
+    refusal = refusal_of(accept(as_json(sent_article(tags=[1] * 90)), UNKNOWN, arrival()))
+    assert len(refusal.faults) == 51
+    assert "40 more faults" in refusal.faults[-1].detail
+
+
+def test_an_unknown_field_and_a_null_are_as_if_absent_and_a_byte_order_mark_is_no_fault() -> None:
+    value = b"\xef\xbb\xbf" + as_json({**sent_article(), "colour": "red", "byline": None})
+    assert text_of(accept(value, UNKNOWN, arrival())).byline is None
+
+
+def test_an_older_revision_is_refused_with_the_newer_one_named() -> None:
+    known = edition_after(published(second=1, revision=5))
+    refusal = refusal_of(accept(as_json(sent_article(revision=4)), known, arrival(9)))
+    assert refusal.status == 409
+    assert "newer revision 5" in refusal.detail
+
+
+def test_a_publish_that_arrived_earlier_than_the_standing_text_is_stale() -> None:
+    known = edition_after(published(second=5))
+    assert refusal_of(accept(as_json(sent_article()), known, arrival(4))).status == 409
+    assert text_of(accept(as_json(sent_article()), known, arrival(6))).order.arrival == arrival(6)
+
+
+def test_a_withdrawal_writes_the_mark_then_erases_the_text_and_tells_the_revision() -> None:
+    known = edition_after(published(second=1, revision=5))
+    value = as_json({"id": "harbour-library", "action": "withdraw", "reason": "legal", "note": "法庭令"})
+    outcome = accept(value, known, arrival(9))
+    assert isinstance(outcome, Accepted)
+    mark, erased = outcome.articles
+    assert isinstance(mark, ArticleWithdrawn)
+    assert (mark.revision, mark.reason, mark.note) == (5, "legal", "法庭令")
+    assert erased == TextErased("harbour-library")
+
+
+def test_withdrawing_before_publishing_works() -> None:
+    value = as_json({"id": "never-seen", "action": "withdraw", "reason": "other"})
+    assert isinstance(accept(value, UNKNOWN, arrival()), Accepted)
+    known = edition_after(withdrawn(second=1))
+    refusal = refusal_of(accept(as_json(sent_article(revision=9)), known, arrival(9)))
+    assert (refusal.status, "reinstate it first" in refusal.detail) == (409, True)
+
+
+def test_reinstating_lifts_a_withdrawal_for_texts_that_come_later() -> None:
+    value = as_json({"id": "harbour-library", "action": "reinstate"})
+    assert isinstance(accept(value, edition_after(withdrawn(second=1)), arrival(2)), Accepted)
+    known = edition_after(published(second=0, revision=7), withdrawn(second=1), reinstated(second=2))
+    assert refusal_of(accept(as_json(sent_article()), known, arrival(1))).status == 409
+    assert text_of(accept(as_json(sent_article()), known, arrival(3))).order.revision == 0
+
+
+def test_reinstating_what_is_not_withdrawn_is_refused() -> None:
+    value = as_json({"id": "harbour-library", "action": "reinstate"})
+    assert refusal_of(accept(value, edition_after(published()), arrival(2))).status == 409
+
+
+def test_a_withdrawal_that_was_overtaken_by_a_later_reinstatement_erases_nothing() -> None:
+    known = edition_after(withdrawn(second=1), reinstated(second=5), published(second=6))
+    value = as_json({"id": "harbour-library", "action": "withdraw", "reason": "legal"})
+    assert refusal_of(accept(value, known, arrival(3))).status == 409
+
+
+def test_a_pin_says_who_and_why_and_needs_a_readable_article() -> None:
+    pin = {"action": "pin", "article": "harbour-library", "who": "editor", "why": "开放日", "position": 2}
+    outcome = accept(as_json(pin), edition_after(published()), arrival())
+    assert isinstance(outcome, Accepted)
+    assert outcome.desk == HotPinned(article="harbour-library", who="editor", why="开放日", position=2)
+    refusal = refusal_of(accept(as_json(pin), UNKNOWN, arrival()))
+    assert refusal.faults[0].pointer == "/article"
+    refusal = refusal_of(accept(as_json({**pin, "why": " "}), edition_after(published()), arrival()))
+    assert [f.pointer for f in refusal.faults] == ["/why"]
+
+
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda children: st.lists(children) | st.dictionaries(st.text(), children),
+    max_leaves=20,
+)
+FIELDS = st.sampled_from(
+    [*sent_article(), "picture", "pictures", "tags", "revision", "action", "embargo_until"]
+)
+EDITIONS = st.sampled_from([UNKNOWN, edition_after(published()), edition_after(withdrawn())])
+
+
+@given(st.binary(), EDITIONS)
+def test_accept_of_any_bytes_gives_one_answer_and_never_raises(value: bytes, edition: Edition) -> None:
+    assert isinstance(accept(value, edition, arrival()), Accepted | Rejection)
+
+
+@given(st.dictionaries(FIELDS, ANY_JSON), EDITIONS)
+def test_accept_of_any_changes_to_an_article_never_raises(changes: dict[str, Any], edition: Edition) -> None:
+    outcome = accept(as_json({**sent_article(), **changes}), edition, arrival(99))
+    if isinstance(outcome, Rejection):
+        assert outcome.faults
+        assert outcome.problem()["status"] in {400, 409, 413, 422}

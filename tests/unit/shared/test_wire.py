@@ -1,0 +1,47 @@
+"""How events lie in records: partitions, headers, positions."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared import wire
+from shared.events import Arrival
+from tests.builders import NOON, published
+
+# Partitions of 12 as Kafka's own Java client computes them for these keys.
+JAVA = {"ankara-talks": 3, "a": 4, "harbour-library": 0}
+
+
+@pytest.mark.parametrize(("article_id", "partition"), JAVA.items())
+def test_a_partition_is_the_one_that_kafkas_own_client_chooses(article_id: str, partition: int) -> None:
+    assert wire.partition_for(article_id) == partition
+
+
+def test_every_id_has_one_of_twelve_partitions() -> None:
+    found = {wire.partition_for(f"article-{n}") for n in range(1000)}
+    assert found == set(range(12))
+
+
+@given(st.builds(Arrival, st.integers(0, 2**53), st.integers(0, 11), st.integers(0, 2**53)))
+def test_an_arrival_survives_its_header(arrival: Arrival) -> None:
+    assert wire.read_arrival(wire.write_arrival(arrival)) == arrival
+
+
+@pytest.mark.parametrize("value", [b"", b"1/2", b"1/2/3/4", b"a/b/c"])
+def test_a_header_that_is_no_arrival_is_a_value_error(value: bytes) -> None:
+    with pytest.raises(ValueError, match=r"unpack|invalid"):
+        wire.read_arrival(value)
+
+
+def test_an_event_is_a_cloud_event_in_readable_utf8() -> None:
+    event = published(title="题目 ‘引’")
+    headers = dict(wire.event_headers(event, source="/remen/ingest", event_id="ingest.v1/3/7", at=NOON))
+    assert headers["ce_specversion"] == b"1.0"
+    assert headers["ce_type"] == b"remen.ArticlePublished"
+    assert headers["ce_time"] == b"2026-11-15T12:00:00+00:00"
+    assert headers["content-type"] == b"application/json"
+    assert "题目 ‘引’".encode() in wire.encode(event)
+
+
+def test_the_first_of_equal_headers_counts_and_names_have_no_case() -> None:
+    assert wire.first_values([("A", b"1"), ("a", b"2"), ("b", None)]) == {"a": b"1"}
