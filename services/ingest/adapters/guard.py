@@ -67,7 +67,9 @@ class Guard(Service):
         log.warning("put_right", article=article_id, what=what)
 
     async def _standing_text(self, article_id: str, edition: Edition) -> ConsumerRecord | None:
-        """Read the record of the text that stands; None if it is not where it was."""
+        """Read the record of the text that stands; None if it is not in the log (yet)."""
+        if edition.offset is None:
+            return None
         home = TopicPartition(ARTICLES.name, wire.partition_for(article_id))
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap_servers,
@@ -77,7 +79,7 @@ class Guard(Service):
         try:
             await consumer.start()
             consumer.assign([home])
-            consumer.seek(home, edition.offset or 0)
+            consumer.seek(home, edition.offset)
             record = await consumer.getone(home)
         finally:
             await consumer.stop()

@@ -71,7 +71,7 @@ def advance(edition: Edition, event: ArticleEvent, position: Arrival | None, off
             )
         case ArticleWithdrawn():
             return replace(edition, standing=standing, revision=max(edition.revision, event.revision))
-        case TextErased():
+        case TextErased() if standing.order is None:
             return replace(edition, offset=None)
         case _:
             return replace(edition, standing=standing)

@@ -65,3 +65,4 @@ def test_the_place_of_the_standing_text_is_known_until_it_is_erased() -> None:
     assert after(published(second=1), published(second=2)).offset == 1
     assert after(published(second=2), published(second=1)).offset == 0
     assert after(published(), withdrawn(second=5), ERASED).offset is None
+    assert after(published(), ERASED).offset == 0, "the guard needs it to undo the tombstone"
