@@ -1,0 +1,121 @@
+"""Ingest under failure: every input has its outcome, and the text that should stand stands."""
+
+import json
+import random
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from confluent_kafka import Message, Producer
+
+from shared import wire
+from shared.articles import MARK_SUFFIX, NEVER_HEARD_OF, Standing, fold, parse
+from tests.builders import as_json, sent_article
+from tests.foreign import headers_of, produce, records, until
+from tests.real import Kafka, Redis, Service
+
+Brokers = Callable[[], tuple[Kafka, Redis]]
+
+
+def ingest(kafka: Kafka, folder: Path, instance: str) -> Service:
+    return Service(
+        "ingest",
+        folder,
+        KAFKA_BOOTSTRAP_SERVERS=kafka.bootstrap,
+        INGEST_INSTANCE=instance,
+        INGEST_TOKENS="[]",
+    )
+
+
+def standings(messages: list[Message]) -> dict[str, Standing]:
+    """Fold articles.v1 as every reader does."""
+    found: dict[str, Standing] = {}
+    for message in messages:
+        event = parse(message.key(), message.value(), tuple(headers_of(message).items()))
+        assert event is not None
+        found[event.id] = fold(found.get(event.id, NEVER_HEARD_OF), event)
+    return found
+
+
+def last_records(messages: list[Message]) -> dict[str, bytes | None]:
+    """Give what compaction would keep."""
+    return {(message.key() or b"").decode(): message.value() for message in messages}
+
+
+def decided_inputs(bootstrap: str) -> set[tuple[int, int]]:
+    """Give the partition and offset of every input that has an outcome: written, refused, or sent home."""
+    written = [headers_of(m)["ce_id"].decode().split("/") for m in records(bootstrap, "articles.v1")]
+    refused = [headers_of(m) for m in records(bootstrap, "ingest.v1.dead")]
+    sent_home = [headers_of(m)[wire.ARRIVED] for m in records(bootstrap, "ingest.v1") if m.key()]
+    return (
+        {(int(partition), int(offset)) for _, partition, offset in written}
+        | {(int(h["remen-partition"]), int(h["remen-offset"])) for h in refused}
+        | {(a.partition, a.offset) for a in map(wire.read_arrival, sent_home)}
+    )
+
+
+def test_killed_again_and_again_ingest_loses_no_input_and_the_highest_order_stands(
+    brokers: Brokers, tmp_path: Path
+) -> None:
+    kafka, _ = brokers()
+    chance = random.Random(7)
+    service = ingest(kafka, tmp_path, "ingest-1")
+    service.start()
+    producer = Producer({"bootstrap.servers": kafka.bootstrap})
+    sent: list[tuple[str, int]] = []
+    for _ in range(4):
+        for _ in range(300):
+            article_id, revision = f"a{chance.randrange(60)}", chance.randrange(5)
+            bad = {"title": ""} if chance.random() < 0.1 else {}
+            sent.append((article_id, -1 if bad else revision))
+            producer.produce("ingest.v1", as_json(sent_article(article_id, revision=revision, **bad)))
+        producer.flush(30)
+        service.kill()
+        service.start()
+
+    def every_input_is_decided() -> bool:
+        inputs = {(m.partition(), m.offset()) for m in records(kafka.bootstrap, "ingest.v1")}
+        assert len(inputs) >= len(sent)
+        return decided_inputs(kafka.bootstrap) >= inputs
+
+    until(every_input_is_decided, "every input, those sent home included, has an outcome", 60)
+    service.stop()
+    highest = {i: max(revision for j, revision in sent if j == i) for i, _ in sent}
+    written = records(kafka.bootstrap, "articles.v1")
+    standing = {i: s.order.revision for i, s in standings(written).items() if s.order}
+    assert standing == {i: revision for i, revision in highest.items() if revision >= 0}
+    kept = {key: json.loads(value)["order"][0] for key, value in last_records(written).items() if value}
+    assert kept == standing, "compaction keeps the text that stands"
+
+
+def test_an_owner_paused_past_its_session_misleads_nobody_when_it_wakes_up(
+    brokers: Brokers, tmp_path: Path
+) -> None:
+    kafka, _ = brokers()
+    first, second = (ingest(kafka, tmp_path, name) for name in ("ingest-1", "ingest-2"))
+    first.start()
+    ids = [f"z{n}" for n in range(40)]
+    for article_id in ids:
+        produce(kafka.bootstrap, "ingest.v1", as_json(sent_article(article_id, revision=1)))
+    until(lambda: len(standings(records(kafka.bootstrap, "articles.v1"))) == 40, "all are published")
+    for article_id in ids:
+        produce(kafka.bootstrap, "ingest.v1", as_json(sent_article(article_id, revision=2)))
+    first.signal(signal.SIGSTOP)
+    second.start()
+    for article_id in ids:
+        withdraw = {"id": article_id, "action": "withdraw", "reason": "legal"}
+        produce(kafka.bootstrap, "ingest.v1", as_json(withdraw))
+
+    def all_withdrawn() -> bool:
+        found = records(kafka.bootstrap, "articles.v1")
+        kept = last_records(found)
+        return all(s.withdrawn for s in standings(found).values()) and all(
+            kept[i] is None and kept.get(i + MARK_SUFFIX) for i in ids
+        )
+
+    until(all_withdrawn, "the second owner withdraws all", 60)
+    first.signal(signal.SIGCONT)
+    until(lambda: first.program.answers(), "the first one is awake and has rejoined", 60)
+    until(all_withdrawn, "what it may have written is right again")
+    for service in (first, second):
+        service.stop()

@@ -1,0 +1,73 @@
+"""What can be set, asked or read is written down where its user looks."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from services.ingest.adapters.openapi import SUBMISSION_BODY
+from services.ingest.core.submissions import Publish
+from services.ingest.settings import Settings as IngestSettings
+from services.rank.settings import Settings as RankSettings
+from services.render.settings import Settings as RenderSettings
+from shared import topics
+from shared.settings import ServiceSettings
+
+ROOT = Path(__file__).parents[2]
+SETTINGS: dict[str, type[ServiceSettings]] = {
+    "ingest": IngestSettings,
+    "rank": RankSettings,
+    "render": RenderSettings,
+}
+
+
+def readme(service: str) -> str:
+    return (ROOT / "services" / service / "README.md").read_text()
+
+
+def variables(settings: type[ServiceSettings]) -> set[str]:
+    prefix = str(settings.model_config.get("env_prefix"))
+    return {
+        field.validation_alias if isinstance(field.validation_alias, str) else (prefix + name).upper()
+        for name, field in settings.model_fields.items()
+    }
+
+
+@pytest.mark.parametrize("service", SETTINGS)
+def test_every_setting_is_in_its_services_readme(service: str) -> None:
+    missing = {name for name in variables(SETTINGS[service]) if f"`{name}`" not in readme(service)}
+    assert not missing
+
+
+@pytest.mark.parametrize("service", SETTINGS)
+def test_every_setting_in_a_readme_exists(service: str) -> None:
+    named = set(re.findall(rf"`({service.upper()}_[A-Z_]+)`", readme(service)))
+    assert named <= variables(SETTINGS[service])
+
+
+@pytest.mark.parametrize("topic", topics.ALL, ids=lambda topic: topic.name)
+def test_every_topic_is_in_the_readme(topic: topics.Topic) -> None:
+    assert f"`{topic.name}`" in (ROOT / "README.md").read_text()
+
+
+@pytest.mark.parametrize("field", Publish.model_fields)
+def test_every_field_of_an_article_is_in_ingests_readme(field: str) -> None:
+    assert f"`{field}`" in readme("ingest")
+
+
+@pytest.mark.parametrize("service", SETTINGS)
+def test_every_metric_is_in_its_services_readme(service: str) -> None:
+    code = "".join(path.read_text() for path in (ROOT / "services" / service).rglob("*.py"))
+    named = set(re.findall(rf'"(remen_{service}_[a-z0-9_]+)"', code))
+    missing = {name for name in named if name not in readme(service)}
+    assert not missing
+
+
+def test_the_keyed_topics_are_co_partitioned() -> None:
+    keyed = {topics.INGEST, topics.ARTICLES, topics.VIEWS}
+    assert {topic.partitions for topic in keyed} == {topics.PARTITIONS}
+    assert all(topic.config["message.timestamp.type"] == "LogAppendTime" for topic in {*keyed, topics.DESK})
+
+
+def test_the_request_body_of_an_article_is_documented() -> None:
+    assert SUBMISSION_BODY["requestBody"]["content"]["application/json"]["example"]
