@@ -74,6 +74,17 @@ def records(bootstrap: str, topic: str) -> list[Message]:
         consumer.close()
 
 
+def written(bootstrap: str, topic: str) -> int:
+    """Count the records ever written to a topic."""
+    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "test-reader"})
+    try:
+        partitions = consumer.list_topics(topic, DEADLINE_S).topics[topic].partitions
+        ends = (consumer.get_watermark_offsets(TopicPartition(topic, n), DEADLINE_S) for n in partitions)
+        return sum(high for _, high in ends)
+    finally:
+        consumer.close()
+
+
 def until(found: Callable[[], T | None], what: str, deadline_s: float = DEADLINE_S) -> T:
     """Ask again and again until there is an answer; fail at the deadline."""
     give_up = time.monotonic() + deadline_s

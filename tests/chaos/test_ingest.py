@@ -5,13 +5,14 @@ import random
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event, Thread
 
 from confluent_kafka import Message, Producer
 
 from shared import wire
 from shared.articles import MARK_SUFFIX, NEVER_HEARD_OF, Standing, fold, parse
 from tests.builders import as_json, sent_article
-from tests.foreign import headers_of, produce, records, until
+from tests.foreign import headers_of, produce, records, until, written
 from tests.real import Kafka, Redis, Service
 
 Brokers = Callable[[], tuple[Kafka, Redis]]
@@ -44,34 +45,46 @@ def last_records(messages: list[Message]) -> dict[str, bytes | None]:
 
 def decided_inputs(bootstrap: str) -> set[tuple[int, int]]:
     """Give the partition and offset of every input that has an outcome: written, refused, or sent home."""
-    written = [headers_of(m)["ce_id"].decode().split("/") for m in records(bootstrap, "articles.v1")]
+    accepted = [headers_of(m)["ce_id"].decode().split("/") for m in records(bootstrap, "articles.v1")]
     refused = [headers_of(m) for m in records(bootstrap, "ingest.v1.dead")]
     sent_home = [headers_of(m)[wire.ARRIVED] for m in records(bootstrap, "ingest.v1") if m.key()]
     return (
-        {(int(partition), int(offset)) for _, partition, offset in written}
+        {(int(partition), int(offset)) for _, partition, offset in accepted}
         | {(int(h["remen-partition"]), int(h["remen-offset"])) for h in refused}
         | {(a.partition, a.offset) for a in map(wire.read_arrival, sent_home)}
     )
+
+
+def publish_steadily(bootstrap: str, sent: list[tuple[str, int]], stop: Event) -> None:
+    """Send inputs without a key, one in ten of them bad, until told to stop."""
+    chance = random.Random(7)
+    producer = Producer({"bootstrap.servers": bootstrap})
+    while not stop.wait(0.005):
+        article_id, revision = f"a{chance.randrange(60)}", chance.randrange(5)
+        bad = {"title": ""} if chance.random() < 0.1 else {}
+        sent.append((article_id, -1 if bad else revision))
+        producer.produce("ingest.v1", as_json(sent_article(article_id, revision=revision, **bad)))
+        producer.poll(0)
+    producer.flush(30)
 
 
 def test_killed_again_and_again_ingest_loses_no_input_and_the_highest_order_stands(
     brokers: Brokers, tmp_path: Path
 ) -> None:
     kafka, _ = brokers()
-    chance = random.Random(7)
     service = ingest(kafka, tmp_path, "ingest-1")
     service.start()
-    producer = Producer({"bootstrap.servers": kafka.bootstrap})
     sent: list[tuple[str, int]] = []
+    stop = Event()
+    publisher = Thread(target=publish_steadily, args=(kafka.bootstrap, sent, stop))
+    publisher.start()
     for _ in range(4):
-        for _ in range(300):
-            article_id, revision = f"a{chance.randrange(60)}", chance.randrange(5)
-            bad = {"title": ""} if chance.random() < 0.1 else {}
-            sent.append((article_id, -1 if bad else revision))
-            producer.produce("ingest.v1", as_json(sent_article(article_id, revision=revision, **bad)))
-        producer.flush(30)
+        before = written(kafka.bootstrap, "articles.v1")
+        until(lambda before=before: written(kafka.bootstrap, "articles.v1") > before + 20, "it is at work")  # type: ignore[misc]
         service.kill()
         service.start()
+    stop.set()
+    publisher.join()
 
     def every_input_is_decided() -> bool:
         inputs = {(m.partition(), m.offset()) for m in records(kafka.bootstrap, "ingest.v1")}
@@ -81,10 +94,10 @@ def test_killed_again_and_again_ingest_loses_no_input_and_the_highest_order_stan
     until(every_input_is_decided, "every input, those sent home included, has an outcome", 60)
     service.stop()
     highest = {i: max(revision for j, revision in sent if j == i) for i, _ in sent}
-    written = records(kafka.bootstrap, "articles.v1")
-    standing = {i: s.order.revision for i, s in standings(written).items() if s.order}
+    texts = records(kafka.bootstrap, "articles.v1")
+    standing = {i: s.order.revision for i, s in standings(texts).items() if s.order}
     assert standing == {i: revision for i, revision in highest.items() if revision >= 0}
-    kept = {key: json.loads(value)["order"][0] for key, value in last_records(written).items() if value}
+    kept = {key: json.loads(value)["order"][0] for key, value in last_records(texts).items() if value}
     assert kept == standing, "compaction keeps the text that stands"
 
 
