@@ -56,6 +56,9 @@ class _Shell(faust.App):
     BootStrategy = _OwnClients
     producer_only = True
 
+    def _create_directories(self) -> None:
+        """Make no folders: they are for Faust's tables, and a container's file system is read-only."""
+
 
 def run(name: str, services: list[Service]) -> NoReturn:
     """Run the services inside a Faust worker until a signal stops them; never returns."""

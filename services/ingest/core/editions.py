@@ -55,8 +55,11 @@ def advance(edition: Edition, event: ArticleEvent, position: Arrival | None, off
     `position` is the input that the event came from, `offset` where in articles.v1 it lies (None: not there
     yet).
     """
-    standing = fold(edition.standing, event)
-    if position is not None and not edition.is_repeat(position):
+    known = position is not None and edition.is_repeat(position)
+    # What was decided here comes back from the log, and must not count a second time: between a late
+    # withdrawal and its reinstatement, the text they took down would stand again.
+    standing = edition.standing if known else fold(edition.standing, event)
+    if position is not None and not known:
         edition = replace(edition, decided=position)
     match event:
         case ArticlePublished() if standing.order == event.order:

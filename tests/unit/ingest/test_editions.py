@@ -2,9 +2,14 @@
 
 from datetime import timedelta
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.ingest.core.accept import Accepted, accept
 from services.ingest.core.editions import UNKNOWN, Edition, advance, contradicts
 from shared.articles import ArticleEvent, TextErased
-from tests.builders import NOON, arrival, published, reinstated, withdrawn
+from shared.events import Arrival
+from tests.builders import NOON, arrival, as_json, published, reinstated, sent_article, withdrawn
 
 ERASED = TextErased("harbour-library")
 
@@ -66,3 +71,33 @@ def test_the_place_of_the_standing_text_is_known_until_it_is_erased() -> None:
     assert after(published(second=2), published(second=1)).offset == 0
     assert after(published(), withdrawn(second=5), ERASED).offset is None
     assert after(published(), ERASED).offset == 0, "the guard needs it to undo the tombstone"
+
+
+INPUTS = st.one_of(
+    st.builds(lambda revision: sent_article(revision=revision), st.integers(0, 3)),
+    st.just({"id": "harbour-library", "action": "withdraw", "reason": "other"}),
+    st.just({"id": "harbour-library", "action": "reinstate"}),
+)
+
+
+@given(st.lists(st.tuples(INPUTS, st.integers(0, 5)), max_size=12))
+def test_what_was_decided_changes_nothing_when_it_comes_back_from_the_log(
+    inputs: list[tuple[dict[str, object], int]],
+) -> None:
+    edition = UNKNOWN
+    log: list[tuple[ArticleEvent, Arrival]] = []
+    for second, (sent, sent_home_after) in enumerate(inputs, 10):
+        position = arrival(second)
+        outcome = accept(
+            as_json(sent), edition, arrival(second - sent_home_after, partition=7, offset=second)
+        )
+        for event in outcome.articles if isinstance(outcome, Accepted) else ():
+            edition = advance(edition, event, position, None)
+            log.append((event, position))
+    read = edition
+    for offset, (event, position) in enumerate(log):
+        read = advance(read, event, position, offset)
+        assert read.standing == edition.standing
+    if log and edition.standing.order is not None:
+        assert not contradicts(read, log[-1][0])
+        assert read.offset is not None
