@@ -1,0 +1,35 @@
+"""`dev test`: format, lint, types, import rules, then the tests, which start what they need themselves."""
+
+import subprocess
+from collections.abc import Sequence
+from typing import Final
+
+from dev import environment
+from dev.console import say
+from dev.environment import PYTHON, ROOT
+
+FOLDERS: Final = ("unit", "contract", "integration", "e2e", "chaos")
+
+_RULES: Final = {
+    "format": ["ruff", "format", "--check", "."],
+    "lint": ["ruff", "check", "."],
+    "types": ["mypy"],
+    "imports": ["lint-imports"],
+}
+
+
+def test(folders: Sequence[str], arguments: Sequence[str]) -> int:
+    """Run the tests of these folders, or all with the rules first; return the exit code."""
+    environment.ensure("broker", "services", "test")
+    if not folders:
+        broken = [name for name, command in _RULES.items() if _run(name, command)]
+        if broken:
+            say("broken", ", ".join(broken))
+            return 1
+    chosen = [f"tests/{folder}" for folder in folders or FOLDERS]
+    return _run("tests", ["pytest", *chosen, *arguments])
+
+
+def _run(name: str, command: list[str]) -> int:
+    say(name, " ".join(command))
+    return subprocess.run([str(PYTHON.with_name(command[0])), *command[1:]], cwd=ROOT, check=False).returncode

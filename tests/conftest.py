@@ -1,0 +1,89 @@
+"""What every test can ask for: a real Kafka and Redis, shared or of its own, a whole site, a browser."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TypeVar
+
+import hypothesis
+import pytest
+from redis import Redis as RedisClient
+
+from tests.real import Kafka, Redis, Server, Site
+
+S = TypeVar("S", bound=Server)
+
+# A shared machine is slow at times; slowness is no fault of a rule.
+hypothesis.settings.register_profile(
+    "remen", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("remen")
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
+    """Give a running Kafka that all tests share; its address is `kafka.bootstrap`."""
+    with _running(Kafka(tmp_path_factory.mktemp("kafka"))) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
+    """Give a running Redis that all tests share; its address is `redis.url`."""
+    with _running(Redis(tmp_path_factory.mktemp("redis"))) as server:
+        yield server
+
+
+@pytest.fixture
+def redis_url(redis: Redis) -> str:
+    """Give the address of the shared Redis, emptied for this test."""
+    with RedisClient.from_url(redis.url) as client:
+        client.flushall()
+    return redis.url
+
+
+@pytest.fixture
+def brokers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], tuple[Kafka, Redis]]]:
+    """Give `brokers()`, which starts a Kafka and a Redis that this test may stop, start and kill."""
+    with ExitStack() as running:
+
+        def start() -> tuple[Kafka, Redis]:
+            folder = tmp_path_factory.mktemp("brokers")
+            kafka, redis = Kafka(folder), Redis(folder)
+            return running.enter_context(_running(kafka)), running.enter_context(_running(redis))
+
+        yield start
+
+
+@pytest.fixture
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Site]]:
+    """Give `site(*arguments)`, which brings up a site of this test's own, say with `--scale rank=2`."""
+    with ExitStack() as sites:
+
+        def bring_up(*arguments: str) -> Site:
+            up = Site(tmp_path_factory.mktemp("site"), *arguments)
+            sites.callback(up.down)
+            return up
+
+        yield bring_up
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Give the path of Chromium; without one, skip, or fail where REMEN_REQUIRE_BROWSER says so."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    if os.environ.get("REMEN_REQUIRE_BROWSER"):
+        pytest.fail("Chromium is required (REMEN_REQUIRE_BROWSER) and not on the PATH")
+    pytest.skip("there is no Chromium on the PATH")
+
+
+@contextmanager
+def _running(server: S) -> Iterator[S]:
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
