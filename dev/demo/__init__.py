@@ -1,0 +1,1 @@
+"""A demonstration newsroom: articles, pictures, and readers who read them."""

@@ -1,0 +1,1 @@
+"""The scenes that a picture can show, each a function of its own randomness and a palette."""
