@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,7 @@ SERVICES: Final = ("ingest", "rank", "render")
 _FIRST: Final = {"render": 0, "ingest": 1, "rank": 2, "kafka": 3, "redis": 4, "controller": 5, "pictures": 6}
 _NEXT_REPLICA: Final = 10
 _HOST: Final = "127.0.0.1"
+_DEMO_SECTIONS: Final = "国际,国内,地方,财经,体育,副刊"
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,8 @@ def _service(plan: Plan, name: str, service: str, replica: int) -> Program:
         own |= {"TOKENS": json.dumps(grants)}
     if service == "render":
         own |= {"TOKEN_KEY": drawn["render_token_key"], "DATA": str(plan.folder / name)}
+        if plan.demo:
+            own |= {"SECTIONS": _DEMO_SECTIONS}
     environment = _shared(plan) | {f"{service.upper()}_{field}": value for field, value in own.items()}
 
     def launch() -> list[str]:
@@ -137,14 +140,21 @@ def _demo(plan: Plan) -> list[Program]:
         "REMEN_PICTURES_PORT": str(plan.port("pictures")),
     }
 
-    def part(name: str, once: bool = False) -> Program:
+    def part(name: str, answers: Callable[[], bool], once: bool = False) -> Program:
         command = [str(PYTHON), "-m", "dev.demo", name]
-        return Program(name, lambda: command, articles_are_read, environment=environment, once=once)
+        return Program(name, lambda: command, answers, environment=environment, once=once)
 
     def articles_are_read() -> bool:
         return "/article/" in (ask.page(plan.port("render"), "/") or "")
 
-    return [part("pictures"), part("newsroom", once=True), part("readers")]
+    def pictures_are_served() -> bool:
+        return ask.page(plan.port("pictures"), "/healthz") is not None
+
+    return [
+        part("pictures", pictures_are_served),
+        part("newsroom", articles_are_read, once=True),
+        part("readers", articles_are_read),
+    ]
 
 
 def _shared(plan: Plan) -> dict[str, str]:
