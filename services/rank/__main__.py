@@ -1,0 +1,5 @@
+"""`python -m services.rank`: run the service."""
+
+from services.rank.app import cli
+
+cli()

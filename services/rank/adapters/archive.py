@@ -1,0 +1,95 @@
+"""What was: any list of the last three days made anew from the buckets in Redis, and why an article stands.
+
+A list of then has the scores and the desk actions of then and the eligibility of today; views that came late
+for it are in it, though they were not then.
+"""
+
+import time
+from typing import Final
+
+from services.rank.adapters.board import Board
+from services.rank.core import desk, lists, position, scores, turn
+from services.rank.core.clock import BUCKET_MS, RECOMPUTED_MS, WINDOWS, bucket_of
+from services.rank.core.facts import UNKNOWN
+from services.rank.core.fold import State
+from services.rank.core.scores import Candidate
+from services.rank.core.why import Explanation, explain
+from shared.events import ListName
+from shared.topics import PARTITIONS
+from shared.wire import partition_for
+
+_LONGEST: Final = max(WINDOWS.values())
+
+
+class NotCountedYetError(Exception):
+    """A partition has not been counted as far as the question reaches; it will be soon."""
+
+
+class NotThenError(ValueError):
+    """There is no list of that moment; the text says which there are."""
+
+
+class NoSuchArticleError(LookupError):
+    """An id that was neither published nor viewed."""
+
+
+class Archive:
+    """Answers from Redis alone, so every replica can give them for every partition."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+
+    async def list_at(self, scope: str, list_name: ListName, as_of_ms: int) -> lists.HotList:
+        """Make a list as of the end of a bucket; NotThenError, NotCountedYetError."""
+        now_ms = time.time_ns() // 1_000_000
+        if as_of_ms % BUCKET_MS:
+            before = lists.written(as_of_ms - as_of_ms % BUCKET_MS)
+            raise NotThenError(f"as_of must be the end of a 5-minute bucket, for example {before}")
+        if not now_ms - RECOMPUTED_MS <= as_of_ms <= now_ms:
+            raise NotThenError("as_of must lie within the last three days")
+        actions = desk.in_force(desk.decode(await self._board.desk()), as_of_ms)
+        bests: list[list[Candidate]] = []
+        incomplete = False
+        # the bucket that begins at as_of has nothing in it yet
+        last = bucket_of(as_of_ms) - 1
+        for n in range(PARTITIONS):
+            stored, counted_ms = await self._board.standing(n)
+            if stored is None or counted_ms is None or counted_ms < as_of_ms:
+                raise NotCountedYetError(f"partition {n} is being counted up to {lists.written(as_of_ms)}")
+            incomplete |= turn.is_incomplete(position.decode(stored), as_of_ms)
+            state = await self._state(n, last, [a.article for a in actions if a.kind == "pinned"])
+            tops = scores.tops(scores.ranking_of(state, last), state, actions, now_ms)
+            bests.append(tops.get(f"{scope}:{list_name}", []))
+        entries = lists.merge(bests, scope, actions)
+        return lists.HotList(scope, list_name, as_of_ms, entries, incomplete)
+
+    async def why(self, article: str, list_name: ListName) -> Explanation:
+        """Explain an article's score in a list; NoSuchArticleError, NotCountedYetError."""
+        n = partition_for(article)
+        _, as_of_ms = await self._board.standing(n)
+        if as_of_ms is None:
+            raise NotCountedYetError(f"partition {n} is not counted yet")
+        number, facts = await self._board.article(n, article)
+        if number is None and facts is None:
+            raise NoSuchArticleError(f"no article {article} was ever published or viewed")
+        last = bucket_of(as_of_ms)
+        readers: dict[int, int] = {}
+        if number is not None:
+            window = await self._board.window(n, last - WINDOWS[list_name] + 1, last)
+            readers = {b: bucket.readers_of(number) for b, bucket in window.items()}
+        now_ms = time.time_ns() // 1_000_000
+        actions = desk.in_force(desk.decode(await self._board.desk()), now_ms)
+        return explain(article, list_name, as_of_ms, readers, facts or UNKNOWN, actions, now_ms)
+
+    async def _state(self, partition: int, last: int, pinned: list[str]) -> State:
+        """Read as much of a partition as ranking its windows up to bucket `last` needs."""
+        buckets = await self._board.window(partition, last - _LONGEST + 1, last)
+        names = await self._board.ids(partition)
+        active = {int(number) for bucket in buckets.values() for number in bucket.numbers}
+        wanted = {names[number] for number in active} | {a for a in pinned if partition_for(a) == partition}
+        return State(
+            partition,
+            numbers={name: number for number, name in sorted(names.items())},
+            facts=await self._board.facts(partition, sorted(wanted)),
+            buckets=buckets,
+        )

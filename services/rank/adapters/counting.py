@@ -1,0 +1,76 @@
+"""The worker's tasks: counting and publishing, for as long as it lives."""
+
+import asyncio
+import time
+from typing import Final
+
+from aiokafka.errors import KafkaError
+from mode import Service
+
+from services.rank.adapters.follower import Follower
+from services.rank.adapters.log import Log
+from services.rank.adapters.outbox import Outbox
+from services.rank.adapters.publisher import Publisher
+from services.rank.adapters.store import AWAY
+from shared.kafka import ensure_topics
+from shared.runtime import log, wait_for
+from shared.topics import ARTICLES, DESK, HOT, VIEWS
+
+_PAUSE_S: Final = 1.0
+_STOPPED_S: Final = 5.0
+
+
+class Counting(Service):
+    """Read the log and write Redis for as long as the worker lives."""
+
+    def __init__(self, bootstrap_servers: str, log_: Log, follower: Follower, outbox: Outbox) -> None:
+        super().__init__()
+        self._bootstrap_servers = bootstrap_servers
+        self._log, self._follower, self._outbox = log_, follower, outbox
+        self._ended = asyncio.Event()
+
+    @Service.task
+    async def _count(self) -> None:
+        try:
+            await ensure_topics(self._bootstrap_servers, (VIEWS, ARTICLES, DESK, HOT))
+            while not self.should_stop:
+                await wait_for("Kafka", self._log.start, (KafkaError, OSError), deadline_s=30)
+                try:
+                    while not self.should_stop:
+                        await self._follower.turn()
+                except KafkaError as error:
+                    # Among others: another member with this RANK_INSTANCE has taken its place in the group.
+                    log.error("consumer_failed", reason=repr(error), hint="has another rank this instance?")
+                    await asyncio.sleep(_PAUSE_S)
+                finally:
+                    await self._log.stop()
+        finally:
+            self._ended.set()
+
+    async def on_stop(self) -> None:
+        """Return when the consumer is closed: cut off in a flush, it would only have more to read again."""
+        try:
+            await asyncio.wait_for(self._ended.wait(), _STOPPED_S)
+        except TimeoutError:
+            log.warning("stopped_while_waiting")
+        await self._outbox.stop()
+
+
+class Publishing(Service):
+    """Publish the hot lists while this worker owns partition 0."""
+
+    def __init__(self, log_: Log, publisher: Publisher, list_every_s: float) -> None:
+        super().__init__()
+        self._log, self._publisher, self._list_every_s = log_, publisher, list_every_s
+
+    @Service.task
+    async def _publish(self) -> None:
+        while not self.should_stop:
+            began = time.monotonic()
+            if 0 in self._log.partitions():
+                try:
+                    await self._publisher.turn()
+                except (*AWAY, TimeoutError) as error:
+                    log.warning("waiting", what="Redis", reason=str(error) or type(error).__name__)
+                    await asyncio.sleep(_PAUSE_S)
+            await asyncio.sleep(max(0.01, self._list_every_s - (time.monotonic() - began)))

@@ -1,0 +1,33 @@
+-- Writes one partition's range of the log, if the store is exactly where the worker believes it to be.
+--
+-- KEYS  1 position, 2 top, then every other key that is checked or written
+-- ARGV  1 the position believed to be stored ('' = none), 2 the position to store,
+--       3 the top's as_of believed to be stored ('' = none),
+--       4 n, then n pairs (index into KEYS, STRLEN believed),
+--       then commands: name, index into KEYS, number of arguments, arguments
+-- Returns 'ok', or what differs, having written nothing: 'position', 'top', 'torn', 'falls'.
+
+if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 'position' end
+if (redis.call('HGET', KEYS[2], 'as_of') or '') ~= ARGV[3] then return 'top' end
+
+local at = 5
+for _ = 1, tonumber(ARGV[4]) do
+  if redis.call('STRLEN', KEYS[tonumber(ARGV[at])]) ~= tonumber(ARGV[at + 1]) then return 'torn' end
+  at = at + 2
+end
+
+if ARGV[1] ~= '' then
+  -- A position may only grow: one that falls, or lacks a topic, comes from a worker that lost its assignment.
+  local after = cjson.decode(ARGV[2]).next
+  for topic, offset in pairs(cjson.decode(ARGV[1]).next) do
+    if not after[topic] or after[topic] < offset then return 'falls' end
+  end
+end
+
+while at <= #ARGV do
+  local count = tonumber(ARGV[at + 2])
+  redis.call(ARGV[at], KEYS[tonumber(ARGV[at + 1])], unpack(ARGV, at + 3, at + 2 + count))
+  at = at + 3 + count
+end
+if ARGV[1] ~= ARGV[2] then redis.call('SET', KEYS[1], ARGV[2]) end
+return 'ok'

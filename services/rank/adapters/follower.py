@@ -1,0 +1,187 @@
+"""Counting: reads the log, folds it, and writes to Redis what the fold gives.
+
+What is remembered of a partition is marked unusable before a fold and usable after the fold's flush; on any
+disagreement — another position, a lost reply, a rebalance — it is forgotten and read again. That is the only
+way of recovery there is: from kill -9, a zombie, a wiped Redis and one that was put back to a backup.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import Final
+
+from aiokafka.errors import KafkaError
+
+from services.rank.adapters import metrics
+from services.rank.adapters.board import Board
+from services.rank.adapters.loader import Loader
+from services.rank.adapters.log import Log
+from services.rank.adapters.outbox import Outbox
+from services.rank.adapters.store import AWAY, Store
+from services.rank.core import desk, turn
+from services.rank.core.desk import Desk
+from services.rank.core.fold import Batch, DaysNotLoadedError, Effects, Rules
+from services.rank.core.layout import Flush, Write
+from services.rank.core.turn import Cache
+from shared.runtime import log
+
+_HEARTBEAT_S: Final = 1.0
+"""A partition without records is flushed this often: an idle worker notices a Redis that was put back."""
+
+_IDLE_POLL_S: Final = 0.2
+_PAUSE_S: Final = 1.0
+"""Before the next try while Redis or Kafka is away."""
+
+
+class Follower:
+    """The fold of all partitions that this worker owns; `turn` is to be called for ever."""
+
+    def __init__(
+        self,
+        log_: Log,
+        store: Store,
+        board: Board,
+        outbox: Outbox,
+        loader: Loader,
+        rules: Rules,
+        list_every_s: float,
+    ) -> None:
+        self._log, self._store, self._board = log_, store, board
+        self._outbox, self._loader = outbox, loader
+        self._rules, self._list_every_s = rules, list_every_s
+        self._caches: dict[int, Cache] = {}
+        self._generation = -1
+        self._ranked_at: dict[int, float] = {}
+        self._dirty: set[int] = set()
+        self._read_until: dict[int, int] = {}
+        self._desk: tuple[bytes | None, Desk] = (None, ())
+
+    def positions(self) -> dict[int, Mapping[str, int]]:
+        """Give the next offsets of the partitions that are being counted, as they stand in Redis."""
+        return {n: cache.state.position.next for n, cache in self._caches.items() if cache.stored}
+
+    def is_complete(self) -> bool:
+        """Tell whether each partition of this worker has been read to its end since it was loaded."""
+        owned = self._log.partitions()
+        return owned <= self._caches.keys() and owned <= self._read_until.keys()
+
+    def is_incomplete(self) -> bool:
+        """Tell whether views may be missing in a partition, because the log began after its position."""
+        caches = self._caches.values()
+        return any(turn.is_incomplete(cache.state.position, cache.counted_ms) for cache in caches)
+
+    async def turn(self) -> None:
+        """Load what is new, take what the log has, fold it and flush."""
+        if self._generation != self._log.generation:
+            self._generation = self._log.generation
+            self._forget(*self._caches)
+        missing = self._log.partitions() - self._caches.keys()
+        if missing:
+            for n, cache in (await self._loader.load(missing)).items():
+                self._forget(n)
+                self._caches[n] = cache
+                self._dirty.add(n)
+        metrics.OWNED.set(len(self._caches))
+        if not self._caches:
+            await asyncio.sleep(_IDLE_POLL_S)
+            return
+        batches = await self._log.take(self._believed(), self._poll_s())
+        if batches is None:
+            self._forget(*self._caches)
+            return
+        try:
+            await self._apply(batches)
+        except (*AWAY, KafkaError, TimeoutError) as error:
+            log.warning("waiting", what="Redis and Kafka", reason=str(error) or type(error).__name__)
+            await asyncio.sleep(_PAUSE_S)
+
+    def _believed(self) -> dict[int, Mapping[str, int]]:
+        return {n: cache.state.position.next for n, cache in self._caches.items()}
+
+    def _poll_s(self) -> float:
+        return self._list_every_s / 4 if self._dirty else _IDLE_POLL_S
+
+    async def _apply(self, batches: Mapping[int, Batch]) -> None:
+        """Fold and flush; a partition that is not usable afterwards is no longer remembered."""
+        due = {n for n in self._caches if n in batches or self._is_due(n)}
+        if not due:
+            return
+        actions = await self._actions()
+        after: dict[int, Cache] = {}
+        flushes: list[Flush] = []
+        effects: list[Effects] = []
+        for n in sorted(due):
+            before = self._caches.pop(n)
+            cache, commands = before, list[Write]()
+            if n in batches:
+                cache, effect, commands = await self._count(before, batches[n])
+                effects.append(effect)
+                self._dirty.add(n)
+                await asyncio.sleep(0)  # let heartbeats and readers have their turn between two folds
+            if self._is_due(n):
+                cache, more = self._rank(n, cache, actions, moved=n in batches)
+                commands += more
+            after[n], flush = turn.request(before, cache, commands)
+            flushes.append(flush)
+        # What was handed on must be in the log before the position passes it; a repeat does no harm.
+        await self._outbox.forward([f for effect in effects for f in effect.forwards])
+        with metrics.FLUSH_SECONDS.time():
+            replies = await self._store.flush(flushes)
+        self._loader.redis_seen()
+        for (n, cache), reply in zip(after.items(), replies, strict=True):
+            metrics.FLUSHES.labels(reply=reply).inc()
+            if reply == "ok":
+                self._caches[n] = cache
+            else:
+                log.warning("forgotten", partition=n, differs=reply)
+                self._forget(n)
+        for effect in effects:
+            _report(effect)
+
+    async def _count(self, cache: Cache, batch: Batch) -> tuple[Cache, Effects, list[Write]]:
+        while True:
+            try:
+                return turn.count(cache, batch, self._rules)
+            except DaysNotLoadedError as missing:
+                # The script will refuse the flush if these have changed since the position was read.
+                cache = turn.with_days(cache, await self._store.seen(cache.state.partition, missing.days))
+
+    def _is_due(self, partition: int) -> bool:
+        waited = time.monotonic() - self._ranked_at.get(partition, -_HEARTBEAT_S)
+        return waited >= (self._list_every_s if partition in self._dirty else _HEARTBEAT_S)
+
+    def _rank(self, partition: int, cache: Cache, actions: Desk, *, moved: bool) -> tuple[Cache, list[Write]]:
+        self._ranked_at[partition] = time.monotonic()
+        until = self._log.read_until_ms(partition, cache.state.position.next)
+        if until is not None:
+            self._read_until[partition] = until
+        as_of = max(cache.counted_ms, self._read_until.get(partition, 0))
+        if not as_of or not (moved or partition in self._read_until):
+            # just loaded: the broker has not said yet whether there is more
+            return cache, []
+        self._dirty.discard(partition)
+        return turn.rank(cache, as_of, _now_ms(), actions)
+
+    async def _actions(self) -> Desk:
+        blob = await self._board.desk()
+        if blob != self._desk[0]:
+            self._desk = blob, desk.decode(blob)
+        return desk.in_force(self._desk[1], _now_ms())
+
+    def _forget(self, *partitions: int) -> None:
+        for n in partitions:
+            self._caches.pop(n, None)
+            self._read_until.pop(n, None)
+            self._ranked_at.pop(n, None)
+
+
+def _report(effect: Effects) -> None:
+    metrics.VIEWS.inc(effect.views)
+    metrics.REPEATED.inc(effect.repeated)
+    metrics.FORWARDED.inc(len(effect.forwards))
+    for reason, n in effect.dropped.items():
+        metrics.DROPPED.labels(reason=reason).inc(n)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,130 @@
+"""The routes of rank; every error is an RFC 9457 document. Any replica answers for every partition."""
+
+import json
+from http import HTTPStatus
+from typing import Annotated, Any, Final
+
+from fastapi import FastAPI, Path, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from pydantic import AwareDatetime, BaseModel
+from starlette.exceptions import HTTPException
+from starlette.routing import Route
+
+from services.rank.adapters.archive import Archive, NoSuchArticleError, NotCountedYetError, NotThenError
+from services.rank.adapters.board import Board
+from services.rank.adapters.store import AWAY
+from services.rank.core.lists import HotList
+from services.rank.core.scores import ALL, BEST
+from services.rank.core.why import Explanation
+from shared import problem
+from shared.events import HotListChanged, ListName, at_ms
+from shared.health import PATHS, Health
+
+Scope = Annotated[str, Query(pattern=r"^(all|section:[^/:\x00-\x1f]{1,20})$")]
+ArticleId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+Limit = Annotated[int, Query(ge=1, le=BEST)]
+BucketEnd = Annotated[
+    AwareDatetime | None,
+    Query(
+        description="The end of a 5-minute bucket of the last three days: scores and desk actions of then, "
+        "eligibility of today, views that came late included."
+    ),
+]
+
+_REFUSALS: Final = {NotThenError: 422, NoSuchArticleError: 404, NotCountedYetError: 503}
+
+
+class Problem(BaseModel):
+    """RFC 9457."""
+
+    title: str
+    status: int
+    detail: str
+
+
+def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    content = {problem.MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
+    return {s: {"description": HTTPStatus(s).phrase, "content": content} for s in statuses}
+
+
+def create_app(board: Board, archive: Archive, health: Health) -> FastAPI:
+    """Make the ASGI application."""
+    app = FastAPI(title="Remen rank", version="0.1.0", docs_url=None, redoc_url=None)
+    app.router.routes.extend(Route(path, health, include_in_schema=False) for path in PATHS)
+    _answer_problems(app)
+
+    @app.get("/hot", response_model=HotListChanged, responses=_problems(422, 503))
+    async def hot(
+        scope: Scope = ALL,
+        list_name: Annotated[ListName, Query(alias="list")] = "now",
+        limit: Limit = BEST,
+        as_of: BucketEnd = None,
+    ) -> Response:
+        """Give a hot list."""
+        if as_of is not None:
+            made = await archive.list_at(scope, list_name, at_ms(as_of))
+            return _document(made._replace(entries=made.entries[:limit]).document())
+        return _document(_limited(await _hanging(board, scope, list_name), limit))
+
+    @app.get("/hot/{article_id}/why", responses=_problems(404, 422, 503))
+    async def why(
+        article_id: ArticleId, list_name: Annotated[ListName, Query(alias="list")] = "now"
+    ) -> Explanation:
+        """Explain an article's score: the points of the parts sum to it."""
+        return await archive.why(article_id, list_name)
+
+    return app
+
+
+async def _hanging(board: Board, scope: str, list_name: ListName) -> bytes:
+    found = await board.document(scope, list_name)
+    if found is not None:
+        return found
+    # A section that no one has read in the window has no list of its own; it is empty as of the whole list.
+    whole = await board.document(ALL, list_name)
+    if whole is None:
+        raise NotCountedYetError("no list has been made yet")
+    as_of = HotListChanged.model_validate_json(whole).as_of
+    return HotList(scope, list_name, at_ms(as_of), ()).document()
+
+
+def _limited(document: bytes, limit: int) -> bytes:
+    if limit >= BEST:
+        return document
+    content = json.loads(document)
+    content["entries"] = content["entries"][:limit]
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _document(body: bytes) -> Response:
+    return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
+
+
+def _answer_problems(app: FastAPI) -> None:
+    def answer(status: int, detail: str, **more: Any) -> Response:
+        body = problem.as_bytes(problem.problem(status, detail, **more))
+        return Response(body, status, media_type=problem.MEDIA_TYPE)
+
+    async def refused(request: Request, error: Exception) -> Response:
+        return answer(_REFUSALS[type(error)], str(error))
+
+    for kind in _REFUSALS:
+        app.add_exception_handler(kind, refused)
+
+    async def redis_away(request: Request, error: Exception) -> Response:
+        return answer(503, "Redis does not answer, try again shortly")
+
+    for kind in AWAY:
+        app.add_exception_handler(kind, redis_away)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid_parameter(request: Request, error: RequestValidationError) -> Response:
+        errors = [{"pointer": str(e["loc"][-1]), "detail": str(e["msg"])} for e in error.errors()]
+        detail = "; ".join(f"{e['pointer']}: {e['detail']}" for e in errors)
+        return answer(422, detail, errors=errors)
+
+    @app.exception_handler(HTTPException)
+    async def http_error(request: Request, error: HTTPException) -> Response:
+        said = {404: f"there is no {request.url.path} here", 405: f"{request.method} is not possible here"}
+        return answer(error.status_code, said.get(error.status_code, str(error.detail)))

@@ -1,0 +1,104 @@
+"""Taking a partition over: its state from Redis first, then the log's bounds, then the seek."""
+
+import time
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from aiokafka.errors import KafkaError
+
+from services.rank.adapters import metrics
+from services.rank.adapters.log import Log
+from services.rank.adapters.store import AWAY, Store
+from services.rank.core import turn
+from services.rank.core.alarms import Bounds, verdicts
+from services.rank.core.restore import TornError
+from services.rank.core.turn import Cache
+from shared.runtime import log
+
+_PAUSE_S: Final = 1.0
+
+_TORN_S: Final = 10.0
+"""A store put back key by key is torn for a moment; one that stays torn for so long is folded anew."""
+
+
+class Loader:
+    """Reads partitions of this worker, and refuses those whose log is not the one that was counted."""
+
+    def __init__(self, log_: Log, store: Store) -> None:
+        self._log, self._store = log_, store
+        self._not_before = 0.0
+        self._torn_since: dict[int, float] = {}
+        self._redis_seen_at = 0.0
+        self.refused: dict[int, str] = {}
+
+    def redis_seen(self) -> None:
+        """Note that Redis has answered."""
+        self._redis_seen_at = time.monotonic()
+
+    def redis_silent_s(self) -> float:
+        """Tell for how many seconds Redis has not answered."""
+        return time.monotonic() - self._redis_seen_at
+
+    async def load(self, partitions: Collection[int]) -> dict[int, Cache]:
+        """Read partitions and seek them; those that could not be had are left out and tried again later."""
+        if time.monotonic() < self._not_before:
+            return {}
+        generation = self._log.generation
+        try:
+            # Redis first: with the log first, an owner that still counts would seem to be past its end.
+            read = {n: cache for n in sorted(partitions) if (cache := await self._read(n)) is not None}
+            applied = {n: cache.state.position.at for n, cache in read.items()}
+            bounds = await self._log.bounds(applied) if applied else {}
+        except (*AWAY, KafkaError, TimeoutError) as error:
+            log.warning("waiting", what="Redis and Kafka", reason=str(error) or type(error).__name__)
+            self._not_before = time.monotonic() + _PAUSE_S
+            return {}
+        if generation != self._log.generation or not read.keys() <= self._log.partitions():
+            return {}
+        # No await from here on: the assignment that was checked is the one that is sought.
+        begun = {n: c for n, cache in read.items() if (c := self._begin(n, cache, bounds[n])) is not None}
+        if len(begun) < len(partitions):
+            self._not_before = time.monotonic() + _PAUSE_S
+        return begun
+
+    async def _read(self, partition: int) -> Cache | None:
+        stored = await self._store.load(partition)
+        self.redis_seen()
+        metrics.LOADS.inc()
+        try:
+            cache = turn.remember(partition, stored)
+        except TornError as torn:
+            await self._torn(partition, stored.position, str(torn))
+            return None
+        self._torn_since.pop(partition, None)
+        metrics.ALARM.labels(kind="store_torn").set(bool(self._torn_since))
+        return cache
+
+    async def _torn(self, partition: int, position: bytes | None, reason: str) -> None:
+        since = self._torn_since.setdefault(partition, time.monotonic())
+        metrics.ALARM.labels(kind="store_torn").set(1)
+        log.error("alarm", kind="store_torn", partition=partition, reason=reason)
+        if time.monotonic() - since > _TORN_S:
+            log.error("folding_anew", partition=partition)
+            await self._store.forget(partition, position)
+
+    def _begin(self, partition: int, cache: Cache, bounds: Mapping[str, Bounds]) -> Cache | None:
+        position = cache.state.position
+        found = verdicts(position, bounds)
+        alarms = {topic: verdict.alarm for topic, verdict in found.items() if verdict.alarm}
+        for topic, kind in alarms.items():
+            log.error(
+                "alarm", kind=kind, topic=topic, partition=partition, position=position.next[topic],
+                log_begins=bounds[topic].begin, log_ends=bounds[topic].end,
+            )  # fmt: skip
+        if "log_recreated" in alarms.values():
+            self.refused[partition] = f"partition {partition}: the log is not the one that was counted"
+        else:
+            self.refused.pop(partition, None)
+        metrics.ALARM.labels(kind="log_recreated").set(bool(self.refused))
+        if partition in self.refused:
+            return None
+        offsets = {topic: verdict.offset for topic, verdict in found.items()}
+        self._log.seek(partition, offsets)
+        log.info("counting", partition=partition, offsets=offsets)
+        return turn.start_at(cache, offsets, time.time_ns() // 1_000_000 if alarms else None)

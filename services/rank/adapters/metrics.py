@@ -1,0 +1,27 @@
+"""What rank tells Prometheus; every name begins with `remen_rank_`."""
+
+from typing import Final
+
+from prometheus_client import Counter, Gauge, Histogram
+
+VIEWS: Final = Counter("remen_rank_views", "Views counted")
+REPEATED: Final = Counter("remen_rank_views_repeated", "Views of a reader who had been counted already")
+DROPPED: Final = Counter("remen_rank_views_dropped", "Views that earn nothing, by reason", ["reason"])
+FORWARDED: Final = Counter("remen_rank_views_forwarded", "Records sent on to their article's partition")
+FLUSHES: Final = Counter("remen_rank_flushes", "Runs of the script, by what it replied", ["reply"])
+FLUSH_SECONDS: Final = Histogram(
+    "remen_rank_flush_seconds",
+    "Time of one round trip that writes all partitions",
+    buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3),
+)
+LOADS: Final = Counter("remen_rank_loads", "Partitions read from Redis")
+OWNED: Final = Gauge("remen_rank_partitions", "Partitions that this worker counts")
+LAG: Final = Gauge(
+    "remen_rank_lag_records", "End of the log minus the position in Redis", ["topic", "partition"]
+)
+AGE: Final = Gauge("remen_rank_list_age_seconds", "Age of the hot lists when they were last published")
+ALARM: Final = Gauge("remen_rank_alarm", "1 while the alarm of this kind stands", ["kind"])
+
+ALARMS: Final = ("log_recreated", "log_start_after_position", "redis_evicts", "store_torn")
+for _kind in ALARMS:
+    ALARM.labels(kind=_kind).set(0)

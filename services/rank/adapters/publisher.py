@@ -1,0 +1,119 @@
+"""Publishing: the owner of partition 0 merges the bests of all partitions and hangs the lists out.
+
+A list is written when it has changed, and once a second anyway, so that its `as_of` moves on.
+"""
+
+import time
+from typing import Final, cast
+
+from services.rank.adapters import metrics
+from services.rank.adapters.board import Board, Notice
+from services.rank.adapters.outbox import Outbox
+from services.rank.core import desk, layout, lists
+from services.rank.core.clock import utc
+from services.rank.core.desk import Desk
+from services.rank.core.scores import ALL, Candidate
+from shared.events import LISTS, HotEntry, HotListChanged, ListName
+from shared.topics import PARTITIONS
+
+_HEARTBEAT_S: Final = 1.0
+_LOOK_AROUND_S: Final = 10.0
+"""How often lists are looked for that nobody feeds any more: an emptied section's, a restored backup's."""
+
+
+class Publisher:
+    """The hot lists; `turn` is to be called several times a second by the owner of partition 0."""
+
+    def __init__(self, board: Board, outbox: Outbox, event_every_s: float) -> None:
+        self._board, self._outbox, self._event_every_s = board, outbox, event_every_s
+        self._digests: dict[int, bytes] = {}
+        self._tops: dict[int, dict[str, list[Candidate]]] = {}
+        self._incomplete: set[int] = set()
+        self._changed = False
+        self._actions: Desk = ()
+        self._lists: dict[str, tuple[HotEntry, ...]] = {}
+        self._published_at = -_HEARTBEAT_S
+        self._looked_at = -_LOOK_AROUND_S
+        self._told: dict[str, tuple[float, tuple[HotEntry, ...]]] = {}
+
+    async def turn(self) -> None:
+        """Read what has changed, merge, publish."""
+        as_of_ms = await self._read()
+        if as_of_ms is None:
+            return
+        actions = desk.in_force(desk.decode(await self._board.desk()), time.time_ns() // 1_000_000)
+        merged = self._merge(actions) if self._changed or actions != self._actions else self._lists
+        self._actions, self._changed = actions, False
+        now = time.monotonic()
+        beat = now - self._published_at >= _HEARTBEAT_S
+        if beat:
+            self._published_at = now
+        chosen = [name for name in merged if beat or merged[name] != self._lists.get(name)]
+        gone = self._lists.keys() - merged.keys()
+        if now - self._looked_at >= _LOOK_AROUND_S:
+            self._looked_at = now
+            gone |= await self._board.hanging() - merged.keys()
+        self._lists = merged
+        await self._hang(chosen, sorted(gone), as_of_ms)
+        await self._tell(as_of_ms)
+        metrics.AGE.set(max(0.0, time.time() - as_of_ms / 1000))
+
+    async def _read(self) -> int | None:
+        """Read the bests that changed; give the moment all are made for, None while a partition has none."""
+        versions = await self._board.versions()
+        moved = [n for n, (_, digest) in enumerate(versions) if digest != self._digests.get(n, b"")]
+        tops = await self._board.tops(moved)
+        if any(as_of is None for as_of, _ in versions) or any(layout.AS_OF not in t for t in tops.values()):
+            return None
+        for n, top in tops.items():
+            self._tops[n] = layout.top_lists(top)
+            self._digests[n] = top[layout.DIGEST]
+            (self._incomplete.add if layout.INCOMPLETE in top else self._incomplete.discard)(n)
+            self._changed = True
+        return min(int(as_of or 0) for as_of, _ in versions)
+
+    def _merge(self, actions: Desk) -> dict[str, tuple[HotEntry, ...]]:
+        names = {f"{ALL}:{name}" for name in LISTS}.union(*(top.keys() for top in self._tops.values()))
+        merged = {}
+        for name in sorted(names):
+            scope, _ = _split(name)
+            bests = [self._tops[n].get(name, []) for n in range(PARTITIONS)]
+            entries = lists.merge(bests, scope, actions)
+            if entries or scope == ALL:
+                merged[name] = entries
+        return merged
+
+    async def _hang(self, chosen: list[str], gone: list[str], as_of_ms: int) -> None:
+        notices = []
+        for name in chosen:
+            scope, list_name = _split(name)
+            entries = self._lists[name]
+            hot = lists.HotList(scope, list_name, as_of_ms, entries, bool(self._incomplete))
+            members = lists.sorted_set(entries)
+            notices.append(Notice(scope, list_name, lists.written(as_of_ms), hot.document(), members))
+        for name in gone:
+            scope, list_name = _split(name)
+            notices.append(Notice(scope, list_name, lists.written(as_of_ms), None, ()))
+        if notices:
+            await self._board.publish(notices)
+
+    async def _tell(self, as_of_ms: int) -> None:
+        """Send lists whose entries changed to hot.v1, each at most once in `event_every_s`."""
+        now = time.monotonic()
+        events = []
+        for name in self._lists.keys() | self._told.keys():
+            entries = self._lists.get(name, ())
+            told_at, told = self._told.get(name, (-self._event_every_s, ()))
+            if entries != told and now - told_at >= self._event_every_s:
+                self._told[name] = now, entries
+                scope, list_name = _split(name)
+                events.append(
+                    HotListChanged(scope=scope, list=list_name, as_of=utc(as_of_ms), entries=entries)
+                )
+        if events:
+            await self._outbox.tell(events)
+
+
+def _split(name: str) -> tuple[str, ListName]:
+    scope, _, list_name = name.rpartition(":")
+    return scope, cast("ListName", list_name)

@@ -1,0 +1,88 @@
+"""How it goes: lag, what stands still, a Redis that would throw counts away; the worker's readiness."""
+
+import asyncio
+import time
+from typing import Final
+
+from mode import Service
+
+from services.rank.adapters import metrics
+from services.rank.adapters.board import Board
+from services.rank.adapters.follower import Follower
+from services.rank.adapters.loader import Loader
+from services.rank.adapters.log import Log
+from services.rank.adapters.store import AWAY
+from shared.runtime import log
+
+_EVERY_S: Final = 2.0
+_POLICY_EVERY_S: Final = 30.0
+_REDIS_SILENT_S: Final = 5.0
+
+
+class Watching(Service):
+    """Measure lag, notice what stands still, tell Kafka's tools where the store is."""
+
+    def __init__(
+        self, log_: Log, follower: Follower, loader: Loader, board: Board, stuck_after_s: float
+    ) -> None:
+        super().__init__()
+        self._log, self._follower, self._loader, self._board = log_, follower, loader, board
+        self._stuck_after_s = stuck_after_s
+        self._stood: dict[tuple[str, int], tuple[int, float]] = {}
+        self._complete_once = False
+        self._stuck: str | None = None
+        self._asked_at = -_POLICY_EVERY_S
+
+    def kafka(self) -> str | None:
+        """Say what is missing before this worker counts."""
+        if not self._log.joined:
+            return "waiting for Kafka to assign partitions"
+        owned = self._log.partitions()
+        if refused := [reason for n, reason in self._loader.refused.items() if n in owned]:
+            return "; ".join(refused)
+        self._complete_once = self._complete_once or self._follower.is_complete()
+        return None if self._complete_once else "reading the log to its end"
+
+    def redis(self) -> str | None:
+        """Say that Redis does not answer."""
+        silent = self._log.partitions() and self._loader.redis_silent_s() > _REDIS_SILENT_S
+        return "Redis does not answer" if silent else None
+
+    def stuck(self) -> str | None:
+        """Name a partition that stands still although there is more to read."""
+        return self._stuck
+
+    @Service.task
+    async def _watch(self) -> None:
+        while not self.should_stop:
+            await asyncio.sleep(_EVERY_S)
+            self._measure()
+            if positions := self._follower.positions():
+                await self._log.commit(positions)
+            if time.monotonic() - self._asked_at > _POLICY_EVERY_S:
+                await self._ask_policy()
+
+    def _measure(self) -> None:
+        metrics.ALARM.labels(kind="log_start_after_position").set(self._follower.is_incomplete())
+        now = time.monotonic()
+        stood: dict[tuple[str, int], tuple[int, float]] = {}
+        stuck = []
+        metrics.LAG.clear()
+        for n, taken in self._follower.positions().items():
+            for topic, lag in self._log.lag(n, taken).items():
+                metrics.LAG.labels(topic=topic, partition=n).set(lag)
+                offset, since = self._stood.get((topic, n), (-1, now))
+                stood[topic, n] = taken[topic], (since if offset == taken[topic] and lag else now)
+                if now - stood[topic, n][1] > self._stuck_after_s:
+                    stuck.append(f"partition {n} of {topic} stands still, {lag} records behind")
+        self._stood, self._stuck = stood, "; ".join(stuck) or None
+
+    async def _ask_policy(self) -> None:
+        try:
+            policy = await self._board.eviction_policy()
+        except AWAY:
+            return
+        self._asked_at = time.monotonic()
+        metrics.ALARM.labels(kind="redis_evicts").set(policy != "noeviction")
+        if policy != "noeviction":
+            log.error("alarm", kind="redis_evicts", policy=policy, hint="set maxmemory-policy noeviction")

@@ -1,0 +1,74 @@
+"""How rank is put together, and its command line."""
+
+from typing import Annotated
+
+import typer
+from mode import Service
+
+from services.rank.adapters.archive import Archive
+from services.rank.adapters.board import Board
+from services.rank.adapters.commands import show_hot, show_why
+from services.rank.adapters.counting import Counting, Publishing
+from services.rank.adapters.follower import Follower
+from services.rank.adapters.http import create_app
+from services.rank.adapters.loader import Loader
+from services.rank.adapters.log import Log
+from services.rank.adapters.outbox import Outbox
+from services.rank.adapters.publisher import Publisher
+from services.rank.adapters.store import Store, connect
+from services.rank.adapters.watching import Watching
+from services.rank.core.fold import Rules
+from services.rank.core.views import Limits
+from services.rank.settings import Settings
+from shared import settings, worker
+from shared.health import Health
+from shared.runtime import configure_logging
+
+cli = typer.Typer(add_completion=False, help="Count every view once and keep the hot lists.")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+ListName = Annotated[str, typer.Option("--list", help="now, 24h or 3d")]
+
+
+def wire_up(given: Settings) -> list[Service]:
+    """Make the services of the worker, each knowing those that it needs."""
+    servers = given.kafka_bootstrap_servers
+    rules = Rules(given.zone, Limits(ahead_ms=given.ahead_s * 1000, late_ms=given.late_s * 1000))
+    redis = connect(given.redis_url)
+    store, board = Store(redis, given.zone), Board(redis, given.zone)
+    views = Log(servers, given.instance, given.session_s)
+    outbox = Outbox(servers, f"rank-{given.instance}")
+    loader = Loader(views, store)
+    follower = Follower(views, store, board, outbox, loader, rules, given.list_every_s)
+    counting = Counting(servers, views, follower, outbox)
+    publishing = Publishing(views, Publisher(board, outbox, given.event_every_s), given.list_every_s)
+    watching = Watching(views, follower, loader, board, given.stuck_after_s)
+    health = Health({"kafka": watching.kafka, "redis": watching.redis, "partitions": watching.stuck})
+    http = worker.HttpService(create_app(board, Archive(board), health), given.host, given.port)
+    return [counting, publishing, watching, http]
+
+
+@cli.callback(invoke_without_command=True)
+def run(
+    context: typer.Context,
+    check: bool = typer.Option(False, help="Only read the settings, put everything together, and exit."),
+) -> None:
+    """Run the service."""
+    if context.invoked_subcommand is not None:
+        return
+    configure_logging("rank")
+    services = wire_up(settings.read(Settings))
+    if not check:
+        worker.run("rank", services)
+
+
+@cli.command()
+def hot(scope: str = "all", list_name: ListName = "now", limit: int = 10, as_json: AsJson = False) -> None:
+    """Print a hot list."""
+    show_hot(settings.read(Settings).base_url, scope, list_name, limit, as_json=as_json)
+
+
+@cli.command()
+def why(article: str, list_name: ListName = "now", as_json: AsJson = False) -> None:
+    """Print why an article stands where it stands."""
+    show_why(settings.read(Settings).base_url, article, list_name, as_json=as_json)

@@ -1,0 +1,68 @@
+"""What ranking must know of an article: may it be hot, in which section, how new is it.
+
+Which text stands is decided by the reading rule of articles.v1, as everywhere.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from shared import articles
+from shared.articles import ArticleEvent, Standing
+from shared.events import ArticlePublished, at_ms
+
+FOREVER: Final = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The few facts of one id; times are Unix ms, `barred` = sponsored or sensitive."""
+
+    standing: Standing = field(default_factory=Standing)
+    section: str = ""
+    published_ms: int = 0
+    embargo_ms: int = 0
+    expires_ms: int = FOREVER
+    barred: bool = False
+
+    def hot_between(self) -> tuple[int, int]:
+        """Give from when until when (exclusive) the article may be hot; (0, 0) if never."""
+        if self.standing.order is None or self.standing.withdrawn or self.barred:
+            return 0, 0
+        return self.embargo_ms, self.expires_ms
+
+    def may_be_hot(self, now_ms: int) -> bool:
+        """Tell whether the article may stand in a hot list now."""
+        begins, ends = self.hot_between()
+        return begins <= now_ms < ends
+
+
+UNKNOWN: Final = Facts()
+
+_JSON: Final = TypeAdapter(Facts)
+
+
+def apply(facts: Facts, event: ArticleEvent) -> Facts:
+    """Give the facts after one more record of articles.v1."""
+    standing = articles.fold(facts.standing, event)
+    if isinstance(event, ArticlePublished) and facts.standing.admits(event.order):
+        return Facts(
+            standing=standing,
+            section=event.section,
+            published_ms=at_ms(event.published_at),
+            embargo_ms=at_ms(event.embargo_until) if event.embargo_until else 0,
+            expires_ms=at_ms(event.expires_at) if event.expires_at else FOREVER,
+            barred=event.sponsored or event.sensitive,
+        )
+    return facts if standing is facts.standing else replace(facts, standing=standing)
+
+
+def encode(facts: Facts) -> bytes:
+    """Write facts as they lie in Redis."""
+    return _JSON.dump_json(facts)
+
+
+def decode(blob: bytes) -> Facts:
+    """Read facts as they lie in Redis."""
+    return _JSON.validate_json(blob)

@@ -1,0 +1,232 @@
+"""The fold of one partition: what is known, and what changes when more of the log is read.
+
+`fold(state, batch, rules) -> (state, effects)` is a pure function: the worker feeds it and carries the
+effects to Redis, and the state it gives back is worth nothing until Redis has taken them. One reader, one
+article, one reading day is one view, in the bucket of that view's own time (never later than its record's
+append time); which of several is the first is decided by the order of the log. So the fold of a log is the
+same however it is cut into batches.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from services.rank.core import buckets, desk, facts, seen
+from services.rank.core.buckets import Bucket
+from services.rank.core.clock import BUCKET_MS, DAY_MS, bucket_of, oldest_kept_day, reading_day
+from services.rank.core.desk import Desk
+from services.rank.core.facts import Facts
+from services.rank.core.position import Position
+from services.rank.core.seen import Keys, Seen
+from services.rank.core.views import Forward, Limits, Record, Rows, read
+from shared import articles
+from shared.topics import ARTICLES, DESK, VIEWS
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The settings that decide what a view earns; another time zone has other reading days."""
+
+    zone: ZoneInfo
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A range of the log: the records of each topic, and the offset up to which each has been read."""
+
+    upto: Mapping[str, int]
+    records: Mapping[str, Sequence[Record]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that is known of a partition at `position`.
+
+    `numbers` numbers the ids that were ever viewed, in that order; `facts` knows every published id, viewed
+    or not; `seen` holds the reading days that a view can still fall on, the last two.
+    """
+
+    partition: int
+    position: Position = field(default_factory=Position)
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    facts: Mapping[str, Facts] = field(default_factory=dict)
+    desk: Desk = ()
+    buckets: Mapping[int, Bucket] = field(default_factory=dict)
+    seen: Mapping[str, Seen] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What a fold changed: new values for the store, and the increments of `counted` for running sums."""
+
+    ids: Mapping[str, int]
+    facts: Mapping[str, Facts]
+    desk: Desk | None
+    buckets: Mapping[int, Bucket]
+    counted: Mapping[int, Bucket]
+    seen: Mapping[str, Keys]
+    days_over: tuple[str, ...]
+    forwards: Sequence[Forward]
+    dropped: Counter[str]
+    repeated: int
+
+    @property
+    def views(self) -> int:
+        """How many views were counted."""
+        return sum(len(keys) for keys in self.seen.values())
+
+
+class DaysNotLoadedError(Exception):
+    """A view falls on a day that is kept but whose `seen` is not in the state; load it and fold again."""
+
+    def __init__(self, days: Sequence[str]) -> None:
+        super().__init__(", ".join(days))
+        self.days = tuple(days)
+
+
+def recent_days(log_ms: int, zone: ZoneInfo) -> tuple[str, ...]:
+    """Name the reading days on which a view can fall that was not forwarded after a day: the last two."""
+    return tuple({reading_day(bucket_of(log_ms - back), zone): None for back in (DAY_MS, 0)})
+
+
+def fold(state: State, batch: Batch, rules: Rules) -> tuple[State, Effects]:
+    """Apply a range of the log; DaysNotLoadedError where a row needs a day that must be loaded first."""
+    views = batch.records.get(VIEWS.name, ())
+    reading = read(views, state.partition, state.numbers, rules.limits)
+    counts = _count(state, reading.rows, rules.zone)
+    changes, changed = _fold_articles(state.facts, batch.records.get(ARTICLES.name, ()))
+    new_desk, acted = _fold_desk(state.desk, batch.records.get(DESK.name, ()))
+    position = _moved(state.position, batch)
+    log_ms = position.at.get(VIEWS.name, 0)
+    days = dict(position.days)
+    for day, keys in counts.seen.items():
+        days[day] = days.get(day, 0) + len(keys)
+    oldest = oldest_kept_day(log_ms, rules.zone)
+    over = tuple(sorted(day for day in days if day < oldest))
+    recent = recent_days(log_ms, rules.zone)
+    after = State(
+        partition=state.partition,
+        position=replace(
+            position,
+            days={day: n for day, n in days.items() if day >= oldest},
+            ids=position.ids + len(counts.ids),
+            facts=position.facts + changed + acted,
+        ),
+        numbers={**state.numbers, **counts.ids} if counts.ids else state.numbers,
+        facts={**state.facts, **changes} if changes else state.facts,
+        desk=new_desk,
+        buckets=_kept({**state.buckets, **counts.buckets}, oldest if over else None, rules.zone),
+        seen={day: s for day, s in counts.days.items() if day in recent},
+    )
+    effects = Effects(
+        ids=counts.ids,
+        facts=changes,
+        desk=new_desk if acted else None,
+        buckets={b: bucket for b, bucket in counts.buckets.items() if b in after.buckets},
+        counted={b: bucket for b, bucket in counts.counted.items() if b in after.buckets},
+        seen={day: keys for day, keys in counts.seen.items() if day >= oldest},
+        days_over=over,
+        forwards=reading.forwards,
+        dropped=reading.dropped,
+        repeated=counts.repeated,
+    )
+    return after, effects
+
+
+@dataclass(slots=True)
+class _Counts:
+    days: dict[str, Seen]
+    ids: dict[str, int] = field(default_factory=dict)
+    buckets: dict[int, Bucket] = field(default_factory=dict)
+    counted: dict[int, Bucket] = field(default_factory=dict)
+    seen: dict[str, Keys] = field(default_factory=dict)
+    repeated: int = 0
+
+
+def _count(state: State, rows: Rows, zone: ZoneInfo) -> _Counts:
+    counts = _Counts(dict(state.seen))
+    if not len(rows.at):
+        return counts
+    numbers = _number(state.numbers, rows, counts)
+    keys = seen.view_keys(rows.key, rows.reader)
+    in_bucket = rows.at // BUCKET_MS
+    day_of_bucket = {int(b): reading_day(int(b), zone) for b in np.unique(in_bucket)}
+    days = sorted(set(day_of_bucket.values()))
+    if missing := [d for d in days if d not in state.seen and d in state.position.days]:
+        raise DaysNotLoadedError(missing)
+    for day in days:
+        of_day = [b for b, d in day_of_bucket.items() if d == day]
+        chosen = np.flatnonzero(np.isin(in_bucket, of_day)) if len(days) > 1 else np.arange(len(keys))
+        already = counts.days.get(day, Seen())
+        unique, first = np.unique(keys[chosen], return_index=True)
+        new = ~already.has(unique)
+        first = np.sort(first[new])
+        counts.repeated += len(chosen) - len(first)
+        if not len(first):
+            continue
+        rows_of_day = chosen[first]
+        counts.days[day] = already.add(unique[new])
+        counts.seen[day] = keys[rows_of_day]
+        for b in of_day:
+            part = buckets.counted(numbers[rows_of_day[in_bucket[rows_of_day] == b]])
+            if len(part.numbers):
+                counts.counted[b] = part
+                counts.buckets[b] = buckets.added(state.buckets.get(b, buckets.EMPTY), part)
+    return counts
+
+
+def _number(known: Mapping[str, int], rows: Rows, counts: _Counts) -> buckets.Numbers:
+    """Give each row its article's number; new articles are numbered in the order of their first rows."""
+    by_slot = np.array([known.get(name, -1) for name in rows.articles], np.int64)
+    unknown = np.flatnonzero(by_slot[rows.article] < 0)
+    slots, first = np.unique(rows.article[unknown], return_index=True)
+    for slot in slots[np.argsort(first)]:
+        by_slot[slot] = len(known) + len(counts.ids)
+        counts.ids[rows.articles[slot]] = int(by_slot[slot])
+    return by_slot[rows.article].astype(np.uint32)
+
+
+def _fold_articles(known: Mapping[str, Facts], records: Sequence[Record]) -> tuple[dict[str, Facts], int]:
+    """Give the facts that changed, and how many records changed any."""
+    changes: dict[str, Facts] = {}
+    changed = 0
+    for record in records:
+        event = articles.parse(record.key, record.value, tuple(record.headers))
+        if event is None:
+            continue
+        before = changes.get(event.id) or known.get(event.id, facts.UNKNOWN)
+        after = facts.apply(before, event)
+        if after != before:
+            changes[event.id] = after
+            changed += 1
+    return changes, changed
+
+
+def _fold_desk(before: Desk, records: Sequence[Record]) -> tuple[Desk, int]:
+    """Give the history after these records, and how many were actions."""
+    acted = 0
+    for record in records:
+        action = desk.parse(record.value, record.headers, record.timestamp)
+        if action is not None:
+            before = desk.add(before, action)
+            acted += 1
+    return before, acted
+
+
+def _moved(position: Position, batch: Batch) -> Position:
+    at = dict(position.at)
+    for topic, records in batch.records.items():
+        if records:
+            # the newest so far: a change of leader may step back by the difference of two brokers' clocks
+            at[topic] = max(at.get(topic, 0), *(r.timestamp for r in records))
+    return replace(position, next={**position.next, **batch.upto}, at=at)
+
+
+def _kept(by_bucket: dict[int, Bucket], oldest: str | None, zone: ZoneInfo) -> dict[int, Bucket]:
+    if oldest is None:
+        return by_bucket
+    return {b: bucket for b, bucket in by_bucket.items() if reading_day(b, zone) >= oldest}

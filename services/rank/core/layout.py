@@ -1,0 +1,117 @@
+"""How a partition lies in Redis, all under one hash tag, and what one run of the script is asked to write."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from services.rank.core import buckets, desk, facts, seen
+from services.rank.core.clock import reading_day
+from services.rank.core.fold import Effects, State
+from services.rank.core.scores import Candidate
+
+FACTS_COUNT: Final = b"#"
+"""Field of `articles` with the number of changes written to it; ids never contain the sign."""
+
+DESK_FIELD: Final = b"#desk"
+"""Field of partition 0's `articles` with the history of desk actions."""
+
+AS_OF: Final = b"as_of"
+DIGEST: Final = b"digest"
+INCOMPLETE: Final = b"incomplete"
+"""Fields of `top` beside the lists: the moment (Unix ms) it was made for, a digest of everything else in it,
+and whether views may be missing because the log began after the position."""
+
+
+class Write(NamedTuple):
+    """One Redis command on one key of the partition."""
+
+    command: str
+    key: str
+    arguments: tuple[bytes, ...]
+
+
+def key(partition: int, name: str) -> str:
+    """Name a key of a partition."""
+    return f"{{r{partition}}}:{name}"
+
+
+def views_key(partition: int, day: str) -> str:
+    """Name the key of a reading day's buckets."""
+    return key(partition, f"views:{day}")
+
+
+def seen_key(partition: int, day: str) -> str:
+    """Name the key of a reading day's hashes."""
+    return key(partition, f"seen:{day}")
+
+
+def writes(state: State, effects: Effects, zone: ZoneInfo) -> list[Write]:
+    """Give the commands that carry a fold's effects into Redis; `state` is the state after it."""
+    n = state.partition
+    ids, articles = key(n, "ids"), key(n, "articles")
+    commands = [Write("HSET", ids, (i.encode(), b"%d" % number)) for i, number in effects.ids.items()]
+    commands += [Write("HSET", articles, (i.encode(), facts.encode(f))) for i, f in effects.facts.items()]
+    if effects.desk is not None:
+        commands.append(Write("HSET", articles, (DESK_FIELD, desk.encode(effects.desk))))
+    if effects.facts or effects.desk is not None:
+        commands.append(Write("HSET", articles, (FACTS_COUNT, b"%d" % state.position.facts)))
+    for bucket, content in effects.buckets.items():
+        field = (b"%d" % bucket, buckets.pack(content))
+        commands.append(Write("HSET", views_key(n, reading_day(bucket, zone)), field))
+    for day, keys in effects.seen.items():
+        commands.append(Write("APPEND", seen_key(n, day), (seen.to_bytes(keys),)))
+    for day in effects.days_over:
+        commands += [Write("UNLINK", views_key(n, day), ()), Write("UNLINK", seen_key(n, day), ())]
+    return commands
+
+
+@dataclass(frozen=True, slots=True)
+class Flush:
+    """What one run of the script is asked: write, if the store is exactly where it is believed to be.
+
+    `position` and `top_as_of` are the strings believed to be stored (None: not there), `lengths` those of the
+    keys whose STRLEN is named by the position; `writes` may be empty.
+    """
+
+    partition: int
+    position: bytes | None
+    top_as_of: bytes | None
+    lengths: Mapping[str, int]
+    next_position: bytes
+    writes: Sequence[Write]
+
+
+def top_fields(lists: Mapping[str, Sequence[Candidate]]) -> dict[bytes, bytes]:
+    """Write a partition's bests, a field per list, named `scope:list`."""
+    return {
+        name.encode(): json.dumps(entries, ensure_ascii=False, separators=(",", ":")).encode()
+        for name, entries in lists.items()
+    }
+
+
+def top_lists(top: Mapping[bytes, bytes]) -> dict[str, list[Candidate]]:
+    """Read a partition's bests."""
+    return {
+        name.decode(): [Candidate(*entry) for entry in json.loads(blob)]
+        for name, blob in top.items()
+        if name not in (AS_OF, DIGEST, INCOMPLETE)
+    }
+
+
+def top_writes(
+    partition: int, as_of: bytes, before: Mapping[bytes, bytes] | None, after: Mapping[bytes, bytes]
+) -> list[Write]:
+    """Give the commands that replace the bests `before` (None: not known) by those `after`."""
+    top = key(partition, "top")
+    commands = [Write("UNLINK", top, ())] if before is None else []
+    known = before or {}
+    commands.append(Write("HSET", top, (AS_OF, as_of)))
+    commands += [Write("HSET", top, item) for item in after.items() if known.get(item[0]) != item[1]]
+    commands += [Write("HDEL", top, (name,)) for name in known if name not in after]
+    if before is None or before != after:
+        digest = blake2b(b"".join(b"%s=%s;" % item for item in sorted(after.items())), digest_size=8)
+        commands.append(Write("HSET", top, (DIGEST, digest.hexdigest().encode())))
+    return commands

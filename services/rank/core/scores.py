@@ -1,0 +1,225 @@
+"""Scores: for each list the sum of an article's buckets, and the best of a partition.
+
+Sums run: a fold adds its increments, a new bucket adds itself and takes the one that leaves the window. So
+the cost is that of the articles read lately, never of the archive. Scores are integers and ties are exact: by
+the last 24 hours, then the newer article, then the id.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from services.rank.core.buckets import Bucket
+from services.rank.core.clock import WINDOWS
+from services.rank.core.desk import Desk
+from services.rank.core.facts import UNKNOWN, Facts
+from services.rank.core.fold import Effects, State
+from shared.events import LISTS, ListName, section_scope
+
+Int64s = npt.NDArray[np.int64]
+
+BEST: Final = 100
+"""How many articles a list holds."""
+
+ALL: Final = "all"
+
+_TIE_LIST: Final[ListName] = "24h"
+
+
+class Candidate(NamedTuple):
+    """An article that may enter a list, with all that decides its place."""
+
+    id: str
+    score: int
+    day_score: int
+    published_ms: int
+
+
+def in_order(candidate: Candidate) -> tuple[int, int, int, str]:
+    """Give the sort key of a list: the best first."""
+    return -candidate.score, -candidate.day_score, -candidate.published_ms, candidate.id
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranking:
+    """What ranks a partition, by article number; sums are those of the windows that end with bucket `end`."""
+
+    names: tuple[str, ...]
+    sections: tuple[str, ...]
+    section: Int64s
+    published: Int64s
+    begins: Int64s
+    ends: Int64s
+    end: int
+    sums: Mapping[ListName, Int64s]
+
+
+def ranking_of(state: State, end: int) -> Ranking:
+    """Build the ranking of a state from scratch."""
+    none = np.empty(0, np.int64)
+    empty = Ranking((), (), none, none, none, none, end, dict.fromkeys(LISTS, none))
+    every = {i: state.facts.get(i, UNKNOWN) for i in state.numbers}
+    ranking = _with_facts(_grown(empty, state.numbers), every, state)
+    sums = {name: _summed(state.buckets, end, WINDOWS[name], len(every)) for name in LISTS}
+    return replace(ranking, sums=sums)
+
+
+def follow(ranking: Ranking, state: State, effects: Effects) -> Ranking:
+    """Give the ranking after a fold; `state` is the state after it."""
+    changed = {i: f for i, f in effects.facts.items() if i in state.numbers}
+    if effects.ids:
+        ranking = _grown(ranking, effects.ids)
+        changed |= {i: state.facts.get(i, UNKNOWN) for i in effects.ids}
+    if changed:
+        ranking = _with_facts(ranking, changed, state)
+    if effects.counted:
+        ranking = replace(ranking, sums={n: _plus(ranking, effects.counted, n) for n in LISTS})
+    return ranking
+
+
+def slide(ranking: Ranking, buckets: Mapping[int, Bucket], end: int) -> Ranking:
+    """Move the windows so that they end with bucket `end`."""
+    moved = end - ranking.end
+    if moved == 0:
+        return ranking
+    sums: dict[ListName, Int64s] = {}
+    for name in LISTS:
+        window = WINDOWS[name]
+        if not 0 < moved < window:
+            sums[name] = _summed(buckets, end, window, len(ranking.names))
+            continue
+        total = ranking.sums[name].copy()
+        for b in range(ranking.end + 1, end + 1):
+            _add(total, buckets.get(b), 1)
+            _add(total, buckets.get(b - window), -1)
+        sums[name] = total
+    return replace(ranking, end=end, sums=sums)
+
+
+def tops(ranking: Ranking, state: State, actions: Desk, now_ms: int) -> dict[str, list[Candidate]]:
+    """Give the best of the partition by `scope:list`, lists without any left out.
+
+    Banned articles are not among them; pinned ones are, behind the best, whatever their score. Eligible is
+    who is eligible at `now_ms`.
+    """
+    eligible = (ranking.begins <= now_ms) & (now_ms < ranking.ends)
+    banned = {(a.scope, a.article) for a in actions if a.kind == "banned"}
+    pinned = {(a.scope, a.article) for a in actions if a.kind == "pinned"} - banned
+    lists: dict[str, list[Candidate]] = {}
+    for name in LISTS:
+        sums = ranking.sums[name]
+        chosen = np.flatnonzero((sums > 0) & eligible)
+        # ascending, so read backwards; equal triples are put in the order of their ids at the end
+        order = np.lexsort((ranking.published[chosen], ranking.sums[_TIE_LIST][chosen], sums[chosen]))
+        best_first = chosen[order[::-1]]
+        _put(lists, ranking, name, ALL, best_first, banned)
+        sections = ranking.section[best_first]
+        for code in np.unique(sections):
+            scope = section_scope(ranking.sections[code])
+            _put(lists, ranking, name, scope, best_first[sections == code], banned)
+    for scope, article in sorted(pinned):
+        facts = state.facts.get(article, UNKNOWN)
+        if facts.may_be_hot(now_ms) and scope in (ALL, section_scope(facts.section)):
+            for name in LISTS:
+                candidate = _candidate(ranking, state.numbers.get(article), article, facts.published_ms, name)
+                entries = lists.setdefault(f"{scope}:{name}", [])
+                if candidate not in entries:
+                    entries.append(candidate)
+    return lists
+
+
+def _put(
+    lists: dict[str, list[Candidate]],
+    ranking: Ranking,
+    name: ListName,
+    scope: str,
+    best_first: npt.NDArray[np.int64],
+    banned: Iterable[tuple[str, str]],
+) -> None:
+    barred = {article for banned_scope, article in banned if banned_scope == scope}
+    cut = best_first
+    if len(cut) > BEST + len(barred):
+        last, rest = cut[BEST + len(barred) - 1], cut[BEST + len(barred) :]
+        ties = np.ones(len(rest), np.bool_)
+        for column in (ranking.sums[name], ranking.sums[_TIE_LIST], ranking.published):
+            ties &= column[rest] == column[last]
+        # sorted, so the ties stand together; only their ids can still decide
+        cut = cut[: BEST + len(barred) + int(ties.sum())]
+    entries = [
+        Candidate(
+            ranking.names[i],
+            int(ranking.sums[name][i]),
+            int(ranking.sums[_TIE_LIST][i]),
+            int(ranking.published[i]),
+        )
+        for i in cut
+        if ranking.names[i] not in barred
+    ]
+    if entries:
+        lists[f"{scope}:{name}"] = sorted(entries, key=in_order)[:BEST]
+
+
+def _candidate(
+    ranking: Ranking, number: int | None, article: str, published_ms: int, name: ListName
+) -> Candidate:
+    if number is None:
+        return Candidate(article, 0, 0, published_ms)
+    return Candidate(
+        article, int(ranking.sums[name][number]), int(ranking.sums[_TIE_LIST][number]), published_ms
+    )
+
+
+def _grown(ranking: Ranking, ids: Iterable[str]) -> Ranking:
+    names = (*ranking.names, *ids)
+    more = np.zeros(len(names) - len(ranking.names), np.int64)
+
+    def grown(column: Int64s) -> Int64s:
+        return np.concatenate((column, more))
+
+    return replace(
+        ranking,
+        names=names,
+        section=grown(ranking.section),
+        published=grown(ranking.published),
+        begins=grown(ranking.begins),
+        ends=grown(ranking.ends),
+        sums={name: grown(total) for name, total in ranking.sums.items()},
+    )
+
+
+def _with_facts(ranking: Ranking, changed: Mapping[str, Facts], state: State) -> Ranking:
+    codes = {section: code for code, section in enumerate(ranking.sections)}
+    section, published = ranking.section.copy(), ranking.published.copy()
+    begins, ends = ranking.begins.copy(), ranking.ends.copy()
+    for article, facts in changed.items():
+        i = state.numbers[article]
+        section[i] = codes.setdefault(facts.section, len(codes))
+        published[i] = facts.published_ms
+        begins[i], ends[i] = facts.hot_between()
+    return replace(
+        ranking, sections=tuple(codes), section=section, published=published, begins=begins, ends=ends
+    )
+
+
+def _summed(buckets: Mapping[int, Bucket], end: int, window: int, n: int) -> Int64s:
+    total = np.zeros(n, np.int64)
+    for b, bucket in buckets.items():
+        if end - window < b <= end:
+            _add(total, bucket, 1)
+    return total
+
+
+def _plus(ranking: Ranking, counted: Mapping[int, Bucket], name: ListName) -> Int64s:
+    total = ranking.sums[name].copy()
+    for b, bucket in counted.items():
+        if ranking.end - WINDOWS[name] < b <= ranking.end:
+            _add(total, bucket, 1)
+    return total
+
+
+def _add(total: Int64s, bucket: Bucket | None, sign: int) -> None:
+    if bucket is not None:
+        total[bucket.numbers] += sign * bucket.readers.astype(np.int64)

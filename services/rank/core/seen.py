@@ -1,0 +1,97 @@
+"""Who has read what today: an exact set of 64-bit hashes of (article, reader).
+
+No Bloom filter: a false positive would be a lost view. Two readers of one article never share a hash unless
+their own keys are equal (the mixing is a bijection); for two articles the chance is that of any 64-bit hash.
+The set is kept as two sorted runs, a big one and a small one for what came lately, like a log-structured
+merge tree of two levels: 8 bytes a view, loaded from Redis by one read and one sort.
+"""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+Keys = npt.NDArray[np.uint64]
+
+KEY_BYTES: Final = 8
+
+# Above this share of the big run the small one is merged into it: each key is moved about 16 times in all.
+_SMALL_SHARE: Final = 16
+
+
+@lru_cache(maxsize=1 << 18)
+def article_key(article_id: str) -> int:
+    """Hash an article's id into 64 bits, alike in every process."""
+    return int.from_bytes(blake2b(article_id.encode(), digest_size=KEY_BYTES, person=b"article").digest())
+
+
+def reader_key(reader: str) -> int:
+    """Hash a plain view's reader into 64 bits; a batch brings its readers as integers."""
+    text = reader.encode(errors="surrogatepass")
+    return int.from_bytes(blake2b(text, digest_size=KEY_BYTES, person=b"reader").digest())
+
+
+def view_keys(articles: Keys, readers: Keys) -> Keys:
+    """Hash (article, reader) row by row."""
+    return _mix(articles ^ _mix(readers))
+
+
+def _mix(x: Keys) -> Keys:
+    """Scatter the bits of each key, one to one (the finaliser of splitmix64, Steele et al. 2014)."""
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))
+
+
+def no_keys() -> Keys:
+    """Give no hashes at all."""
+    return np.empty(0, np.uint64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """The hashes counted on one reading day, as two sorted runs."""
+
+    big: Keys = field(default_factory=no_keys)
+    small: Keys = field(default_factory=no_keys)
+
+    def __len__(self) -> int:
+        return len(self.big) + len(self.small)
+
+    def has(self, keys: Keys) -> npt.NDArray[np.bool_]:
+        """Tell of each key whether it is in the set; sorted keys are found fastest."""
+        return _in_run(self.big, keys) | _in_run(self.small, keys)
+
+    def add(self, keys: Keys) -> "Seen":
+        """Give the set with sorted keys that are not in it yet."""
+        small = _merge(self.small, keys)
+        if len(small) * _SMALL_SHARE > len(self.big):
+            return Seen(_merge(self.big, small))
+        return Seen(self.big, small)
+
+
+def from_bytes(blob: bytes) -> Seen:
+    """Read the set from hashes written one behind the other in any order."""
+    return Seen(np.sort(np.frombuffer(blob, "<u8").astype(np.uint64, copy=False)))
+
+
+def to_bytes(keys: Keys) -> bytes:
+    """Write hashes one behind the other, in the order given."""
+    return keys.astype("<u8", copy=False).tobytes()
+
+
+def _in_run(run: Keys, keys: Keys) -> npt.NDArray[np.bool_]:
+    if not len(run):
+        return np.zeros(len(keys), np.bool_)
+    at = np.searchsorted(run, keys)
+    at[at == len(run)] = 0
+    found: npt.NDArray[np.bool_] = run[at] == keys
+    return found
+
+
+def _merge(run: Keys, more: Keys) -> Keys:
+    # A stable sort finds the two runs and merges them.
+    return np.sort(np.concatenate((run, more)), kind="stable") if len(run) else more

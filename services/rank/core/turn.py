@@ -1,0 +1,96 @@
+"""One turn of a partition: fold what was read, rank it if it is time, and ask the script to write both.
+
+A `Cache` is what a worker remembers of Redis. Each function gives the cache as it will be once the script has
+replied "ok"; on any other reply it is worth nothing, and the partition is read again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from services.rank.core import layout, position, restore, scores, seen
+from services.rank.core.clock import RECOMPUTED_MS, bucket_of
+from services.rank.core.desk import Desk
+from services.rank.core.fold import Batch, Effects, Rules, State, fold
+from services.rank.core.layout import Flush, Write
+from services.rank.core.position import Position
+from services.rank.core.restore import Stored
+from services.rank.core.scores import Ranking
+from shared.topics import VIEWS
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """A partition as it lies in Redis: its state, and the strings by which the script knows it.
+
+    `stored` is the position string, `as_of` that of the bests (None: not there), `top` the bests as they were
+    written (None: not known, they are to be written whole).
+    """
+
+    state: State
+    ranking: Ranking
+    stored: bytes | None
+    as_of: bytes | None
+    top: Mapping[bytes, bytes] | None = None
+
+    @property
+    def counted_ms(self) -> int:
+        """The newest append time (Unix ms) of a view applied, 0 before the first."""
+        return self.state.position.at.get(VIEWS.name, 0)
+
+
+def remember(partition: int, stored: Stored) -> Cache:
+    """Give the cache of what was read of a partition; TornError if its keys do not belong together."""
+    state = restore.restore(partition, stored)
+    end = bucket_of(state.position.at.get(VIEWS.name, 0))
+    return Cache(state, scores.ranking_of(state, end), stored.position, stored.top_as_of)
+
+
+def start_at(cache: Cache, offsets: Mapping[str, int], gap_ms: int | None) -> Cache:
+    """Give the cache that reads on at these offsets; `gap_ms`: when records before were found missing."""
+    before = cache.state.position
+    after = replace(before, next={**before.next, **offsets}, gap=before.gap if gap_ms is None else gap_ms)
+    return replace(cache, state=replace(cache.state, position=after))
+
+
+def count(cache: Cache, batch: Batch, rules: Rules) -> tuple[Cache, Effects, list[Write]]:
+    """Fold a range of the log; DaysNotLoadedError as for `fold`."""
+    state, effects = fold(cache.state, batch, rules)
+    after = replace(cache, state=state, ranking=scores.follow(cache.ranking, state, effects))
+    return after, effects, layout.writes(state, effects, rules.zone)
+
+
+def with_days(cache: Cache, blobs: Mapping[str, bytes]) -> Cache:
+    """Give the cache with the hashes of more reading days."""
+    days = {day: seen.from_bytes(blob) for day, blob in blobs.items()}
+    return replace(cache, state=replace(cache.state, seen={**cache.state.seen, **days}))
+
+
+def rank(cache: Cache, as_of_ms: int, now_ms: int, actions: Desk) -> tuple[Cache, list[Write]]:
+    """Make the partition's bests for `as_of_ms`; who is eligible is decided at `now_ms`."""
+    ranking = scores.slide(cache.ranking, cache.state.buckets, bucket_of(as_of_ms))
+    top = layout.top_fields(scores.tops(ranking, cache.state, actions, now_ms))
+    if is_incomplete(cache.state.position, as_of_ms):
+        top[layout.INCOMPLETE] = b"1"
+    as_of = b"%d" % as_of_ms
+    commands = layout.top_writes(cache.state.partition, as_of, cache.top, top)
+    return replace(cache, ranking=ranking, as_of=as_of, top=top), commands
+
+
+def is_incomplete(at: Position, as_of_ms: int) -> bool:
+    """Tell whether views that were lost with the beginning of the log may be missing in the longest list."""
+    return at.gap is not None and as_of_ms < at.gap + RECOMPUTED_MS
+
+
+def request(before: Cache, after: Cache, commands: list[Write]) -> tuple[Cache, Flush]:
+    """Ask the script to take a partition from `before` to `after`; give `after` as it will then be stored."""
+    n = before.state.partition
+    days = before.state.position.days
+    flush = Flush(
+        partition=n,
+        position=before.stored,
+        top_as_of=before.as_of,
+        lengths={layout.seen_key(n, day): views * seen.KEY_BYTES for day, views in days.items()},
+        next_position=position.encode(after.state.position),
+        writes=commands,
+    )
+    return replace(after, stored=flush.next_position), flush

@@ -1,0 +1,244 @@
+"""Reading views.v1: which rows of a record are views of this partition, and what becomes of the others.
+
+Two shapes are recognised: one plain view, or many in columns. A record that is neither, or breaks its own
+rules, is dropped as a whole; a row dated absurdly is dropped alone. A row whose article belongs to another
+partition is handed on to it with its original time: as one reader counts once, a repeat does no harm.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import ValidationError
+
+from services.rank.core.clock import KEPT_MS
+from services.rank.core.seen import Keys, article_key, reader_key
+from shared import wire
+from shared.events import Arrival, View, ViewsSeen, at_ms
+
+Int64s = npt.NDArray[np.int64]
+
+_LARGEST_FORWARD: Final = 5_000
+"""Rows in a forwarded record: one that came compressed must not grow past what Kafka takes."""
+
+_LONGEST_HEADERS: Final = 10_000
+"""Bytes of headers that are passed on; a record with more is forwarded without them."""
+
+
+class Record(Protocol):
+    """A record of a topic, as Kafka's client gives it; `timestamp` is the broker's append time in Unix ms."""
+
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+
+
+class Forward(NamedTuple):
+    """A record to be produced into its article's own partition of views.v1."""
+
+    partition: int
+    key: bytes
+    value: bytes
+    headers: wire.Headers
+
+
+class Rows(NamedTuple):
+    """Views in log order, column by column; `article` points into `articles`, `at` is Unix ms."""
+
+    articles: list[str]
+    article: Int64s
+    key: Keys
+    reader: Keys
+    at: Int64s
+
+
+class Limits(NamedTuple):
+    """How far a view's own time may lie ahead of and behind the time its record was appended."""
+
+    ahead_ms: int
+    late_ms: int
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a run of records holds: rows to count, records to forward, views dropped by reason."""
+
+    rows: Rows
+    forwards: list[Forward]
+    dropped: Counter[str]
+
+
+def read(records: Iterable[Record], partition: int, known: Mapping[str, int], limits: Limits) -> Reading:
+    """Read records of one partition in log order; `known` are articles that belong to it for sure."""
+    table = _Table(partition, known)
+    columns = _Columns(table)
+    dropped: Counter[str] = Counter()
+    for record in records:
+        views = parse(record.value)
+        if isinstance(views, str):
+            dropped[views] += 1
+        elif isinstance(views, View):
+            columns.add_one(record, views)
+        elif views.article:
+            columns.add_many(record, views)
+    return Reading(columns.rows(limits, dropped), columns.forwards, dropped)
+
+
+def parse(value: bytes | None) -> View | ViewsSeen | str:
+    """Read one value by its shape; a str is the reason why it is neither."""
+    if value is None:
+        return "empty"
+    guess: type[View | ViewsSeen] = ViewsSeen if b'"articles"' in value else View
+    try:
+        return guess.model_validate_json(value)
+    except ValidationError:
+        pass
+    try:
+        document = json.loads(value)
+    except (ValueError, RecursionError):
+        return "not_json"
+    if not isinstance(document, dict) or not document.keys() & {"article", "articles"}:
+        return "not_a_view"
+    if "articles" in document:
+        return "bad_batch"
+    try:
+        # the word may have been a reader's or an article's name
+        return View.model_validate_json(value)
+    except ValidationError:
+        return "bad_view"
+
+
+class _Table:
+    """The articles of a run of records: each has a slot, and the partition it belongs to if not this one."""
+
+    def __init__(self, partition: int, known: Mapping[str, int]) -> None:
+        self.partition, self._known = partition, known
+        self._slots: dict[str, int] = {}
+        self.names: list[str] = []
+        self.foreign: dict[int, int] = {}
+
+    def slot(self, name: str) -> int:
+        slot = self._slots.get(name)
+        if slot is None:
+            slot = self._slots[name] = len(self.names)
+            self.names.append(name)
+            # murmur2 in Python is slow; what has been counted here before need not be asked again
+            if name not in self._known and (partition := wire.partition_for(name)) != self.partition:
+                self.foreign[slot] = partition
+        return slot
+
+
+class _Columns:
+    """Columns in the making, one part a batch; plain views are gathered into a part of their own."""
+
+    def __init__(self, table: _Table) -> None:
+        self._table = table
+        self._singles: list[tuple[int, int, int, int, int]] = []
+        self._parts: list[tuple[Int64s, Keys, Int64s, Int64s, Int64s]] = []
+        self.forwards: list[Forward] = []
+
+    def add_one(self, record: Record, view: View) -> None:
+        slot = self._table.slot(view.article)
+        if slot in self._table.foreign:
+            self._forward(record, self._table.foreign[slot], view)
+            return
+        appended = self._first_appended(record).at_ms
+        self._singles.append((slot, reader_key(view.reader), at_ms(view.at), appended, record.timestamp))
+
+    def add_many(self, record: Record, views: ViewsSeen) -> None:
+        slots = np.array([self._table.slot(name) for name in views.articles], np.int64)[views.article]
+        readers, at = np.array(views.reader, np.uint64), np.array(views.at, np.int64)
+        if self._table.foreign:
+            mine = ~np.isin(slots, list(self._table.foreign))
+            if not mine.all():
+                self._split(record, views, slots)
+                slots, readers, at = slots[mine], readers[mine], at[mine]
+        self._gather()
+        appended = np.full(len(slots), self._first_appended(record).at_ms, np.int64)
+        self._parts.append((slots, readers, at, appended, np.full(len(slots), record.timestamp, np.int64)))
+
+    def rows(self, limits: Limits, dropped: Counter[str]) -> Rows:
+        """Give the rows that earn something, dated no later than their record; count the others."""
+        self._gather()
+        if not self._parts:
+            return NO_ROWS
+        slots, readers, at, appended, logged = (np.concatenate(c) for c in zip(*self._parts, strict=True))
+        ahead = at > appended + limits.ahead_ms
+        late = at < appended - limits.late_ms
+        # Only what was forwarded after days can be older than everything that is kept.
+        expired = (at < logged - KEPT_MS) & ~late
+        for reason, rows in (("ahead", ahead), ("late", late), ("expired", expired)):
+            if n := int(rows.sum()):
+                dropped[reason] += n
+        good = ~(ahead | late | expired)
+        slots = slots[good]
+        keys = np.array([article_key(name) for name in self._table.names], np.uint64)[slots]
+        return Rows(self._table.names, slots, keys, readers[good], np.minimum(at, appended)[good])
+
+    def _gather(self) -> None:
+        if self._singles:
+            slots, readers, at, appended, logged = zip(*self._singles, strict=True)
+            self._parts.append(
+                (
+                    np.array(slots, np.int64),
+                    np.array(readers, np.uint64),
+                    np.array(at, np.int64),
+                    np.array(appended, np.int64),
+                    np.array(logged, np.int64),
+                )
+            )
+            self._singles.clear()
+
+    def _split(self, record: Record, views: ViewsSeen, slots: Int64s) -> None:
+        """Forward the rows of other partitions, a batch for each."""
+        rows = zip(slots.tolist(), views.reader, views.at, views.segment, strict=True)
+        by_partition: dict[int, list[tuple[int, int, int, int]]] = {}
+        for row in rows:
+            if row[0] in self._table.foreign:
+                by_partition.setdefault(self._table.foreign[row[0]], []).append(row)
+        for partition, all_chosen in by_partition.items():
+            for start in range(0, len(all_chosen), _LARGEST_FORWARD):
+                chosen = all_chosen[start : start + _LARGEST_FORWARD]
+                slot, reader, at, segment = (list(column) for column in zip(*chosen, strict=True))
+                order = {s: i for i, s in enumerate(dict.fromkeys(slot))}
+                part = ViewsSeen(
+                    articles=[self._table.names[s] for s in order],
+                    article=[order[s] for s in slot],
+                    reader=reader,
+                    at=at,
+                    segment=segment,
+                    via=views.via[:_LONGEST_HEADERS],
+                )
+                self._forward(record, partition, part)
+
+    def _forward(self, record: Record, partition: int, views: View | ViewsSeen) -> None:
+        name = views.article if isinstance(views, View) else views.articles[0]
+        kept = [(n, v) for n, v in record.headers if n != wire.ARRIVED and v is not None]
+        if sum(len(n) + len(v) for n, v in kept) > _LONGEST_HEADERS:
+            kept = []
+        arrived = wire.write_arrival(self._first_appended(record))
+        headers = [*kept, (wire.ARRIVED, arrived)]
+        self.forwards.append(Forward(partition, name.encode(), wire.encode(views), headers))
+
+    def _first_appended(self, record: Record) -> Arrival:
+        """Give where and when the rows of a record first entered the log: their time is judged by that."""
+        for name, value in record.headers:
+            if name == wire.ARRIVED:
+                try:
+                    arrival = wire.read_arrival(value)
+                except (ValueError, AttributeError):
+                    break
+                # nothing arrives after it was appended here: the header is not to make a view younger
+                return arrival._replace(at_ms=min(max(arrival.at_ms, 0), record.timestamp))
+        return Arrival(record.timestamp, self._table.partition, record.offset)
+
+
+_NO_INTS: Final = np.empty(0, np.int64)
+_NO_KEYS: Final = np.empty(0, np.uint64)
+NO_ROWS: Final = Rows([], _NO_INTS, _NO_KEYS, _NO_KEYS, _NO_INTS)

@@ -1,0 +1,109 @@
+"""Why an article stands where it stands: buckets × weights that add up to its score, and a sentence."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from pydantic import BaseModel
+
+from services.rank.core.clock import BUCKET_MS, WEIGHT, WINDOWS, bucket_of, utc
+from services.rank.core.desk import Action, Desk, Kind
+from services.rank.core.facts import Facts
+from services.rank.core.scores import ALL
+from shared.events import ListName
+
+
+class Part(BaseModel):
+    """What one bucket, named by its beginning, adds to the score."""
+
+    bucket: datetime
+    readers: int
+    weight: int
+    points: int
+
+
+class DeskPart(BaseModel):
+    """A pin or ban in force."""
+
+    action: Kind
+    scope: str
+    position: int | None
+    who: str
+    why: str
+    at: datetime
+    until: datetime | None
+
+
+class Explanation(BaseModel):
+    """The answer to "why is this article where it is": points of the parts sum to the score."""
+
+    id: str
+    list: ListName
+    as_of: datetime
+    score: int
+    parts: tuple[Part, ...]
+    desk: tuple[DeskPart, ...]
+    sentence: str
+
+
+_SPAN: Final[dict[ListName, str]] = {"now": "过去60分钟", "24h": "过去24小时", "3d": "过去3天"}
+
+
+def explain(
+    article: str,
+    list_name: ListName,
+    as_of_ms: int,
+    readers: Mapping[int, int],
+    facts: Facts,
+    actions: Desk,
+    now_ms: int,
+) -> Explanation:
+    """Explain a score; `readers` has the readers of each bucket, `actions` are those in force."""
+    end = bucket_of(as_of_ms)
+    parts = tuple(
+        Part(bucket=utc(b * BUCKET_MS), readers=n, weight=WEIGHT, points=n * WEIGHT)
+        for b, n in sorted(readers.items())
+        if end - WINDOWS[list_name] < b <= end and n
+    )
+    of_article = [a for a in actions if a.article == article]
+    score = sum(part.points for part in parts)
+    return Explanation(
+        id=article,
+        list=list_name,
+        as_of=utc(as_of_ms),
+        score=score,
+        parts=parts,
+        desk=tuple(_desk_part(a) for a in of_article),
+        sentence=_sentence(list_name, score, facts, of_article, now_ms),
+    )
+
+
+def _sentence(list_name: ListName, score: int, facts: Facts, actions: list[Action], now_ms: int) -> str:
+    if not score:
+        read = f"{_SPAN[list_name]}还没有读者读这篇"
+    elif list_name == "now":
+        read = f"{_SPAN[list_name]}有{score}位读者读了这篇"
+    else:
+        # over more than one reading day the same reader may count again
+        read = f"{_SPAN[list_name]}读者读了这篇{score}次，每位读者每天只计一次"
+    parts = [read]
+    kinds = {a.kind for a in actions if a.scope == ALL}
+    if not facts.may_be_hot(now_ms):
+        parts.append("但它现在不能上榜")
+    elif "banned" in kinds:
+        parts.append("但编辑部不让它上榜")
+    elif "pinned" in kinds:
+        parts.append("编辑部把它置顶")
+    return "，".join(parts) + "。"
+
+
+def _desk_part(action: Action) -> DeskPart:
+    return DeskPart(
+        action=action.kind,
+        scope=action.scope,
+        position=action.position or None,
+        who=action.who,
+        why=action.why,
+        at=utc(action.at_ms),
+        until=None if action.until_ms is None else utc(action.until_ms),
+    )

@@ -1,0 +1,40 @@
+"""The settings of rank: `RANK_<FIELD>` in the environment."""
+
+import socket
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """What rank can be told."""
+
+    model_config = SettingsConfigDict(env_prefix="RANK_", frozen=True, extra="ignore")
+
+    redis_url: str = Field("redis://127.0.0.1:6379/0", validation_alias="REDIS_URL")
+    host: str = "127.0.0.1"
+    port: int = Field(8082, ge=0, le=65535)
+    instance: str = Field(default_factory=socket.gethostname, min_length=1, max_length=249)
+    """The static member of the consumer group: the same after a restart, another in every replica."""
+
+    late_s: int = Field(600, ge=0, le=86_400)
+    ahead_s: int = Field(60, ge=0, le=3600)
+    session_s: float = Field(6.0, ge=1, le=300)
+    """A worker that says nothing for so long has its partitions given to others."""
+
+    list_every_s: float = Field(0.2, ge=0.05, le=1)
+    stuck_after_s: float = Field(30.0, ge=1)
+    """A partition that has stood still for so long with records before it makes the worker unready."""
+
+    event_every_s: float = Field(10.0, ge=0)
+    """At most one HotListChanged per list in so many seconds."""
+
+    url: str = ""
+    """Where the commands `hot` and `why` find a running rank; default http://RANK_HOST:RANK_PORT."""
+
+    @property
+    def base_url(self) -> str:
+        """Where a running rank answers."""
+        return self.url.rstrip("/") or f"http://{self.host}:{self.port}"

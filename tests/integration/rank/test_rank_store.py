@@ -1,0 +1,146 @@
+"""One suite for the simulated store and the real Redis: the script means the same in both."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Protocol
+
+import pytest
+
+from services.rank.adapters.store import Store, connect
+from services.rank.core import turn
+from services.rank.core.layout import Flush, seen_key
+from services.rank.core.restore import Stored
+from services.rank.core.turn import Cache
+from shared.topics import ARTICLES, VIEWS
+from tests.builders import NOON_MS, published
+from tests.unit.rank.logs import ARTICLE_IDS, HOME, RULES, ZONE, Appended, batch, columns, event_record, plain
+from tests.unit.rank.simulated import SimulatedStore
+
+A, B = ARTICLE_IDS[:2]
+
+
+class AnyStore(Protocol):
+    """What the worker asks of a store."""
+
+    async def load(self, partition: int) -> Stored: ...  # noqa: D102
+    async def seen(self, partition: int, days: list[str]) -> dict[str, bytes]: ...  # noqa: D102
+    async def flush(self, flushes: list[Flush]) -> list[str]: ...  # noqa: D102
+    async def forget(self, partition: int, position: bytes | None) -> None: ...  # noqa: D102
+
+
+@asynccontextmanager
+async def opened(kind: str, request: pytest.FixtureRequest) -> AsyncIterator[AnyStore]:
+    if kind == "simulated":
+        yield SimulatedStore(ZONE)
+        return
+    redis = connect(request.getfixturevalue("redis_url"))
+    try:
+        yield Store(redis, ZONE)
+    finally:
+        await redis.aclose()
+
+
+@pytest.fixture(params=["simulated", "real"])
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[AnyStore]:
+    async with opened(request.param, request) as found:
+        yield found
+
+
+async def remembered(store: AnyStore) -> Cache:
+    return turn.remember(HOME, await store.load(HOME))
+
+
+def some_turn(cache: Cache, first: int = 0) -> tuple[Cache, Flush]:
+    """Count two views and an article, and rank them."""
+    views = [
+        Appended(first, NOON_MS, columns([(A, first, NOON_MS), (B, first, NOON_MS)])),
+        Appended(first + 1, NOON_MS, plain(A, f"reader {first}")),
+    ]
+    texts = [event_record(first, published(A, second=first), A)]
+    after, _, commands = turn.count(cache, batch(views, texts), RULES)
+    after, more = turn.rank(after, NOON_MS + first, NOON_MS, ())
+    return turn.request(cache, after, commands + more)
+
+
+async def test_what_was_flushed_is_read_back(store: AnyStore) -> None:
+    cache, flush = some_turn(await remembered(store))
+    assert await store.flush([flush]) == ["ok"]
+    read = await remembered(store)
+    assert (read.stored, read.as_of) == (cache.stored, cache.as_of)
+    assert read.state.position == cache.state.position
+    assert (read.state.numbers, read.state.facts) == (cache.state.numbers, cache.state.facts)
+    assert {b: x.readers.tolist() for b, x in read.state.buckets.items()} == {
+        b: x.readers.tolist() for b, x in cache.state.buckets.items()
+    }
+    assert {d: len(s) for d, s in read.state.seen.items()} == {d: len(s) for d, s in cache.state.seen.items()}
+
+
+async def test_turns_follow_one_another(store: AnyStore) -> None:
+    cache, flush = some_turn(await remembered(store))
+    assert await store.flush([flush]) == ["ok"]
+    cache, flush = some_turn(cache, first=2)
+    assert await store.flush([flush]) == ["ok"]
+    assert (await remembered(store)).state.position == cache.state.position
+
+
+async def test_a_flush_that_is_sent_twice_is_refused_the_second_time(store: AnyStore) -> None:
+    _, flush = some_turn(await remembered(store))
+    assert await store.flush([flush, flush]) == ["ok", "position"]
+
+
+async def test_an_empty_flush_only_compares(store: AnyStore) -> None:
+    cache, flush = some_turn(await remembered(store))
+    await store.flush([flush])
+    before = await store.load(HOME)
+    assert await store.flush([turn.request(cache, cache, [])[1]]) == ["ok"]
+    assert await store.load(HOME) == before
+
+
+async def test_another_position_another_top_or_another_length_is_refused(store: AnyStore) -> None:
+    cache, flush = some_turn(await remembered(store))
+    await store.flush([flush])
+    _, following = some_turn(cache, first=2)
+    day = next(iter(cache.state.position.days))
+    wrong = [
+        replace(following, position=b'{"next":{}}'),
+        replace(following, position=None),
+        replace(following, top_as_of=b"1"),
+        replace(following, top_as_of=None),
+        replace(following, lengths={seen_key(HOME, day): 8}),
+    ]
+    before = await store.load(HOME)
+    assert await store.flush(wrong) == ["position", "position", "top", "top", "torn"]
+    assert await store.load(HOME) == before
+    assert await store.flush([following]) == ["ok"]
+
+
+@pytest.mark.parametrize(
+    "next_position", [b'{"next":{"views.v1":1,"articles.v1":1}}', b'{"next":{"views.v1":2}}']
+)
+async def test_a_position_that_falls_or_loses_a_topic_is_refused(
+    store: AnyStore, next_position: bytes
+) -> None:
+    cache, flush = some_turn(await remembered(store))
+    assert cache.state.position.next == {VIEWS.name: 2, ARTICLES.name: 1}
+    await store.flush([flush])
+    _, following = some_turn(cache, first=2)
+    assert await store.flush([replace(following, next_position=next_position)]) == ["falls"]
+
+
+async def test_a_partition_is_forgotten_only_at_the_position_it_was_seen_at(store: AnyStore) -> None:
+    _, flush = some_turn(await remembered(store))
+    await store.flush([flush])
+    await store.forget(HOME, None)
+    assert (await store.load(HOME)).position == flush.next_position
+    await store.forget(HOME, flush.next_position)
+    empty = await store.load(HOME)
+    assert (empty.position, empty.ids, empty.top_as_of) == (None, {}, None)
+
+
+async def test_hashes_of_a_day_are_read_alone(store: AnyStore) -> None:
+    cache, flush = some_turn(await remembered(store))
+    await store.flush([flush])
+    (day,) = cache.state.position.days
+    blobs = await store.seen(HOME, [day, "1999-01-01"])
+    assert (len(blobs[day]), blobs["1999-01-01"]) == (3 * 8, b"")

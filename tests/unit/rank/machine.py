@@ -1,0 +1,40 @@
+"""A worker without a world: it remembers, folds and flushes one partition as the real one does."""
+
+from services.rank.core import turn
+from services.rank.core.desk import Desk
+from services.rank.core.fold import Batch, DaysNotLoadedError, Effects
+from services.rank.core.turn import Cache
+from tests.unit.rank.logs import HOME, RULES
+from tests.unit.rank.simulated import SimulatedStore
+
+
+class Machine:
+    """One partition's worker on a simulated store."""
+
+    def __init__(self, store: SimulatedStore) -> None:
+        self.store = store
+        self.cache: Cache = turn.remember(HOME, store.read(HOME))
+
+    def reload(self) -> None:
+        """Forget and read again."""
+        self.cache = turn.remember(HOME, self.store.read(HOME))
+
+    def next_of(self, topic: str) -> int:
+        """Give the next offset of a topic."""
+        return self.cache.state.position.next.get(topic, 0)
+
+    def feed(self, batch: Batch, as_of_ms: int | None = None, actions: Desk = ()) -> tuple[str, Effects]:
+        """Fold and flush; the cache moves on only if the script agreed."""
+        try:
+            after, effects, commands = turn.count(self.cache, batch, RULES)
+        except DaysNotLoadedError as missing:
+            blobs = self.store.hashes(HOME, missing.days)
+            after, effects, commands = turn.count(turn.with_days(self.cache, blobs), batch, RULES)
+        if as_of_ms is not None:
+            after, more = turn.rank(after, as_of_ms, as_of_ms, actions)
+            commands += more
+        after, flush = turn.request(self.cache, after, commands)
+        reply = self.store.run(flush)
+        if reply == "ok":
+            self.cache = after
+        return reply, effects

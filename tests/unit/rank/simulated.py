@@ -1,0 +1,108 @@
+"""A Redis of a test's own that knows what rank's script does, and nothing else.
+
+It passes the same suite as the real one (tests/integration/rank/test_store.py).
+"""
+
+import json
+from collections.abc import Sequence
+from copy import deepcopy
+from zoneinfo import ZoneInfo
+
+from services.rank.core.layout import AS_OF, Flush, Write, key, seen_key, views_key
+from services.rank.core.restore import Stored, days_to_read
+
+Value = bytes | dict[bytes, bytes]
+
+
+class SimulatedStore:
+    """The keys of all partitions, in memory."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._keys: dict[str, Value] = {}
+
+    def dump(self) -> dict[str, Value]:
+        """Give a backup."""
+        return deepcopy(self._keys)
+
+    def put_back(self, backup: dict[str, Value]) -> None:
+        """Be what a backup was."""
+        self._keys = deepcopy(backup)
+
+    def read(self, partition: int) -> Stored:
+        """Read a partition."""
+        position = self._text(key(partition, "position"))
+        days, recent = days_to_read(position, self._zone)
+        return Stored(
+            position=position,
+            ids=self._hash(key(partition, "ids")),
+            articles=self._hash(key(partition, "articles")),
+            views={day: self._hash(views_key(partition, day)) for day in days},
+            seen={day: self._text(seen_key(partition, day)) or b"" for day in recent},
+            seen_bytes={day: len(self._text(seen_key(partition, day)) or b"") for day in days},
+            top_as_of=self._hash(key(partition, "top")).get(AS_OF),
+        )
+
+    def run(self, flush: Flush) -> str:
+        """Do what the script does."""
+        name = key(flush.partition, "position")
+        stored = self._text(name)
+        if stored != flush.position:
+            return "position"
+        if self._hash(key(flush.partition, "top")).get(AS_OF) != flush.top_as_of:
+            return "top"
+        if any(len(self._text(k) or b"") != length for k, length in flush.lengths.items()):
+            return "torn"
+        if stored is not None:
+            before, after = json.loads(stored)["next"], json.loads(flush.next_position)["next"]
+            if any(after.get(topic, -1) < offset for topic, offset in before.items()):
+                return "falls"
+        for write in flush.writes:
+            self._apply(write)
+        self._keys[name] = flush.next_position
+        return "ok"
+
+    def hashes(self, partition: int, days: Sequence[str]) -> dict[str, bytes]:
+        """Read the hashes of some reading days."""
+        return {day: self._text(seen_key(partition, day)) or b"" for day in days}
+
+    async def load(self, partition: int) -> Stored:
+        """Read a partition, as the real store does."""
+        return self.read(partition)
+
+    async def seen(self, partition: int, days: Sequence[str]) -> dict[str, bytes]:
+        """Read the hashes of some reading days."""
+        return self.hashes(partition, days)
+
+    async def flush(self, flushes: Sequence[Flush]) -> list[str]:
+        """Run the script for several partitions."""
+        return [self.run(flush) for flush in flushes]
+
+    async def forget(self, partition: int, position: bytes | None) -> None:
+        """Delete all that is stored of a partition, if its position is still this one."""
+        if self._text(key(partition, "position")) == position:
+            of_partition = key(partition, "")
+            self._keys = {k: value for k, value in self._keys.items() if not k.startswith(of_partition)}
+
+    def _text(self, name: str) -> bytes | None:
+        value = self._keys.get(name)
+        assert value is None or isinstance(value, bytes)
+        return value
+
+    def _hash(self, name: str) -> dict[bytes, bytes]:
+        value = self._keys.get(name, {})
+        assert isinstance(value, dict)
+        return dict(value)
+
+    def _apply(self, write: Write) -> None:
+        match write.command, write.arguments:
+            case "HSET", (field, value):
+                self._keys[write.key] = {**self._hash(write.key), field: value}
+            case "HDEL", (field,):
+                self._keys[write.key] = {f: v for f, v in self._hash(write.key).items() if f != field}
+            case "APPEND", (blob,):
+                self._keys[write.key] = (self._text(write.key) or b"") + blob
+            case "UNLINK", ():
+                self._keys.pop(write.key, None)
+            case unknown:
+                raise AssertionError(f"the script does not know {unknown}")
