@@ -1,0 +1,169 @@
+"""Follows articles.v1 into the store: all partitions, no group, positions from the store alone.
+
+Ready means: what the log held when this process started is folded. A replica with a store of its own that
+finds Kafka away is ready at once, with what it has; an empty one waits. A log that ends before the store's
+position, or whose records behind it are younger than what was folded, is another log under the same name:
+the store is then started over, with an alarm.
+"""
+
+import asyncio
+import contextlib
+import random
+import sqlite3
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+from prometheus_client import Counter, Gauge
+
+from services.render.adapters.closing import close
+from services.render.adapters.fold import Record, apply
+from services.render.adapters.store import Store, is_torn
+from services.render.core.shelf import Changes
+from shared import topics
+from shared.kafka import ensure_topics
+from shared.runtime import log
+
+_BATCH: Final = 100
+"""Records per transaction: some ten milliseconds of work, of which a page waits for a switch of threads."""
+_STUCK_S: Final = 5.0
+"""After this long without a record, a replica that has a store serves although it is behind."""
+_SECOND_LOOK_S: Final = 1.0
+_PAUSES_S: Final = (0.25, 5.0)
+
+_PARTITIONS: Final = tuple(TopicPartition(topics.ARTICLES.name, p) for p in range(topics.ARTICLES.partitions))
+
+_folded = Counter("remen_render_articles_folded", "Records of articles.v1 folded into the store")
+_lag = Gauge("remen_render_fold_lag", "Records of articles.v1 not yet folded")
+
+
+class ArticleLog:
+    """The fold as a task; `on_change` is called on the event loop after each commit."""
+
+    def __init__(
+        self, bootstrap_servers: str, store: Store, on_change: Callable[[Changes | None], None]
+    ) -> None:
+        self._servers = bootstrap_servers
+        self._store = store
+        self._on_change = on_change
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="fold")
+        self._ready = False
+        self._waiting = f"Kafka at {bootstrap_servers} was not asked yet"
+
+    def complaint(self) -> str | None:
+        """Say what is waited for; None once the store may be served."""
+        return None if self._ready else self._waiting
+
+    async def run(self) -> None:
+        """Follow the log for ever; whatever Kafka does is waited out."""
+        pause, longest = _PAUSES_S
+        try:
+            while True:
+                try:
+                    async with contextlib.AsyncExitStack() as stack:
+                        consumer = await self._connect(stack)
+                        pause = _PAUSES_S[0]
+                        await self._follow(consumer)
+                except (KafkaError, OSError, TimeoutError, sqlite3.DatabaseError) as error:
+                    if isinstance(error, sqlite3.DatabaseError) and is_torn(error):
+                        self._start_over(str(error))
+                        continue
+                    self._waiting = f"articles.v1 cannot be followed: {error!r}"
+                    self._serve_what_is_there(self._waiting)
+                    log.warning("waiting", what="articles.v1", reason=repr(error), next_try_s=pause)
+                    await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, no secret
+                    pause = min(pause * 2, longest)
+        finally:
+            self._thread.shutdown()
+
+    async def _connect(self, stack: contextlib.AsyncExitStack) -> AIOKafkaConsumer:
+        """Give a consumer that stands where the store stands; `stack` stops it."""
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._servers,
+            client_id="render-articles",
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            max_partition_fetch_bytes=4 * 1024 * 1024,
+            # a partition whose records were just read is not in the fetch under way: it waits this long
+            fetch_max_wait_ms=50,
+        )
+        stack.push_async_callback(close, consumer)
+        async with asyncio.timeout(_STUCK_S):
+            await consumer.start()
+            await ensure_topics(self._servers, (topics.ARTICLES,))
+            consumer.assign(_PARTITIONS)
+            if await self._difference(consumer):
+                # a broker that has just begun to lead may know less of its log for a moment
+                await asyncio.sleep(_SECOND_LOOK_S)
+                if difference := await self._difference(consumer):
+                    self._start_over(f"articles.v1 is not the log that was folded: {difference}")
+            known = self._store.positions()
+            first = await consumer.beginning_offsets(_PARTITIONS)
+            self._ends = await consumer.end_offsets(_PARTITIONS)
+            for tp in _PARTITIONS:
+                consumer.seek(tp, known[tp.partition][0] if tp.partition in known else first[tp])
+        return consumer
+
+    async def _difference(self, consumer: AIOKafkaConsumer) -> str | None:
+        """Say how the log differs from the one that was folded, None if it does not."""
+        known = {TopicPartition(topics.ARTICLES.name, p): at for p, at in self._store.positions().items()}
+        if not known:
+            return None
+        first = await consumer.beginning_offsets(known)
+        ends = await consumer.end_offsets(known)
+        # The earliest record at least as young as the youngest folded one: in the log that was folded, none
+        # that lies before the position is younger.
+        found = await consumer.offsets_for_times({tp: newest_ms for tp, (_, newest_ms) in known.items()})
+        for tp, (position, newest_ms) in known.items():
+            at = found[tp]
+            if not first[tp] <= position <= ends[tp]:
+                return (
+                    f"partition {tp.partition} is {first[tp]} to {ends[tp]}, the store's position {position}"
+                )
+            if at is not None and at.offset < position and at.timestamp > newest_ms:
+                return f"partition {tp.partition} has younger records at {at.offset} than were folded there"
+        return None
+
+    async def _follow(self, consumer: AIOKafkaConsumer) -> None:
+        loop = asyncio.get_running_loop()
+        moved_at = time.monotonic()
+        while not self._store.broken:
+            batches = await consumer.getmany(timeout_ms=500, max_records=_BATCH)
+            records = [
+                Record(tp.partition, r.offset, r.timestamp, r.key, r.value, tuple(r.headers))
+                for tp, batch in batches.items()
+                for r in batch
+            ]
+            if records:
+                changes = await loop.run_in_executor(self._thread, apply, self._store.writer, records)
+                self._on_change(changes)
+                _folded.inc(len(records))
+                moved_at = time.monotonic()
+            positions = {tp: await consumer.position(tp) for tp in _PARTITIONS}
+            behind = sum(max(0, (consumer.highwater(tp) or 0) - positions[tp]) for tp in _PARTITIONS)
+            _lag.set(behind)
+            if not self._ready:
+                missing = sum(max(0, end - positions[tp]) for tp, end in self._ends.items())
+                self._waiting = f"{missing} records of articles.v1 are still to be read"
+                if missing == 0:
+                    self._be_ready("caught_up")
+                elif time.monotonic() - moved_at > _STUCK_S:
+                    self._serve_what_is_there(self._waiting)
+        self._start_over("the store's file is damaged")
+
+    def _serve_what_is_there(self, reason: str) -> None:
+        with contextlib.suppress(sqlite3.DatabaseError):
+            if not self._ready and self._store.positions():
+                self._be_ready("serving_what_is_there", reason=reason)
+
+    def _be_ready(self, event: str, **fields: str) -> None:
+        self._ready = True
+        log.info(event, **fields)
+
+    def _start_over(self, reason: str) -> None:
+        self._ready = False
+        self._store.start_over(reason)
+        self._on_change(None)

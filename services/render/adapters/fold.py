@@ -1,0 +1,111 @@
+"""One batch of articles.v1 into the store, in one transaction with the position behind it.
+
+Which text stands is decided by the reading rule of `shared.articles`, whose standing is kept for every id:
+after a restart as before, a stale text or a text behind a withdrawal changes nothing.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from services.render.core.cursors import microseconds
+from services.render.core.shelf import Changes
+from services.render.core.visibility import may_be_hot
+from shared.articles import ArticleEvent, Standing, fold, parse
+from shared.events import Arrival, ArticlePublished, ArticleWithdrawn, Order
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record of articles.v1 as far as the fold reads it; `at_ms` is the broker's append time."""
+
+    partition: int
+    offset: int
+    at_ms: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+
+
+def apply(connection: sqlite3.Connection, records: Iterable[Record]) -> Changes:
+    """Fold records into the store and give what changed; all of it or, if it raises, nothing."""
+    ids: set[str] = set()
+    sections: set[str] = set()
+    behind: dict[int, tuple[int, int]] = {}
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for record in records:
+            event = parse(record.key, record.value, record.headers)
+            if event is not None and (touched := _apply(connection, event, record.value)) is not None:
+                ids.add(event.id)
+                sections |= touched
+            _, newest_ms = behind.get(record.partition, (0, 0))
+            behind[record.partition] = (record.offset + 1, max(newest_ms, record.at_ms))
+        connection.executemany(
+            "INSERT INTO positions VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET"
+            " next_offset = excluded.next_offset, newest_ms = max(newest_ms, excluded.newest_ms)",
+            ((partition, *position) for partition, position in behind.items()),
+        )
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    return Changes(frozenset(ids), frozenset(sections))
+
+
+def _apply(connection: sqlite3.Connection, event: ArticleEvent, value: bytes | None) -> set[str] | None:
+    """Apply one event; give the sections it touched, None if it changed nothing."""
+    before = _standing(connection, event.id)
+    after = fold(before, event)
+    text = event if isinstance(event, ArticlePublished) and before.admits(event.order) else None
+    if after is before and text is None:
+        return None
+    gone: tuple[str, str, int] | tuple[None, None, None] = (None, None, None)
+    if isinstance(event, ArticleWithdrawn):
+        gone = (event.reason, event.note, microseconds(event.withdrawn_at))
+    connection.execute(
+        "INSERT OR REPLACE INTO standings VALUES (?, ?, ?, ?, ?)", (event.id, _write(after), *gone)
+    )
+    row = connection.execute("SELECT section FROM articles WHERE id = ?", (event.id,)).fetchone()
+    touched: set[str] = set(row or ())
+    if text is not None:
+        _put(connection, text, (value or b"").decode())
+        touched.add(text.section)
+    elif after.order is None:
+        connection.execute("DELETE FROM articles WHERE id = ?", (event.id,))
+    return touched
+
+
+def _put(connection: sqlite3.Connection, article: ArticlePublished, written: str) -> None:
+    """Keep a text as it is written in the log, with what lists are made by."""
+    embargo, expires = article.embargo_until, article.expires_at
+    connection.execute(
+        "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            article.id,
+            article.section,
+            article.series,
+            microseconds(article.published_at),
+            None if embargo is None else microseconds(embargo),
+            None if expires is None else microseconds(expires),
+            may_be_hot(article),
+            written,
+        ),
+    )
+
+
+def _standing(connection: sqlite3.Connection, article_id: str) -> Standing:
+    row = connection.execute("SELECT standing FROM standings WHERE id = ?", (article_id,)).fetchone()
+    if row is None:
+        return Standing()
+    order, mark, withdrawn = json.loads(row[0])
+    return Standing(
+        None if order is None else Order(order[0], Arrival(*order[1])),
+        None if mark is None else Arrival(*mark),
+        withdrawn,
+    )
+
+
+def _write(standing: Standing) -> str:
+    return json.dumps([standing.order, standing.mark, standing.withdrawn])

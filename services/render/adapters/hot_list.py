@@ -1,0 +1,70 @@
+"""Reads the hot list from Redis, four times a second; without Redis the last one is kept."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+
+from prometheus_client import Gauge
+from pydantic import ValidationError
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from services.render.core.lists import HotLists
+from shared.events import LISTS, HotListChanged, hot_key
+from shared.runtime import log
+
+_EVERY_S: Final = 0.25
+_LONGEST_WAIT_S: Final = 5.0
+_KEYS: Final = [f"{hot_key('all', name)}:doc" for name in LISTS]
+
+_age = Gauge("remen_render_hot_age_seconds", "Age of the hot list `now` that pages show; -1 before the first")
+
+
+class HotList:
+    """The reading as a task; `on_change` is called with all lists whenever one was written anew."""
+
+    def __init__(self, url: str, on_change: Callable[[HotLists], None]) -> None:
+        self._redis = Redis.from_url(url, socket_timeout=1.0, socket_connect_timeout=1.0)
+        self._on_change = on_change
+        self._raw: dict[str, bytes | str] = {}
+        self._lists: HotLists = {}
+        _age.set_function(self._age_s)
+
+    async def run(self) -> None:
+        """Read for ever; Redis away is said once, and once when it is back."""
+        pause = _EVERY_S
+        try:
+            while True:
+                try:
+                    self._take(await self._redis.mget(_KEYS))
+                except (RedisError, OSError, TimeoutError) as error:
+                    if pause == _EVERY_S:
+                        log.warning("waiting", what="Redis", reason=repr(error))
+                    pause = min(pause * 2, _LONGEST_WAIT_S)
+                else:
+                    if pause != _EVERY_S:
+                        log.info("redis_is_back")
+                    pause = _EVERY_S
+                await asyncio.sleep(pause)
+        finally:
+            await self._redis.aclose()
+
+    def _take(self, documents: list[bytes | str | None]) -> None:
+        changed = False
+        for name, raw in zip(LISTS, documents, strict=True):
+            # a key that is missing (Redis was emptied) says nothing: the list's age will tell
+            if raw is None or raw == self._raw.get(name):
+                continue
+            self._raw[name] = raw
+            try:
+                self._lists[name] = HotListChanged.model_validate_json(raw)
+                changed = True
+            except ValidationError as error:
+                log.error("hot_list_unreadable", list=name, reason=str(error))
+        if changed:
+            self._on_change(dict(self._lists))
+
+    def _age_s(self) -> float:
+        now = self._lists.get("now")
+        return -1.0 if now is None else (datetime.now(UTC) - now.as_of).total_seconds()

@@ -1,0 +1,114 @@
+"""The secret of each reading day: drawn by whichever replica needs it first, the same for all.
+
+Replicas race without harm: each produces its own salt and all take the one that lies first in salts.v1.
+The topic forgets a salt after its day; here it is kept in memory only, and not beyond the day after.
+"""
+
+import asyncio
+import random
+import secrets
+import uuid
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+from pydantic import ValidationError
+
+from services.render.adapters.closing import close
+from services.render.core.readers import reading_day
+from shared import topics, wire
+from shared.events import SaltDrawn
+from shared.kafka import ensure_topics, producer
+from shared.runtime import log
+
+_AHEAD: Final = timedelta(hours=1)
+"""How long before its day a salt is drawn; never over four hours, or the topic forgets it too early."""
+_LOOK_EVERY_MS: Final = 1000
+_FIRST_PAUSE_S: Final = 0.25
+_LONGEST_PAUSE_S: Final = 5.0
+_PATIENCE_S: Final = 10.0
+
+_PARTITION: Final = TopicPartition(topics.SALTS.name, 0)
+
+
+class Salts:
+    """The salts as a task that reads them, and draws what is missing."""
+
+    def __init__(self, bootstrap_servers: str, instance: str, zone: ZoneInfo) -> None:
+        self._servers = bootstrap_servers
+        self._instance = instance
+        self._zone = zone
+        self._salts: dict[date, bytes] = {}
+
+    def of(self, now: datetime) -> bytes | None:
+        """Give the salt of the reading day of `now`, None while it is not known."""
+        return self._salts.get(reading_day(now, self._zone))
+
+    async def run(self) -> None:
+        """Follow salts.v1 for ever; whatever Kafka does is waited out."""
+        pause = _FIRST_PAUSE_S
+        while True:
+            consumer = AIOKafkaConsumer(
+                bootstrap_servers=self._servers,
+                client_id="render-salts",
+                enable_auto_commit=False,
+                # a topic made anew is read anew
+                auto_offset_reset="none",
+            )
+            try:
+                async with asyncio.timeout(_PATIENCE_S):
+                    await consumer.start()
+                    await ensure_topics(self._servers, (topics.SALTS,))
+                    consumer.assign([_PARTITION])
+                    await consumer.seek_to_beginning(_PARTITION)
+                    end = (await consumer.end_offsets([_PARTITION]))[_PARTITION]
+                pause = _FIRST_PAUSE_S
+                await self._follow(consumer, end)
+            except (KafkaError, OSError, TimeoutError) as error:
+                log.warning("waiting", what="salts.v1", reason=repr(error), next_try_s=pause)
+                await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, no secret
+                pause = min(pause * 2, _LONGEST_PAUSE_S)
+            finally:
+                await close(consumer)
+
+    async def _follow(self, consumer: AIOKafkaConsumer, end: int) -> None:
+        read: dict[date, bytes] = {}
+        while True:
+            for record in (await consumer.getmany(timeout_ms=_LOOK_EVERY_MS)).get(_PARTITION, ()):
+                _take(read, record.value)
+            if await consumer.position(_PARTITION) < end:
+                continue
+            now = datetime.now(UTC)
+            today = reading_day(now, self._zone)
+            self._salts = {day: salt for day, salt in read.items() if day >= today - timedelta(days=1)}
+            for day in {today, reading_day(now + _AHEAD, self._zone)} - self._salts.keys():
+                # only the first of its day counts, so what lies before ours is read before anything is asked
+                end = await self._draw(day, now) + 1
+
+    async def _draw(self, day: date, now: datetime) -> int:
+        """Write a salt for a day, and give where it lies."""
+        drawn = SaltDrawn(day=day.isoformat(), salt=secrets.token_hex(32))
+        headers = wire.event_headers(
+            drawn, source=f"render/{self._instance}", event_id=str(uuid.uuid4()), at=now
+        )
+        writer = producer(self._servers, "render-salts")
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                await writer.start()
+                sent = await writer.send_and_wait(
+                    topics.SALTS.name, wire.encode(drawn), partition=0, headers=headers
+                )
+        finally:
+            await close(writer)
+        return int(sent.offset)
+
+
+def _take(salts: dict[date, bytes], value: bytes | None) -> None:
+    """Keep the first salt of a day; what is not a salt is passed over."""
+    try:
+        drawn = SaltDrawn.model_validate_json(value or b"")
+        salts.setdefault(date.fromisoformat(drawn.day), bytes.fromhex(drawn.salt))
+    except (ValidationError, ValueError):
+        log.error("salt_unreadable")

@@ -1,0 +1,53 @@
+"""The files beside the pages, each at an address that holds its hash: kept for ever, never stale."""
+
+import gzip
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Final
+
+from services.render.adapters.answer import Answer, takes_gzip
+
+_MEDIA_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".ico": "image/x-icon",
+    ".webmanifest": "application/manifest+json",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    media_type: str
+    plain: bytes
+    packed: bytes
+
+
+class Static:
+    """The files of a folder, read once; `addresses` says where each is."""
+
+    def __init__(self, folder: Path) -> None:
+        self._files: dict[str, _File] = {}
+        self.addresses: dict[str, str] = {}
+        for path in sorted(folder.iterdir()):
+            plain = path.read_bytes()
+            address = f"/static/{path.stem}.{blake2b(plain, digest_size=8).hexdigest()}{path.suffix}"
+            self.addresses[path.name] = address
+            self._files[address] = _File(_MEDIA_TYPES[path.suffix], plain, gzip.compress(plain, mtime=0))
+
+    def answer(self, address: str, accept_encoding: bytes) -> Answer | None:
+        """Answer with a file, None where there is none."""
+        found = self._files.get(address)
+        if found is None:
+            return None
+        headers = [
+            (b"content-type", found.media_type.encode()),
+            (b"cache-control", b"public, max-age=31536000, immutable"),
+            (b"vary", b"accept-encoding"),
+            (b"x-content-type-options", b"nosniff"),
+        ]
+        if takes_gzip(accept_encoding) and len(found.packed) < len(found.plain):
+            return Answer(200, [*headers, (b"content-encoding", b"gzip")], found.packed)
+        return Answer(200, headers, found.plain)

@@ -1,0 +1,180 @@
+"""The replica's own store: one SQLite file, a cache of articles.v1 and of nothing else.
+
+Because the log is the truth, the file may be thrown away at any time: a torn one, one of another layout or
+one that belongs to another log is deleted and folded anew. Written by the fold's thread (fold.py), read by
+the event loop through a connection of its own; WAL lets neither wait for the other.
+"""
+
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from services.render.core.cursors import FAR_FUTURE, Place, microseconds, moment_of
+from services.render.core.shelf import Changes, Takedown
+from shared.events import ArticlePublished
+from shared.runtime import log
+
+LAYOUT: Final = 1
+"""Number of the tables' layout; a file of another number is folded anew."""
+
+_TABLES: Final = """
+CREATE TABLE positions (
+    partition INTEGER PRIMARY KEY, next_offset INTEGER NOT NULL, newest_ms INTEGER NOT NULL
+);
+-- What the log has said of every id ever (shared.articles.Standing), and why it is gone.
+CREATE TABLE standings (
+    id TEXT PRIMARY KEY, standing TEXT NOT NULL, reason TEXT, note TEXT, withdrawn_us INTEGER
+) WITHOUT ROWID;
+-- The texts that stand. Times are Unix microseconds; NULL where an article has no such time.
+CREATE TABLE articles (
+    id TEXT PRIMARY KEY, section TEXT NOT NULL, series TEXT, published_us INTEGER NOT NULL,
+    embargo_us INTEGER, expires_us INTEGER, may_be_hot INTEGER NOT NULL, text TEXT NOT NULL
+);
+CREATE INDEX newest ON articles (published_us, id, embargo_us, expires_us, may_be_hot);
+CREATE INDEX of_section ON articles (section, published_us, id, embargo_us, expires_us);
+CREATE INDEX of_series ON articles (series, published_us, id, embargo_us, expires_us)
+    WHERE series IS NOT NULL;
+CREATE INDEX embargoes ON articles (embargo_us, id, section) WHERE embargo_us IS NOT NULL;
+CREATE INDEX expiries ON articles (expires_us, id, section) WHERE expires_us IS NOT NULL;
+"""
+
+_VISIBLE: Final = (
+    "(embargo_us IS NULL OR embargo_us <= :now) AND (expires_us IS NULL OR expires_us > :now)"
+    " AND (published_us, id) < (:us, :id) ORDER BY published_us DESC, id DESC LIMIT :limit"
+)
+
+
+class Store:
+    """The file, opened; `writer` belongs to the fold's thread, everything else to the event loop."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path = folder / "articles.sqlite3"
+        self.broken = False
+        try:
+            self._open()
+        except sqlite3.DatabaseError as error:
+            if not is_torn(error):
+                raise
+            self.start_over(str(error))
+
+    def _open(self) -> None:
+        self.writer = _connect(self._path)
+        (layout,) = self.writer.execute("PRAGMA user_version").fetchone()
+        if layout not in (0, LAYOUT):
+            self.writer.close()
+            self._delete()
+            self.writer = _connect(self._path)
+            layout = 0
+        if layout == 0:
+            self.writer.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {LAYOUT}; COMMIT;")
+        self._reader = _connect(self._path)
+        self._reader.execute("PRAGMA query_only = ON")
+        self.broken = False
+
+    def start_over(self, reason: str) -> None:
+        """Throw the file away and begin an empty one; never while the fold's thread writes."""
+        log.error("store_started_over", reason=reason)
+        self.close()
+        self._delete()
+        self._open()
+
+    def _delete(self) -> None:
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{self._path}{suffix}").unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Close both connections."""
+        for name in ("writer", "_reader"):
+            if (connection := getattr(self, name, None)) is not None:
+                connection.close()
+
+    def positions(self) -> dict[int, tuple[int, int]]:
+        """Give each folded partition's next offset and the newest append time (Unix ms) behind it."""
+        rows = self._rows("SELECT partition, next_offset, newest_ms FROM positions")
+        return {partition: (offset, ms) for partition, offset, ms in rows}
+
+    def find(self, article_id: str) -> ArticlePublished | Takedown | None:
+        """Give the text that stands (embargoed and expired ones too), or its withdrawal, or None."""
+        for (text,) in self._rows("SELECT text FROM articles WHERE id = ?", (article_id,)):
+            return ArticlePublished.model_validate_json(text)
+        gone = "SELECT reason, note, withdrawn_us FROM standings WHERE id = ? AND reason IS NOT NULL"
+        for reason, note, us in self._rows(gone, (article_id,)):
+            return Takedown(reason, note, moment_of(us))
+        return None
+
+    def newest(self, now: datetime, limit: int, *, hot: bool) -> list[str]:
+        """Give the newest visible articles; `hot`: only those that may stand in the hot list."""
+        return self._newest("may_be_hot AND" if hot else "", now, limit)
+
+    def newest_of_section(
+        self, section: str, now: datetime, limit: int, before: Place = FAR_FUTURE
+    ) -> list[str]:
+        """Give the newest visible articles of a section behind a place."""
+        return self._newest("section = :name AND", now, limit, section, before)
+
+    def newest_of_series(self, series: str, now: datetime, limit: int) -> list[str]:
+        """Give the newest visible articles of a series."""
+        return self._newest("series = :name AND", now, limit, series)
+
+    def _newest(
+        self, condition: str, now: datetime, limit: int, name: str = "", before: Place = FAR_FUTURE
+    ) -> list[str]:
+        sql = f"SELECT id FROM articles WHERE {condition} {_VISIBLE}"  # noqa: S608 - constants of this file
+        values = {"now": microseconds(now), "us": before.published_us, "id": before.id}
+        return [row[0] for row in self._rows(sql, values | {"limit": limit, "name": name})]
+
+    def sections(self, now: datetime) -> list[str]:
+        """Give the sections that have a visible article, by name."""
+        # a skip scan: one step of the index per section, however many articles there are
+        names = self._rows(
+            "WITH RECURSIVE names(name) AS (SELECT min(section) FROM articles UNION ALL"
+            " SELECT (SELECT min(section) FROM articles WHERE section > name) FROM names"
+            " WHERE name IS NOT NULL) SELECT name FROM names WHERE name IS NOT NULL"
+        )
+        return [name for (name,) in names if self.newest_of_section(name, now, 1)]
+
+    def next_turn(self, now: datetime) -> datetime | None:
+        """Give the next moment at which an embargo lifts or an expiry falls."""
+        ((us,),) = self._rows(
+            "SELECT min(us) FROM (SELECT min(embargo_us) AS us FROM articles WHERE embargo_us > :now"
+            " UNION ALL SELECT min(expires_us) FROM articles WHERE expires_us > :now)",
+            {"now": microseconds(now)},
+        )
+        return None if us is None else moment_of(us)
+
+    def turned(self, since: datetime, now: datetime) -> Changes:
+        """Give what time alone has changed after `since` and until `now`."""
+        rows = self._rows(
+            "SELECT id, section FROM articles WHERE embargo_us > :since AND embargo_us <= :now"
+            " UNION ALL SELECT id, section FROM articles WHERE expires_us > :since AND expires_us <= :now",
+            {"since": microseconds(since), "now": microseconds(now)},
+        )
+        return Changes(frozenset(row[0] for row in rows), frozenset(row[1] for row in rows))
+
+    def _rows(self, sql: str, values: tuple[Any, ...] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
+        try:
+            return self._reader.execute(sql, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            self.broken = self.broken or is_torn(error)
+            raise
+
+
+def is_torn(error: sqlite3.DatabaseError) -> bool:
+    """Tell whether the file itself is damaged, other than locked, full or out of reach."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
+    try:
+        # WAL with NORMAL: a crash of the machine may cost the last commits, position and data together
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        # what is withdrawn is overwritten, not only unlinked
+        connection.execute("PRAGMA secure_delete = ON")
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
+    return connection

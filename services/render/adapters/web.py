@@ -1,0 +1,166 @@
+"""Render over HTTP: which address gives which page.
+
+Plain ASGI, because a page is ready bytes and a framework would cost more than the page. Until the store may
+be served every page is a 503, so that a proxy asks another replica and nobody is told that an article is
+unknown.
+"""
+
+import asyncio
+import sqlite3
+from base64 import b64decode
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import parse_qsl
+
+from prometheus_client import Counter
+
+from services.render.adapters.answer import NO_STORE, Answer, of_page, refusal
+from services.render.adapters.static import Static
+from services.render.adapters.views import BODY_BYTES, Caller, Views
+from services.render.core.page import Page
+from services.render.core.pages import Pages
+from shared import health
+from shared.events import LISTS
+from shared.health import Health, Receive, Scope, Send
+from shared.runtime import log
+
+Asked = dict[bytes, bytes]
+
+_ROUTES: Final = {"", "article", "section", "series", "hot", "hot.json", "views", "v.gif", "static"}
+_BODY_S: Final = 5.0
+_ROBOTS: Final = Answer(
+    200,
+    [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"max-age=3600")],
+    b"User-agent: *\nDisallow: /views\nDisallow: /v.gif\nDisallow: /hot.json\n",
+)
+_PIXEL: Final = Answer(
+    200,
+    [(b"content-type", b"image/gif"), NO_STORE],
+    b64decode("R0lGODlhAQABAIAAAP///wAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw=="),
+)
+
+_requests = Counter("remen_render_requests", "Answers by route and status", ["route", "status"])
+
+
+class Web:
+    """The ASGI application; `unready` says why the store may not be served yet."""
+
+    def __init__(
+        self, pages: Pages, views: Views, static: Static, health: Health, unready: Callable[[], str | None]
+    ) -> None:
+        self._pages = pages
+        self._views = views
+        self._static = static
+        self._health = health
+        self._unready = unready
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        path, method = scope["path"], scope["method"]
+        if path in health.PATHS:
+            await self._health(scope, receive, send)
+            return
+        route = path[1:].partition("/")[0]
+        try:
+            answer = await self._answer(route, path, method, scope, receive)
+        except sqlite3.Error as error:
+            log.error("store_unreadable", reason=repr(error))
+            answer = refusal(503, "the store cannot be read at the moment")
+        if answer is None:
+            return
+        _requests.labels(route if route in _ROUTES else "other", answer.status).inc()
+        headers = answer.headers
+        if answer.status not in (204, 304):
+            headers = [*headers, (b"content-length", b"%d" % len(answer.body))]
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else answer.body})
+
+    async def _answer(
+        self, route: str, path: str, method: str, scope: Scope, receive: Receive
+    ) -> Answer | None:
+        """Answer any address but health; None if the client has gone."""
+        now = datetime.now(UTC)
+        if path == "/views":
+            return await self._post_view(method, scope, receive, now)
+        if method not in ("GET", "HEAD"):
+            return _not_allowed(b"GET, HEAD")
+        asked: Asked = dict(scope["headers"])
+        if path == "/v.gif":
+            if method == "GET" and self._unready() is None:
+                query = _query(scope)
+                self._views.pixel(query.get("article", ""), query.get("token", ""), _caller(scope), now)
+            return _PIXEL
+        if path == "/robots.txt":
+            return _ROBOTS
+        if route == "static":
+            found = self._static.answer(path, asked.get(b"accept-encoding", b""))
+            return found or refusal(404, "there is no such file")
+        if (complaint := self._unready()) is not None:
+            return refusal(503, complaint, [(b"retry-after", b"1")])
+        page = self._page(route, path, _query(scope), now) or self._pages.missing(now)
+        return of_page(page, asked, now)
+
+    def _page(self, route: str, path: str, query: dict[str, str], now: datetime) -> Page | None:
+        """Give the page at an address, None if it leads nowhere."""
+        pages = self._pages
+        name = path[len(route) + 2 :]
+        match route:
+            case "article":
+                return pages.article(name, now)
+            case "section" if name:
+                return pages.section(name, query.get("before"), now)
+            case "series" if name:
+                return pages.series(name, now)
+            case "hot" if path == "/hot":
+                asked = query.get("list", "now")
+                return next((pages.hot(one, now) for one in LISTS if one == asked), None)
+            case "hot.json" if path == "/hot.json":
+                return pages.hot_json(query.get("article"), now)
+            case "" if path == "/":
+                return pages.home(now)
+        return None
+
+    async def _post_view(self, method: str, scope: Scope, receive: Receive, now: datetime) -> Answer | None:
+        if method != "POST":
+            return _not_allowed(b"POST")
+        if (complaint := self._unready()) is not None:
+            return refusal(503, complaint, [(b"retry-after", b"1")])
+        body = b""
+        try:
+            async with asyncio.timeout(_BODY_S):
+                more = True
+                while more and len(body) <= BODY_BYTES:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        return None
+                    body += message.get("body", b"")
+                    more = message.get("more_body", False)
+        except TimeoutError:
+            return refusal(408, "the body did not come", [(b"connection", b"close")])
+        if len(body) > BODY_BYTES:
+            return refusal(413, f"at most {BODY_BYTES} bytes", [(b"connection", b"close")])
+        return await self._views.post(body, _caller(scope), now)
+
+
+def _not_allowed(allow: bytes) -> Answer:
+    return refusal(405, f"this address takes {allow.decode()}", [(b"allow", allow)])
+
+
+def _query(scope: Scope) -> dict[str, str]:
+    """Read the query; of a repeated name the first counts."""
+    text = scope["query_string"].decode("latin-1")
+    if not text:
+        return {}
+    try:
+        return dict(reversed(parse_qsl(text, keep_blank_values=True, max_num_fields=20)))
+    except ValueError:  # more fields than any address of ours has
+        return {}
+
+
+def _caller(scope: Scope) -> Caller:
+    def header(name: bytes) -> str:
+        return b",".join(value for one, value in scope["headers"] if one == name).decode("latin-1")
+
+    peer = scope["client"][0] if scope["client"] else ""
+    return Caller(peer, header(b"x-forwarded-for"), header(b"user-agent"))

@@ -1,0 +1,166 @@
+"""What a process remembers of its store: stories and the pieces of HTML made of them, until they change.
+
+Only a memory: forgetting is always right, and `forget` is called for all that the log or the clock changed.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Final, Literal, Protocol
+
+from services.render.core.cursors import FAR_FUTURE, Place
+from services.render.core.fragments import Fragments
+from services.render.core.lists import CARDS, SIX
+from services.render.core.lru import Lru
+from services.render.core.stories import story_of
+from services.render.core.visibility import embargoed, expired, may_be_hot, visible
+from shared.events import ArticlePublished, WithdrawReason
+
+_NEWEST: Final = CARDS + SIX + 1
+"""So many of a section are remembered: ten remain, whichever six and one are taken out."""
+_PIECES: Final = 8000
+"""Stories kept in memory, about 3 KB each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Takedown:
+    """Why and when an article was withdrawn."""
+
+    reason: WithdrawReason
+    note: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Which articles are no longer as they were, and the sections in which they stand or stood."""
+
+    ids: frozenset[str] = frozenset()
+    sections: frozenset[str] = frozenset()
+
+
+class Articles(Protocol):
+    """What is asked of the store; lists give ids, newest first."""
+
+    def find(self, article_id: str) -> ArticlePublished | Takedown | None: ...  # noqa: D102
+    def newest(self, now: datetime, limit: int, *, hot: bool) -> list[str]: ...  # noqa: D102
+    def newest_of_section(  # noqa: D102
+        self, section: str, now: datetime, limit: int, before: Place = FAR_FUTURE
+    ) -> list[str]: ...
+    def newest_of_series(self, series: str, now: datetime, limit: int) -> list[str]: ...  # noqa: D102
+    def sections(self, now: datetime) -> list[str]: ...  # noqa: D102
+    def next_turn(self, now: datetime) -> datetime | None: ...  # noqa: D102
+    def turned(self, since: datetime, now: datetime) -> Changes: ...  # noqa: D102
+
+
+class Piece:
+    """A story with its entry and its card; the same object as long as the article is the same."""
+
+    def __init__(self, article: ArticlePublished, fragments: Fragments) -> None:
+        self.id: Final = article.id
+        self.story: Final = story_of(article)
+        self.may_be_hot: Final = may_be_hot(article)
+        self._fragments = fragments
+
+    @cached_property
+    def entry(self) -> bytes:
+        """The story as an entry of the hot list."""
+        return self._fragments.hot_entry(self.story)
+
+    @cached_property
+    def card(self) -> bytes:
+        """The story as a card of its section."""
+        return self._fragments.card(self.story)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What an article's page has of its own, before and behind the lists."""
+
+    section: str
+    top: bytes
+    end: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What the page of an article that is no more says."""
+
+    reason: WithdrawReason | Literal["expired"]
+    at: datetime
+    note: str
+
+
+class Shelf:
+    """Stories, bodies and lists by name; every argument `now` is the moment of the edition being made."""
+
+    def __init__(self, articles: Articles, fragments: Fragments, limit_bytes: int) -> None:
+        self._articles = articles
+        self._fragments = fragments
+        self._pieces: Lru[str, Piece] = Lru(_PIECES)
+        self._bodies: Lru[str, Body] = Lru(limit_bytes, lambda body: len(body.top) + len(body.end))
+        self._newest: dict[str, tuple[Piece, ...]] = {}
+
+    def forget(self, changes: Changes | None) -> None:
+        """Forget what changed; None: everything."""
+        if changes is None:
+            self._pieces.clear()
+            self._bodies.clear()
+            self._newest.clear()
+            return
+        for article_id in changes.ids:
+            self._pieces.drop(article_id)
+            self._bodies.drop(article_id)
+        for section in changes.sections:
+            self._newest.pop(section, None)
+
+    def forget_bodies(self) -> None:
+        """Forget what carries the masthead, because that changed."""
+        self._bodies.clear()
+
+    def piece(self, article_id: str, now: datetime) -> Piece | None:
+        """Give an article's story if it may be shown."""
+        piece = self._pieces.get(article_id)
+        if piece is None:
+            article = self._articles.find(article_id)
+            if not isinstance(article, ArticlePublished) or not visible(article, now):
+                return None
+            piece = Piece(article, self._fragments)
+            self._pieces.put(article_id, piece)
+        return piece
+
+    def pieces(self, ids: Iterable[str], now: datetime) -> tuple[Piece, ...]:
+        """Give the stories of those ids that may be shown."""
+        return tuple(piece for one in ids if (piece := self.piece(one, now)) is not None)
+
+    def newest_of(self, section: str, now: datetime) -> tuple[Piece, ...]:
+        """Give the 17 newest stories of a section."""
+        newest = self._newest.get(section)
+        if newest is None:
+            newest = self.pieces(self._articles.newest_of_section(section, now, _NEWEST), now)
+            if newest:
+                self._newest[section] = newest
+        return newest
+
+    def body(
+        self, article_id: str, now: datetime, sections: Sequence[str], today: date
+    ) -> Body | Gone | None:
+        """Give what an article's page shows; None for what nobody knows, or may know yet."""
+        body = self._bodies.get(article_id)
+        if body is not None:
+            return body
+        match self._articles.find(article_id):
+            case Takedown(reason, note, at):
+                return Gone(reason, at, note)
+            case ArticlePublished() as article if expired(article, now):
+                return Gone("expired", article.expires_at or now, "")
+            case ArticlePublished() as article if not embargoed(article, now):
+                body = Body(
+                    article.section,
+                    self._fragments.article_top(article, sections, today),
+                    self._fragments.article_end(article),
+                )
+                self._bodies.put(article_id, body)
+                return body
+        return None

@@ -1,0 +1,48 @@
+"""What render can be told through the environment; the README lists every name."""
+
+import socket
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, field_validator
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from shared.settings import ServiceSettings
+
+Network = IPv4Network | IPv6Network
+
+_PRIVATE = ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+
+
+class Settings(ServiceSettings):
+    """Settings of the render service (`RENDER_…`)."""
+
+    model_config = SettingsConfigDict(env_prefix="RENDER_", frozen=True, extra="ignore")
+
+    redis_url: str = Field("redis://127.0.0.1:6379/0", validation_alias="REDIS_URL")
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65535)
+    data: Path = Path(".remen/render")
+    """Folder of this replica's own SQLite file; two replicas never share one."""
+    instance: str = Field(default_factory=socket.gethostname, min_length=1)
+    token_key: str = ""
+    """Secret of the view tokens, the same for all replicas; empty: each process draws its own."""
+    sections: Annotated[tuple[str, ...], NoDecode] = ()
+    """Sections in the order of the masthead, separated by commas; others follow by name."""
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = tuple(ip_network(n) for n in _PRIVATE)
+    """Peers whose `X-Forwarded-For` is believed, as networks separated by commas."""
+    cache_mib: int = Field(64, ge=4)
+    """Bound of the finished pages and fragments kept in memory, in MiB."""
+
+    @field_validator("sections", mode="before")
+    @classmethod
+    def _names(cls, value: object) -> object:
+        return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())

@@ -1,0 +1,23 @@
+"""A store and pages of the test's own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.unit.render.folded import Folded
+from tests.unit.render.press import Press
+
+
+@pytest.fixture
+def folded(tmp_path: Path) -> Iterator[Folded]:
+    """Give an empty store with its log."""
+    made = Folded(tmp_path / "store")
+    yield made
+    made.store.close()
+
+
+@pytest.fixture
+def press(folded: Folded) -> Press:
+    """Give the pages over that store."""
+    return Press(folded)

@@ -1,0 +1,52 @@
+"""A store and the log it is folded from, without a Kafka."""
+
+from collections import Counter
+from pathlib import Path
+
+from services.render.adapters.fold import Record, apply
+from services.render.adapters.store import Store
+from services.render.core.shelf import Changes
+from shared import wire
+from shared.articles import MARK_SUFFIX, ArticleEvent, TextErased
+from shared.events import ArticlePublished
+from tests.builders import NOON, NOON_MS
+
+
+class Folded:
+    """A store and the log it was folded from; `fold` appends to both."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.log: list[Record] = []
+        self._ends: Counter[int] = Counter()
+        self.store = Store(folder)
+
+    def record(self, event: ArticleEvent) -> Record:
+        """Append an event to the log as ingest does."""
+        partition = wire.partition_for(event.id)
+        key, value, headers = event.id, None, []
+        if not isinstance(event, TextErased):
+            value = wire.encode(event)
+            headers = wire.event_headers(event, source="ingest", event_id="1", at=NOON)
+            key += "" if isinstance(event, ArticlePublished) else MARK_SUFFIX
+        record = Record(partition, self._ends[partition], NOON_MS, key.encode(), value, tuple(headers))
+        self._ends[partition] += 1
+        self.log.append(record)
+        return record
+
+    def fold(self, *events: ArticleEvent) -> Changes:
+        """Append events to the log and fold them as one batch."""
+        return apply(self.store.writer, [self.record(event) for event in events])
+
+    def reopen(self) -> Store:
+        """Open the same file again, as a restarted process does."""
+        self.store.close()
+        self.store = Store(self.folder)
+        return self.store
+
+    def rows(self) -> list[object]:
+        """Give all that the store holds."""
+        return [
+            self.store.writer.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall()  # noqa: S608 - constants
+            for table in ("positions", "standings", "articles")
+        ]
