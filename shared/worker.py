@@ -64,4 +64,5 @@ def run(name: str, services: list[Service]) -> NoReturn:
     """Run the services inside a Faust worker until a signal stops them; never returns."""
     app = _Shell(name, web_enabled=False, topic_disable_leader=True)
     worker = faust.Worker(app, *services, loglevel="WARN", quiet=True, override_logging=False)
+    worker.spinner = None  # it would write to our log
     worker.execute_from_commandline()

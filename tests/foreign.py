@@ -26,11 +26,22 @@ def headers_of(message: Message) -> dict[str, bytes]:
 
 
 def produce(
-    bootstrap: str, topic: str, value: bytes | None, key: str | None = None, **more: Any
+    bootstrap: str,
+    topic: str,
+    value: bytes | None,
+    key: str | None = None,
+    compression: str = "none",
+    **more: Any,
 ) -> tuple[int, int]:
     """Produce one record with librdkafka's own partitioner; give its partition and offset."""
     reports: list[tuple[Any, Message]] = []
-    producer = Producer({"bootstrap.servers": bootstrap, "message.max.bytes": 2_000_000})
+    producer = Producer(
+        {
+            "bootstrap.servers": bootstrap,
+            "message.max.bytes": 2_000_000,
+            "compression.codec": compression,
+        }
+    )
     producer.produce(
         topic, value, key=key, on_delivery=lambda error, message: reports.append((error, message)), **more
     )

@@ -77,7 +77,14 @@ def build(settings: Settings) -> Render:
         hot_list=HotList(settings.redis_url, edition.hot_changed),
         salts=salts,
         view_log=view_log,
-        web=Web(pages, views, static, Health({"articles": article_log.complaint}), article_log.complaint),
+        web=Web(
+            pages,
+            views,
+            static,
+            Health({"articles": article_log.complaint}),
+            article_log.complaint,
+            article_log.moved,
+        ),
     )
 
 

@@ -50,12 +50,17 @@ class ArticleLog:
         self._store = store
         self._on_change = on_change
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="fold")
+        self._folded = asyncio.Event()
         self._ready = False
         self._waiting = f"Kafka at {bootstrap_servers} was not asked yet"
 
     def complaint(self) -> str | None:
         """Say what is waited for; None once the store may be served."""
         return None if self._ready else self._waiting
+
+    async def moved(self) -> None:
+        """Return when more of the log has been folded."""
+        await self._folded.wait()
 
     async def run(self) -> None:
         """Follow the log for ever; whatever Kafka does is waited out."""
@@ -140,6 +145,8 @@ class ArticleLog:
             if records:
                 changes = await loop.run_in_executor(self._thread, apply, self._store.writer, records)
                 self._on_change(changes)
+                self._folded.set()
+                self._folded = asyncio.Event()
                 _folded.inc(len(records))
                 moved_at = time.monotonic()
             positions = {tp: await consumer.position(tp) for tp in _PARTITIONS}

@@ -6,9 +6,10 @@ unknown.
 """
 
 import asyncio
+import contextlib
 import sqlite3
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import parse_qsl
@@ -29,6 +30,9 @@ Asked = dict[bytes, bytes]
 
 _ROUTES: Final = {"", "article", "section", "series", "hot", "hot.json", "views", "v.gif", "static"}
 _BODY_S: Final = 5.0
+_ON_ITS_WAY_S: Final = 0.1
+"""How long an article that is not known is waited for: its publisher is told 201 when the log has it, and
+comes for the page while it is being folded. An embargoed one is waited for alike: the time tells nothing."""
 _ROBOTS: Final = Answer(
     200,
     [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"max-age=3600")],
@@ -47,13 +51,20 @@ class Web:
     """The ASGI application; `unready` says why the store may not be served yet."""
 
     def __init__(
-        self, pages: Pages, views: Views, static: Static, health: Health, unready: Callable[[], str | None]
+        self,
+        pages: Pages,
+        views: Views,
+        static: Static,
+        health: Health,
+        unready: Callable[[], str | None],
+        moved: Callable[[], Awaitable[object]],
     ) -> None:
         self._pages = pages
         self._views = views
         self._static = static
         self._health = health
         self._unready = unready
+        self._moved = moved
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -98,8 +109,19 @@ class Web:
             return found or refusal(404, "there is no such file")
         if (complaint := self._unready()) is not None:
             return refusal(503, complaint, [(b"retry-after", b"1")])
-        page = self._page(route, path, _query(scope), now) or self._pages.missing(now)
-        return of_page(page, asked, now)
+        page = self._page(route, path, _query(scope), now)
+        if page is None and route == "article":
+            page = await self._soon(path[len("/article/") :], now)
+        return of_page(page or self._pages.missing(now), asked, now)
+
+    async def _soon(self, article_id: str, now: datetime) -> Page | None:
+        page = None
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_ON_ITS_WAY_S):
+                while page is None:
+                    await self._moved()
+                    page = self._pages.article(article_id, now)
+        return page
 
     def _page(self, route: str, path: str, query: dict[str, str], now: datetime) -> Page | None:
         """Give the page at an address, None if it leads nowhere."""

@@ -35,6 +35,13 @@ def test_an_article_sent_by_another_client_is_published_in_its_own_partition(
     assert order[1][1:] == [partition, offset], "the order names where the input first arrived"
 
 
+@pytest.mark.parametrize("compression", ["gzip", "snappy", "lz4", "zstd"])
+def test_a_publisher_may_compress_as_it_likes(ingest: Ingest, article_id: str, compression: str) -> None:
+    value = as_json(sent_article(article_id, body="一行。\n" * 2000))
+    produce(ingest.kafka, "ingest.v1", value, compression=compression)
+    until(lambda: ingest.outcome(article_id) == "published", "the article is published")
+
+
 def test_an_input_in_another_partition_than_its_ids_is_sent_home_with_its_arrival(
     ingest: Ingest, article_id: str
 ) -> None:

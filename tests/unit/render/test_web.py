@@ -71,7 +71,8 @@ class Render:
         self.unready: str | None = None
         views = Views(press.pages.shows, self.salts, self.log, KEY, Settings().trusted_proxies)
         health = Health({"articles": lambda: self.unready})
-        web = Web(press.pages, views, press.static, health, lambda: self.unready)
+        self.folded = asyncio.Event()
+        web = Web(press.pages, views, press.static, health, lambda: self.unready, self.folded.wait)
         self.client = httpx.AsyncClient(
             transport=httpx.ASGITransport(web, client=(ADDRESS, 1)),
             base_url="http://render",
@@ -143,6 +144,14 @@ async def test_head_is_get_without_the_body(render: Render, path: str) -> None:
     assert {k: v for k, v in head.headers.items() if k not in unlike} == {
         k: v for k, v in page.headers.items() if k not in unlike
     }
+
+
+async def test_an_article_that_is_being_folded_is_waited_for(render: Render) -> None:
+    asked = asyncio.create_task(render.get("/article/fresh"))
+    await asyncio.sleep(0)
+    render.press.fold(published("fresh", second=9))
+    render.folded.set()
+    assert (await asked).status_code == 200
 
 
 async def test_a_compressed_page_is_another_representation_of_the_same(render: Render) -> None:
