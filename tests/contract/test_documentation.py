@@ -2,15 +2,20 @@
 
 import re
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
+from services.ingest.adapters import http as ingest_http
 from services.ingest.adapters.openapi import SUBMISSION_BODY
 from services.ingest.core.submissions import Publish
 from services.ingest.settings import Settings as IngestSettings
+from services.rank.adapters import http as rank_http
 from services.rank.settings import Settings as RankSettings
+from services.render.adapters import web as render_web
 from services.render.settings import Settings as RenderSettings
 from shared import topics
+from shared.health import PATHS, Health
 from shared.settings import ServiceSettings
 
 ROOT = Path(__file__).parents[2]
@@ -43,6 +48,22 @@ def test_every_setting_is_in_its_services_readme(service: str) -> None:
 def test_every_setting_in_a_readme_exists(service: str) -> None:
     named = set(re.findall(rf"`({service.upper()}_[A-Z_]+)`", readme(service)))
     assert named <= variables(SETTINGS[service])
+
+
+def test_every_route_is_in_its_services_readme() -> None:
+    health, nobody = Health({}), cast("Any", None)
+    routes = {
+        "ingest": {*ingest_http.create_app(nobody, health).openapi()["paths"], *PATHS},
+        "rank": {*rank_http.create_app(nobody, nobody, health).openapi()["paths"], *PATHS},
+        "render": {*(f"/{first}" for first in render_web.ROUTES), *PATHS},
+    }
+    missing = {
+        (service, route)
+        for service, paths in routes.items()
+        for route in paths
+        if re.sub(r"{.*?}", "{id}", route) not in readme(service)
+    }
+    assert not missing
 
 
 @pytest.mark.parametrize("topic", topics.ALL, ids=lambda topic: topic.name)

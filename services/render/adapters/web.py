@@ -28,7 +28,7 @@ from shared.runtime import log
 
 Asked = dict[bytes, bytes]
 
-_ROUTES: Final = {"", "article", "section", "series", "hot", "hot.json", "views", "v.gif", "static"}
+ROUTES: Final = {"", "article", "section", "series", "hot", "hot.json", "views", "v.gif", "static"}
 _BODY_S: Final = 5.0
 _ON_ITS_WAY_S: Final = 0.1
 """How long an article that is not known is waited for: its publisher is told 201 when the log has it, and
@@ -80,7 +80,7 @@ class Web:
             answer = refusal(503, "the store cannot be read at the moment")
         if answer is None:
             return
-        _requests.labels(route if route in _ROUTES else "other", answer.status).inc()
+        _requests.labels(route if route in ROUTES else "other", answer.status).inc()
         headers = answer.headers
         if answer.status not in (204, 304):
             headers = [*headers, (b"content-length", b"%d" % len(answer.body))]
