@@ -1,9 +1,11 @@
 """The shapes of what a publisher or an editor may send, and reading one from bytes.
 
-The format is recognised by its shape: an object with `action` is an action, any other is an article. A field
-nobody knows is ignored, unless it looks like a misspelt one: an embargo must not be lost to a typing error.
+The format is recognised by its shape: an object with `specversion` is a CloudEvent around any of the others,
+one with `action` is an action, any other is an article. A field nobody knows is ignored, unless it looks like
+a misspelt one: an embargo must not be lost to a typing error.
 """
 
+from base64 import b64decode
 from difflib import get_close_matches
 from typing import Annotated, Any, Final, Literal
 
@@ -146,9 +148,25 @@ def read(value: bytes | None) -> Submission | Rejection:
         sent = from_json(value.removeprefix(b"\xef\xbb\xbf"), allow_inf_nan=False)
     except ValueError as error:
         return unreadable(400, f"the message is not JSON (UTF-8): {error}")
+    if isinstance(sent, dict) and "specversion" in sent:
+        sent = _unwrapped(sent)
+    if isinstance(sent, Rejection):
+        return sent
     if not isinstance(sent, dict):
         return unreadable(422, "the message must be one JSON object { … }, not a list or a bare value")
     return _as_meant(sent)
+
+
+def _unwrapped(envelope: dict[str, Any]) -> Any:
+    """Give what a CloudEvent in structured mode carries; in binary mode there is nothing to unwrap."""
+    if "data" in envelope:
+        return envelope["data"]
+    if not isinstance(encoded := envelope.get("data_base64"), str):
+        return unreadable(422, "the CloudEvent carries neither data nor data_base64; put the article there")
+    try:
+        return from_json(b64decode(encoded, validate=True), allow_inf_nan=False)
+    except ValueError as error:
+        return unreadable(422, f"the CloudEvent's data_base64 is not JSON in Base64: {error}")
 
 
 def _as_meant(sent: dict[str, Any]) -> Submission | Rejection:

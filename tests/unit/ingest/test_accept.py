@@ -1,5 +1,6 @@
 """The rule book of ingest: what becomes of an input."""
 
+from base64 import b64encode
 from datetime import timedelta
 from typing import Any
 
@@ -163,6 +164,35 @@ def test_the_list_of_faults_is_bounded() -> None:
 def test_an_unknown_field_and_a_null_are_as_if_absent_and_a_byte_order_mark_is_no_fault() -> None:
     value = b"\xef\xbb\xbf" + as_json({**sent_article(), "colour": "red", "byline": None})
     assert text_of(accept(value, UNKNOWN, arrival())).byline is None
+
+
+@pytest.mark.parametrize(
+    "carried",
+    [
+        {"data": sent_article()},
+        {"data_base64": b64encode(as_json(sent_article())).decode()},
+    ],
+)
+def test_a_cloud_event_in_structured_mode_is_what_it_carries(carried: dict[str, Any]) -> None:
+    envelope = {"specversion": "1.0", "id": "7", "source": "/desk", "type": "article.sent"}
+    text = text_of(accept(as_json(envelope | carried), UNKNOWN, arrival()))
+    assert text.id == "harbour-library"
+
+
+@pytest.mark.parametrize(
+    ("carried", "says"),
+    [
+        ({}, "neither data nor data_base64"),
+        ({"data_base64": "%%%"}, "data_base64 is not JSON"),
+        ({"data_base64": "e30"}, "data_base64 is not JSON"),
+        ({"data": "text"}, "one JSON object"),
+        ({"data": {"id": "x"}}, "/title: is required"),
+    ],
+)
+def test_a_cloud_event_that_carries_no_article_is_refused(carried: dict[str, Any], says: str) -> None:
+    refusal = refusal_of(accept(as_json({"specversion": "1.0", **carried}), UNKNOWN, arrival()))
+    assert refusal.status == 422
+    assert says in refusal.detail
 
 
 def test_an_older_revision_is_refused_with_the_newer_one_named() -> None:
