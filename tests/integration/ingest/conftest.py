@@ -45,9 +45,9 @@ class Ingest:
         return str(answer.json().get("state", "unknown"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def ingest(kafka: Kafka, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ingest]:
-    """Give an ingest that the tests of this folder share."""
+    """Give an ingest that the tests of a module share; on the shared log it would guard others' records too."""
     service = Service(
         "ingest",
         tmp_path_factory.mktemp("ingest"),
