@@ -47,7 +47,7 @@ class Ingest:
 
 @pytest.fixture(scope="module")
 def ingest(kafka: Kafka, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ingest]:
-    """Give an ingest that the tests of a module share; on the shared log it would guard others' records too."""
+    """Give an ingest that a module's tests share; longer, it would guard what others write."""
     service = Service(
         "ingest",
         tmp_path_factory.mktemp("ingest"),
