@@ -15,7 +15,7 @@ T = TypeVar("T")
 log = structlog.stdlib.get_logger("remen")
 
 _FIRST_WAIT_S: Final = 0.25
-_LONGEST_WAIT_S: Final = 5.0
+_LONGEST_WAIT_S: Final = 2.0
 
 
 def configure_logging(service: str) -> None:

@@ -106,7 +106,9 @@ class Outbox(Service):
             (PROBLEM, problem.as_bytes(rejection.problem())),
             *((name, value.encode()) for name, value in zip(_REFUSED_AT, where, strict=True)),
         ]
-        return await self._send(DEAD, position.partition, key, value, [*headers, *reason])
+        # a record with neither key nor value is possible in Kafka, but not with this client
+        kept = b"" if key is None and value is None else value
+        return await self._send(DEAD, position.partition, key, kept, [*headers, *reason])
 
     async def submitted(
         self, article_id: str, value: bytes, headers: list[tuple[str, bytes]]

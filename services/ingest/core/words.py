@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Strict
 MOST_LINES: Final = 5_000
 """Of a body: each becomes a block, and what is written of an article must stay near the size of what came."""
 
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROL_IN_BODY: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 # Both ends of a line; not U+3000, with which Chinese texts indent on purpose.
 _SPACE: Final = " \t\r\n"

@@ -127,4 +127,6 @@ def _answer_problems(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
         said = {404: f"there is no {request.url.path} here", 405: f"{request.method} is not possible here"}
-        return answer(error.status_code, said.get(error.status_code, str(error.detail)))
+        refusal = answer(error.status_code, said.get(error.status_code, str(error.detail)))
+        refusal.headers.update(error.headers or {})  # Allow, with 405
+        return refusal

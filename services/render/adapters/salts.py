@@ -27,7 +27,7 @@ _AHEAD: Final = timedelta(hours=1)
 """How long before its day a salt is drawn; never over four hours, or the topic forgets it too early."""
 _LOOK_EVERY_MS: Final = 1000
 _FIRST_PAUSE_S: Final = 0.25
-_LONGEST_PAUSE_S: Final = 5.0
+_LONGEST_PAUSE_S: Final = 2.0
 _PATIENCE_S: Final = 10.0
 
 _PARTITION: Final = TopicPartition(topics.SALTS.name, 0)

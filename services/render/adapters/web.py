@@ -31,8 +31,8 @@ Asked = dict[bytes, bytes]
 ROUTES: Final = {"", "article", "section", "series", "hot", "hot.json", "views", "v.gif", "static"}
 _BODY_S: Final = 5.0
 _ON_ITS_WAY_S: Final = 0.1
-"""How long an article that is not known is waited for: its publisher is told 201 when the log has it, and
-comes for the page while it is being folded. An embargoed one is waited for alike: the time tells nothing."""
+"""How long a page that is not known is waited for: a publisher is told 201 when the log has the article, and
+comes while it is being folded. An embargoed one is waited for alike: the time tells nothing."""
 _ROBOTS: Final = Answer(
     200,
     [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"max-age=3600")],
@@ -109,19 +109,15 @@ class Web:
             return found or refusal(404, "there is no such file")
         if (complaint := self._unready()) is not None:
             return refusal(503, complaint, [(b"retry-after", b"1")])
-        page = self._page(route, path, _query(scope), now)
-        if page is None and route == "article":
-            page = await self._soon(path[len("/article/") :], now)
+        query = _query(scope)
+        page = self._page(route, path, query, now)
+        if page is None and route in ("article", "section", "series"):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_ON_ITS_WAY_S):
+                    while page is None:
+                        await self._moved()
+                        page = self._page(route, path, query, now)
         return of_page(page or self._pages.missing(now), asked, now)
-
-    async def _soon(self, article_id: str, now: datetime) -> Page | None:
-        page = None
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_ON_ITS_WAY_S):
-                while page is None:
-                    await self._moved()
-                    page = self._pages.article(article_id, now)
-        return page
 
     def _page(self, route: str, path: str, query: dict[str, str], now: datetime) -> Page | None:
         """Give the page at an address, None if it leads nowhere."""

@@ -73,6 +73,19 @@ def test_a_bad_input_is_kept_with_its_reason_and_the_next_one_goes_on(
     assert headers["x-desk"] == b"7"
 
 
+@pytest.mark.parametrize("key", [None, "some-key"])
+def test_a_message_without_a_value_is_refused_like_any_other(
+    ingest: Ingest, article_id: str, key: str | None
+) -> None:
+    home = wire.partition_for(article_id)
+    _, offset = produce(ingest.kafka, "ingest.v1", None, key=key, partition=home)
+    produce(ingest.kafka, "ingest.v1", as_json(sent_article(article_id)), partition=home)
+    until(lambda: ingest.outcome(article_id) == "published", "the message behind it is published")
+    letters = [headers_of(m) for m in records(ingest.kafka, "ingest.v1.dead") if m.partition() == home]
+    (problem,) = [json.loads(h["remen-problem"]) for h in letters if h["remen-offset"] == b"%d" % offset]
+    assert "the message is empty" in problem["detail"]
+
+
 def test_posting_an_article_is_answered_with_the_outcome_and_its_address(
     ingest: Ingest, article_id: str
 ) -> None:

@@ -92,6 +92,7 @@ def test_the_series_is_found_and_stays_in_the_title() -> None:
         ({"section": "x" * 21}, "/section", "21 characters"),
         ({"section": " 国际"}, "/section", "space"),
         ({"section": "国\u0085际"}, "/section", "U+0085"),
+        ({"section": "国\u2028际"}, "/section", "U+2028"),
         ({"body": " \n　\t\u200b"}, "/body", "only spaces"),
         ({"body": "a\x00b"}, "/body", "U+0000"),
         ({"body": "x\n" * 5001}, "/body", "5,001 lines"),

@@ -146,10 +146,11 @@ async def test_head_is_get_without_the_body(render: Render, path: str) -> None:
     }
 
 
-async def test_an_article_that_is_being_folded_is_waited_for(render: Render) -> None:
-    asked = asyncio.create_task(render.get("/article/fresh"))
+@pytest.mark.parametrize("path", ["/article/fresh", "/section/fresh", "/series/fresh"])
+async def test_a_page_whose_article_is_being_folded_is_waited_for(render: Render, path: str) -> None:
+    asked = asyncio.create_task(render.get(path))
     await asyncio.sleep(0)
-    render.press.fold(published("fresh", second=9))
+    render.press.fold(published("fresh", second=9, section="fresh", series="fresh"))
     render.folded.set()
     assert (await asked).status_code == 200
 
