@@ -7,8 +7,11 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
+from shared.foreign_headers import read_them
 from shared.runtime import log, wait_for
 from shared.topics import Topic
+
+read_them()
 
 
 async def ensure_topics(bootstrap_servers: str, topics: Iterable[Topic]) -> None:

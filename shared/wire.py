@@ -68,12 +68,19 @@ def first_values(headers: Iterable[tuple[str, bytes | None]]) -> Mapping[str, by
     return values
 
 
+def request_id(headers: Iterable[tuple[str, bytes | None]]) -> str:
+    """Give the request that a record belongs to; "" if none."""
+    return first_values(headers).get(REQUEST_ID, b"").decode(errors="replace")
+
+
 def write_arrival(arrival: Arrival) -> bytes:
     """Write where an input first arrived, for the header `ce_arrived`."""
     return "/".join(map(str, arrival)).encode()
 
 
 def read_arrival(value: bytes) -> Arrival:
-    """Read the header `ce_arrived`; ValueError if it is not three numbers."""
-    at, partition, offset = value.split(b"/")
-    return Arrival(int(at), int(partition), int(offset))
+    """Read the header `ce_arrived`; ValueError if it is not three numbers that Kafka can have given."""
+    at, partition, offset = map(int, value.split(b"/"))
+    if not (0 <= at < 2**47 and 0 <= partition < PARTITIONS and 0 <= offset < 2**63):
+        raise ValueError("no record can lie there")
+    return Arrival(at, partition, offset)
