@@ -68,8 +68,11 @@ def fetch() -> None:
             run([str(PYTHON), "-m", "dev.fetch"])
 
 
-def program(folder: Path, port: int, controller: int) -> Program:
-    """Describe a broker that keeps its log in this folder."""
+def program(folder: Path, port: int, controller: int, more: str = "") -> Program:
+    """Describe a broker that keeps its log in this folder.
+
+    `more` are further lines of its properties, which outrank ours; {port} and {controller} stand in them too.
+    """
 
     def launch() -> list[str]:
         machine = java.find()
@@ -77,7 +80,8 @@ def program(folder: Path, port: int, controller: int) -> Program:
         class_path = ":".join(str(jar.path) for jar in jars.locked())
         properties = folder / "server.properties"
         folder.mkdir(parents=True, exist_ok=True)
-        properties.write_text(_PROPERTIES.format(port=port, controller=controller, folder=folder))
+        lines = (_PROPERTIES + more).format(port=port, controller=controller, folder=folder)
+        properties.write_text(lines)
         if not (folder / "log" / "meta.properties").exists():
             tool = ["kafka.tools.StorageTool", "format", "-t", _new_id(), "-c", str(properties)]
             run([*jvm, "-cp", class_path, *tool])

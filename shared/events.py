@@ -49,14 +49,78 @@ class Picture(Event):
     height: int | None = None
 
 
-class Paragraph(Event):
-    """One paragraph of a body, as sent."""
+class Mark(Event):
+    """A stretch of a text set apart: its characters `start` to `end` (code points, `end` excluded)."""
+
+    kind: Literal["link", "strong", "emphasis"]
+    start: Annotated[int, Field(ge=0)]
+    end: Annotated[int, Field(ge=1)]
+    url: str | None = None
+    """Where a link leads; of the other kinds None."""
+
+
+class Text(Event):
+    """A stretch of text as sent; its marks, if any, stand beside it in the order of their starts."""
+
+    text: str
+    marks: tuple[Mark, ...] | None = None
+
+
+class Paragraph(Text):
+    """One paragraph of a body."""
 
     kind: Literal["paragraph"] = "paragraph"
-    text: str
 
 
-Block = Paragraph
+class Heading(Text):
+    """A heading between paragraphs; the title of the article is level 1."""
+
+    kind: Literal["heading"] = "heading"
+    level: Annotated[int, Field(ge=2, le=4)] = 2
+
+
+class Quote(Event):
+    """Words of somebody else, set apart, in one or more paragraphs."""
+
+    kind: Literal["quote"] = "quote"
+    paragraphs: tuple[Text, ...]
+
+
+class Items(Event):
+    """A list, numbered or not."""
+
+    kind: Literal["list"] = "list"
+    ordered: bool = False
+    items: tuple[Text, ...]
+
+
+class PictureBlock(Event):
+    """A picture that stands between paragraphs."""
+
+    kind: Literal["picture"] = "picture"
+    picture: Picture
+
+
+class Embed(Event):
+    """Something of another site (a video, a post), reduced to a link."""
+
+    kind: Literal["embed"] = "embed"
+    url: str
+    text: str = ""
+
+
+class Table(Event):
+    """A table: an optional caption and head, and rows of cells."""
+
+    kind: Literal["table"] = "table"
+    caption: str = ""
+    head: tuple[Text, ...] = ()
+    rows: tuple[tuple[Text, ...], ...]
+
+
+Block = Annotated[
+    Paragraph | Heading | Quote | Items | PictureBlock | Embed | Table, Field(discriminator="kind")
+]
 
 
 class Dateline(Event):
@@ -90,6 +154,10 @@ class ArticlePublished(Event):
     sponsored: bool = False
     sensitive: bool = False
     correction: str | None = None
+    uri: str | None = None
+    """The name an agency or feed knows the article by."""
+    urgency: int | None = None
+    """An agency's: 1 (most urgent) to 9."""
 
 
 class ArticleWithdrawn(Event):
@@ -97,6 +165,8 @@ class ArticleWithdrawn(Event):
 
     id: ArticleId
     arrival: Arrival
+    section: str | None = None
+    """Of the text that was taken down; None if there was none, or in records of before it was told."""
     revision: int = 0
     reason: WithdrawReason
     note: str = ""
@@ -108,6 +178,8 @@ class ArticleReinstated(Event):
 
     id: ArticleId
     arrival: Arrival
+    section: str | None = None
+    revision: int | None = None
     reinstated_at: AwareDatetime
 
 

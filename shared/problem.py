@@ -5,12 +5,19 @@ from http import HTTPStatus
 from typing import Any, Final
 
 MEDIA_TYPE: Final = "application/problem+json"
+_RFC_9110: Final = {413: "Content Too Large", 422: "Unprocessable Content"}
+"""Python has these names from 3.13 on; before, answers and `contracts/` would depend on its version."""
+
+
+def phrase(status: int) -> str:
+    """Name a status."""
+    return _RFC_9110.get(status) or HTTPStatus(status).phrase
 
 
 def problem(status: int, detail: str, **extensions: Any) -> dict[str, Any]:
     """Give the members of a problem document; `extensions` are further members, None ones left out."""
     more = {name: value for name, value in extensions.items() if value is not None}
-    return {"title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
+    return {"title": phrase(status), "status": status, "detail": detail, **more}
 
 
 def as_bytes(document: dict[str, Any]) -> bytes:

@@ -53,3 +53,10 @@ def withdrawn(article_id: str = "harbour-library", *, second: int = 0) -> Articl
 def reinstated(article_id: str = "harbour-library", *, second: int = 0) -> ArticleReinstated:
     """Give a reinstatement, arrived some seconds after noon."""
     return ArticleReinstated(id=article_id, arrival=arrival(second), reinstated_at=NOON)
+
+
+def paragraphs_of(article: ArticlePublished) -> list[str]:
+    """Give the texts of an article that consists of paragraphs alone."""
+    paragraphs = [block for block in article.blocks if isinstance(block, Paragraph)]
+    assert len(paragraphs) == len(article.blocks)
+    return [paragraph.text for paragraph in paragraphs]

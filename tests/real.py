@@ -31,12 +31,12 @@ class Server(Child):
 
 
 class Kafka(Server):
-    """A Kafka that keeps its log in a folder; not started yet."""
+    """A Kafka that keeps its log in a folder; not started yet. `more` are further lines of its properties."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, more: str = "") -> None:
         kafka.fetch()
         base = free_base(2)
-        super().__init__(kafka.program(folder / "kafka", base, base + 1), folder / "kafka.log")
+        super().__init__(kafka.program(folder / "kafka", base, base + 1, more), folder / "kafka.log")
         self.bootstrap = self.program.url
 
 

@@ -4,16 +4,20 @@ import typer
 from mode import Service
 
 from services.ingest.adapters.article_log import ArticleLog
+from services.ingest.adapters.commands import import_feed, publish, reinstate, withdraw
+from services.ingest.adapters.dead_letters import DeadLetters
 from services.ingest.adapters.door import Door
 from services.ingest.adapters.guard import Guard
 from services.ingest.adapters.http import create_app
 from services.ingest.adapters.inbox import Inbox
 from services.ingest.adapters.outbox import Outbox
 from services.ingest.adapters.outcomes import Outcomes
+from services.ingest.adapters.rejected import rejected
 from services.ingest.settings import Settings
 from shared import settings, worker
 from shared.health import Health
 from shared.runtime import configure_logging, log
+from shared.topics import DEAD
 
 cli = typer.Typer(add_completion=False, help="Take articles in and answer with the outcome.")
 
@@ -22,10 +26,11 @@ def wire_up(given: Settings) -> list[Service]:
     """Make the services of the worker, each knowing those that it needs."""
     servers = given.kafka_bootstrap_servers
     outbox = Outbox(servers, given.instance)
-    outcomes = Outcomes(servers, outbox.topics_ready)
+    outcomes = Outcomes(servers, outbox.topics_ready, (DEAD,))
     articles = ArticleLog(servers, outbox.topics_ready, outcomes)
-    inbox = Inbox(servers, given.instance, given.stuck_s, outbox, articles)
+    inbox = Inbox(given, outbox, articles)
     guard = Guard(servers, articles, inbox, outbox)
+    letters = DeadLetters(given, outbox.topics_ready)
     health = Health(
         {
             "kafka": lambda: None if outbox.started_producing.is_set() else "Kafka is waited for",
@@ -35,16 +40,19 @@ def wire_up(given: Settings) -> list[Service]:
         }
     )
     http = worker.HttpService(
-        create_app(Door(given, outbox, articles, outcomes), health), given.host, given.port
+        create_app(Door(given, outbox, articles, outcomes), letters, health), given.host, given.port
     )
-    return [outbox, outcomes, articles, inbox, guard, http]
+    return [outbox, outcomes, articles, inbox, guard, letters, http]
 
 
 @cli.callback(invoke_without_command=True)
 def run(
+    context: typer.Context,
     check: bool = typer.Option(False, help="Only read the settings, put everything together, and exit."),
 ) -> None:
     """Run the service."""
+    if context.invoked_subcommand is not None:
+        return
     configure_logging("ingest")
     given = settings.read(Settings)
     if not given.tokens:
@@ -52,3 +60,10 @@ def run(
     services = wire_up(given)
     if not check:
         worker.run("ingest", services)
+
+
+cli.command()(publish)
+cli.command()(withdraw)
+cli.command()(reinstate)
+cli.command()(import_feed)
+cli.add_typer(rejected, name="rejected")

@@ -3,9 +3,11 @@
 import socket
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_settings import SettingsConfigDict
 
+from services.ingest.core.submissions import House
+from services.ingest.core.words import section_name
 from shared.settings import ServiceSettings
 
 
@@ -35,3 +37,9 @@ class Settings(ServiceSettings):
     tokens: tuple[Token, ...] = ()
     outcome_wait_s: Annotated[float, Field(gt=0, le=30)] = 2.0
     stuck_s: Annotated[float, Field(gt=0)] = 30.0
+    ninjs_section: Annotated[str, AfterValidator(section_name)] = "综合"
+
+    @property
+    def house(self) -> House:
+        """What the rule book needs of the settings."""
+        return House(self.ninjs_section)

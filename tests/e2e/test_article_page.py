@@ -8,6 +8,7 @@ import re
 import time
 import uuid
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -37,6 +38,41 @@ LEAD = sent_article(
     byline="记者 苏明月",
     published_at="2026-11-15T18:30:00+08:00",
 )
+BLOCKS = sent_article(
+    "blocks",
+    title="图书馆的第一周",
+    section="副刊",
+    format="html",
+    body="""
+<figure><img src="https://pictures.example/hall.svg" width="1200" height="800">
+<figcaption>阅览厅。(图:资料照)</figcaption></figure>
+<p>(河城15日讯)首周有<strong>一万人</strong>进馆,<a href="https://library.example/">时间表</a>如下。<br>第二段<em>也</em>在这里。</p>
+<h3>修复的人</h3>
+<blockquote><p>“大家都想坐在从前寄信的地方看书。”</p><p>——馆长</p></blockquote>
+<ul><li>先登记<ol><li>领号码牌</li></ol></li><li>再入座</li></ul>
+<figure><img src="https://pictures.example/counter.svg"><figcaption>柚木柜台。(图:热门)</figcaption></figure>
+<table><caption>首周人次</caption><tr><th>日期</th><th>成人</th><th>儿童</th><th>比预计</th><th>备注</th></tr>
+<tr><td>11月8日</td><td>1,820</td><td>604</td><td>+112%</td><td>开幕<br>放假</td></tr></table>
+<iframe src="https://www.video.example/1"></iframe>
+<p>完。</p>
+""",
+)
+BLOCKS_READ = [
+    "阅览厅。(图:资料照)",
+    "(河城15日讯)首周有一万人进馆,时间表如下。",
+    "第二段也在这里。",
+    "修复的人",
+    "“大家都想坐在从前寄信的地方看书。”",
+    "——馆长",
+    *["先登记", "领号码牌", "再入座"],
+    "柚木柜台。(图:热门)",
+    "首周人次",
+    "日期\t成人\t儿童\t比预计\t备注",
+    "11月8日\t1,820\t604\t+112%\t开幕",
+    "放假",
+    "video.example",
+    "完。",
+]
 HOT: list[tuple[str, str | None]] = [
     ("北岸渡轮周末加开夜班 末班船十一点半", None),
     ("【小镇人物】 七旬师傅糊风筝 “风会告诉你哪里不对”", "陈师傅在自家晒刚上色的风筝。(图:热门)"),
@@ -70,6 +106,15 @@ def card_article(n: int) -> dict[str, Any]:
         picture=picture if n % 2 else None,
         published_at=str(NOW - timedelta(minutes=n)),
     )
+
+
+@pytest.fixture(scope="module")
+def every_block(whole_site: Site) -> str:
+    """Publish an HTML article with every kind of block; give its address."""
+    produce(whole_site.addresses["kafka"], "ingest.v1", as_json(BLOCKS))
+    address = f"{whole_site.addresses['page']}/article/blocks"
+    until(lambda: httpx.get(address).status_code == 200, address)
+    return address
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +188,20 @@ def test_each_link_to_read_on_has_a_name_of_its_own(article: str, open_page: Ope
 def test_no_width_scrolls_sideways(article: str, open_page: OpenPage, width: int) -> None:
     page = open_page(article, width=width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_every_kind_of_block_reads_in_the_order_it_was_sent_and_fits(
+    every_block: str, open_page: OpenPage, width: int
+) -> None:
+    page = open_page(every_block, width=width, scripts=False)
+    lines = inner_text(page)
+    first = lines.index(BLOCKS_READ[0])
+    assert lines[first : first + len(BLOCKS_READ)] == BLOCKS_READ
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    levels = [int(level) for level in re.findall(r"<h([1-6])\b", httpx.get(every_block).text)]
+    assert levels[:2] == [1, 2]
+    assert all(level - before <= 1 for before, level in pairwise(levels))
 
 
 def test_a_reader_with_scripts_and_one_without_are_both_counted(

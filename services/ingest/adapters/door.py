@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import time
 import uuid
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 from aiokafka.errors import KafkaError
@@ -17,10 +17,12 @@ from aiokafka.errors import KafkaError
 from services.ingest.adapters.article_log import ArticleLog
 from services.ingest.adapters.outbox import Outbox
 from services.ingest.adapters.outcomes import Outcomes
+from services.ingest.adapters.reading import read_aside
 from services.ingest.core.accept import decide
 from services.ingest.core.editions import Edition
 from services.ingest.core.faults import Rejection
-from services.ingest.core.submissions import Ban, Pin, Publish, Release, Submission, read
+from services.ingest.core.keys import misused, name_request
+from services.ingest.core.submissions import Ban, Pin, Publish, Release, Submission
 from services.ingest.settings import Settings, Token
 from shared import problem, wire
 from shared.events import Arrival
@@ -42,6 +44,14 @@ class RefusedError(Exception):
 def refuse(status: int, detail: str, headers: dict[str, str] | None = None, **more: Any) -> RefusedError:
     """Make the refusal of a request."""
     return RefusedError(problem.problem(status, detail, **more), headers)
+
+
+class Answer(NamedTuple):
+    """What became of a request: `decided` or still waiting; `replayed` if it had been accepted before."""
+
+    submission: Submission
+    decided: bool
+    replayed: bool = False
 
 
 class Door:
@@ -77,18 +87,23 @@ class Door:
             raise refuse(503, "the log of articles is still being read; try again", {"retry-after": "1"})
         return self._articles.edition(article_id)
 
-    async def submit(self, value: bytes, token: Token, traceparent: str | None) -> tuple[Submission, bool]:
-        """Send an input and wait for its outcome; the flag tells whether it was decided in time."""
-        submission = read(value)
+    async def submit(self, value: bytes, token: Token, key: str | None, traceparent: str | None) -> Answer:
+        """Send an input and wait for its outcome, unless its Idempotency-Key says that it is a repeat."""
+        submission = await read_aside(value, self._settings.house)
         if isinstance(submission, Rejection):
             raise RefusedError(submission.problem())
         edition = self.edition(submission.id)
         _check_rights(token, submission, edition)
+        request_id = uuid.uuid4().hex if key is None else name_request(token.name, key, value)
+        judgement = edition.judge(request_id)
+        if judgement == "repeat":
+            return Answer(submission, decided=True, replayed=True)
+        if judgement == "misused" or self._articles.is_used_elsewhere(request_id):
+            raise RefusedError(misused(submission.id).problem())
         here = Arrival(time.time_ns() // 1_000_000, wire.partition_for(submission.id), _LATEST_OFFSET)
         foreseen = decide(submission, edition, here)
         if isinstance(foreseen, Rejection):
             raise RefusedError(foreseen.problem())
-        request_id = uuid.uuid4().hex
         headers = [(wire.REQUEST_ID, request_id.encode()), ("content-type", b"application/json")]
         if traceparent:
             headers.append((wire.TRACEPARENT, traceparent.encode()))
@@ -97,10 +112,10 @@ class Door:
             try:
                 refusal = await asyncio.wait_for(outcome, self._settings.outcome_wait_s)
             except TimeoutError:
-                return submission, False
+                return Answer(submission, decided=False)
         if refusal is not None:
             raise RefusedError(refusal)
-        return submission, True
+        return Answer(submission, decided=True)
 
     async def _send(self, article_id: str, value: bytes, headers: list[tuple[str, bytes]]) -> None:
         try:

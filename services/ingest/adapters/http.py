@@ -1,67 +1,95 @@
 """The routes of ingest; every error is an RFC 9457 document."""
 
 import json
+import re
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Annotated, Any
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
+from services.ingest.adapters import openapi
+from services.ingest.adapters.dead_letters import DeadLetters
 from services.ingest.adapters.door import Door, RefusedError, refuse
-from services.ingest.adapters.openapi import DESK_BODY, SUBMISSION_BODY, describe, problems
+from services.ingest.adapters.rejections import rejections
 from services.ingest.core.faults import faults_of_request, invalid
+from services.ingest.core.keys import KEY
 from services.ingest.core.submissions import LARGEST_BYTES, Publish
+from services.ingest.core.words import Id, Line
+from services.ingest.settings import Token
 from shared import problem, wire
 from shared.events import WithdrawReason
 from shared.health import PATHS, Health
 
-_TAKEN: Final[dict[int | str, dict[str, Any]]] = {
-    201: {"description": "Decided; readable at url"},
-    202: {"description": "Taken, not decided within two seconds; it will be readable at url"},
-}
+_Id = Annotated[Id, Path(description="The article's id", examples=["harbour-library"])]
+_WithdrawnId = Annotated[Id, Path(description="The article's id", examples=["harbour-fire"])]
+_Reason = Annotated[WithdrawReason, Query(description="The class of the reason, which readers are told")]
+_Note = Annotated[Line, Query(description="What the desk should know; readers are not told")]
 
 
-def create_app(door: Door, health: Health) -> FastAPI:
+def create_app(door: Door, letters: DeadLetters, health: Health) -> FastAPI:
     """Make the ASGI application."""
-    app = FastAPI(title="Remen ingest", version="0.1.0", docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Remen ingest",
+        version="0.1.0",
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
+    )
     app.router.routes.extend(Route(path, health, include_in_schema=False) for path in PATHS)
     _answer_problems(app)
-    describe(app)
+    openapi.describe(app)
+    app.include_router(rejections(door, letters))
+
+    def authorized(request: Request) -> Token:
+        return door.token(request.headers.get("authorization", ""))
+
+    # As a dependency it is asked first: who may not write is not told what is wrong with the rest.
+    writer = Annotated[Token, Depends(authorized)]
 
     @app.post(
         "/articles",
         status_code=201,
-        openapi_extra=SUBMISSION_BODY,
-        responses=_TAKEN | problems(400, 401, 403, 409, 413, 415, 422, 503),
+        openapi_extra=openapi.KEYED | openapi.SUBMISSION_BODY,
+        responses=openapi.outcomes(200, 201, 202) | openapi.problems(400, 401, 403, 409, 413, 415, 422, 503),
     )
-    async def send_article(request: Request) -> Response:
-        """Send an article, or an action on one (withdraw, reinstate)."""
-        return await _submit(request, door)
+    async def send_article(request: Request, token: writer) -> Response:
+        """Send an article, or an action on one, or a desk action."""
+        return await _submit(request, door, token, await _json_body(request), _key(request))
 
-    @app.delete("/articles/{article_id}", responses=problems(401, 403, 409, 422, 503))
+    @app.delete(
+        "/articles/{article_id}",
+        responses=openapi.outcomes(200, 202) | openapi.problems(401, 403, 409, 422, 503),
+    )
     async def withdraw_article(
-        request: Request, article_id: str, reason: WithdrawReason, note: str = ""
+        request: Request, token: writer, article_id: _WithdrawnId, reason: _Reason, note: _Note = ""
     ) -> Response:
         """Withdraw an article, whether it is known or not."""
         action = {"id": article_id, "action": "withdraw", "reason": reason, "note": note}
-        return await _submit(request, door, json.dumps(action, ensure_ascii=False).encode())
+        # without a key: to withdraw is the same however often it is said
+        return await _submit(request, door, token, json.dumps(action, ensure_ascii=False).encode(), None)
 
-    @app.post("/desk", openapi_extra=DESK_BODY, responses=problems(400, 401, 403, 413, 415, 422, 503))
-    async def act_at_the_desk(request: Request) -> Response:
+    @app.post(
+        "/desk",
+        openapi_extra=openapi.KEYED | openapi.DESK_BODY,
+        responses=openapi.outcomes(200, 202) | openapi.problems(400, 401, 403, 409, 413, 415, 422, 503),
+    )
+    async def act_at_the_desk(request: Request, token: writer) -> Response:
         """Pin, ban or release an article."""
-        return await _submit(request, door)
+        return await _submit(request, door, token, await _json_body(request), _key(request))
 
-    @app.get("/articles/{article_id}", responses=problems(401, 404, 410, 503))
-    async def tell_state(request: Request, article_id: str) -> Response:
+    @app.get("/articles/{article_id}", responses=openapi.known() | openapi.problems(401, 404, 410, 422, 503))
+    async def tell_state(token: writer, article_id: _Id) -> Response:
         """Tell an article's state and revision."""
-        door.token(request.headers.get("authorization", ""))
         edition = door.edition(article_id)
         state = edition.state(datetime.now(UTC))
-        if state == "unknown":
+        # before its time, an article is known only to those who may write it
+        hidden = state == "embargoed" and not token.may_write(edition.section)
+        if state == "unknown" or hidden:
             raise refuse(404, f"no article {article_id} is known", id=article_id)
         if state == "withdrawn":
             detail = f"article {article_id} is withdrawn"
@@ -84,21 +112,26 @@ async def _json_body(request: Request) -> bytes:
     return bytes(body)
 
 
-async def _submit(request: Request, door: Door, body: bytes | None = None) -> Response:
-    token = door.token(request.headers.get("authorization", ""))
-    if body is None:
-        body = await _json_body(request)
-    submission, decided = await door.submit(body, token, request.headers.get(wire.TRACEPARENT))
+def _key(request: Request) -> str | None:
+    key = request.headers.get("idempotency-key")
+    if key is not None and not re.fullmatch(KEY, key):
+        raise refuse(400, "the Idempotency-Key must be 1 to 255 visible ASCII characters, best a UUID")
+    return key
+
+
+async def _submit(request: Request, door: Door, token: Token, body: bytes, key: str | None) -> Response:
+    submission, decided, replayed = await door.submit(body, token, key, request.headers.get(wire.TRACEPARENT))
     url = door.url(submission.id)
     answer: dict[str, Any] = {
         "id": submission.id,
         "outcome": "accepted" if decided else "pending",
         "url": url,
     }
+    headers = {"idempotent-replayed": "true"} if replayed else {}
     if not isinstance(submission, Publish):
-        return JSONResponse(answer, 200 if decided else 202)
+        return JSONResponse(answer, 200 if decided else 202, headers)
     answer["revision"] = submission.revision
-    return JSONResponse(answer, 201 if decided else 202, {"location": url})
+    return JSONResponse(answer, 201 if decided else 202, headers | {"location": url})
 
 
 def _answer_problems(app: FastAPI) -> None:
@@ -118,6 +151,18 @@ def _answer_problems(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
         said = {404: f"there is no {request.url.path} here", 405: f"{request.method} is not possible here"}
-        detail = said.get(error.status_code, HTTPStatus(error.status_code).phrase)
-        headers = dict(error.headers) if error.headers else None
+        detail = said.get(error.status_code, problem.phrase(error.status_code))
+        headers = dict(error.headers) if error.headers else {}
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = _allowed(app, request)
         return answer(problem.problem(error.status_code, detail), headers)
+
+    @app.exception_handler(Exception)
+    async def unforeseen(request: Request, error: Exception) -> Response:
+        return answer(problem.problem(500, "something went wrong here; it is in the log"))
+
+
+def _allowed(app: FastAPI, request: Request) -> str:
+    """Name the methods of a path: of several routes Starlette would only tell the first one's."""
+    routes = (r for r in app.routes if isinstance(r, Route) and r.matches(request.scope)[0] is not Match.NONE)
+    return ", ".join(sorted({method for route in routes for method in route.methods or ()}))

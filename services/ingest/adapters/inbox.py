@@ -17,9 +17,11 @@ from prometheus_client import Counter
 
 from services.ingest.adapters.article_log import ArticleLog
 from services.ingest.adapters.outbox import Acknowledged, Outbox
+from services.ingest.adapters.reading import read_aside
 from services.ingest.core.accept import decide
-from services.ingest.core.faults import Rejection, unreadable
-from services.ingest.core.submissions import read
+from services.ingest.core.faults import Rejection
+from services.ingest.core.keys import misused
+from services.ingest.settings import Settings
 from shared import wire
 from shared.events import Arrival
 from shared.runtime import log, wait_for
@@ -28,8 +30,6 @@ from shared.topics import INGEST
 GROUP: Final = "ingest"
 IN_FLIGHT: Final = 500
 COMMIT_DEADLINE_S: Final = 10.0
-LARGEST_HEADERS_BYTES: Final = 100_000
-"""An input is sent back home with its headers and one more; together they must stay under Kafka's limit."""
 
 INPUTS: Final = Counter("remen_ingest_inputs_total", "Inputs read, by outcome", ["outcome"])
 
@@ -37,17 +37,17 @@ INPUTS: Final = Counter("remen_ingest_inputs_total", "Inputs read, by outcome", 
 class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
     """Decide about every input of the partitions that this instance owns."""
 
-    def __init__(
-        self, bootstrap_servers: str, instance: str, stuck_s: float, outbox: Outbox, article_log: ArticleLog
-    ) -> None:
+    def __init__(self, settings: Settings, outbox: Outbox, article_log: ArticleLog) -> None:
         super().__init__()
-        self._stuck_s = stuck_s
+        self._house = settings.house
+        self._stuck_s = settings.stuck_s
         self._outbox = outbox
         self._articles = article_log
-        self._bootstrap_servers = bootstrap_servers
-        self._instance = instance
+        self._bootstrap_servers = settings.kafka_bootstrap_servers
+        self._instance = settings.instance
         self.owned: set[int] = set()
         self._fresh: set[int] = set()
+        self._refused: dict[str, Acknowledged] = {}
         self._next: dict[TopicPartition, int] = {}
         self._moved_at = 0.0
 
@@ -104,6 +104,7 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
                 fresh, self._fresh = self._fresh, set()
                 await self._articles.caught_up(fresh)
             self._next.update({tp: records[0].offset for tp, records in batches.items()})
+            self._refused.clear()
             acknowledgements = [
                 acknowledged
                 for records in batches.values()
@@ -119,7 +120,7 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _take(self, record: ConsumerRecord) -> list[Acknowledged]:
         position = Arrival(record.timestamp, record.partition, record.offset)
-        read_as = _oversized(record) or read(record.value)
+        read_as = await read_aside(record.value, self._house, record.headers)
         if isinstance(read_as, Rejection):
             return [await self._refuse(read_as, position, record)]
         arrived = _first_arrival(record, position)
@@ -127,15 +128,22 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             INPUTS.labels("sent_home").inc()
             return [await self._outbox.sent_home(read_as.id, arrived, record.value, record.headers)]
         edition = self._articles.edition(read_as.id)
-        if edition.is_repeat(position):
+        request = wire.request_id(record.headers)
+        judgement = edition.judge(request)
+        if judgement == "repeat" or edition.is_repeat(position):
             INPUTS.labels("repeated").inc()
             return []
-        outcome = decide(read_as, edition, arrived)
+        outcome = misused(read_as.id) if judgement == "misused" else decide(read_as, edition, arrived)
         if isinstance(outcome, Rejection):
-            return [await self._refuse(outcome, position, record)]
-        self._articles.decided(outcome.articles, position)
+            self._refused[read_as.id] = await self._refuse(outcome, position, record)
+            return [self._refused[read_as.id]]
+        if read_as.id in self._refused:
+            # Once this output is there, a refusal before it would count as decided, written or not.
+            await self._refused.pop(read_as.id)
+        self._articles.decided(read_as.id, outcome, position, request)
         INPUTS.labels("accepted").inc()
-        return await self._outbox.accepted(outcome, position, record.headers)
+        requests = self._articles.edition(read_as.id).requests
+        return await self._outbox.accepted(outcome, position, record.headers, requests)
 
     async def _refuse(self, rejection: Rejection, position: Arrival, record: ConsumerRecord) -> Acknowledged:
         INPUTS.labels("refused").inc()
@@ -153,15 +161,6 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
     async def on_stop(self) -> None:
         """Leave the group."""
         await self._consumer.stop()
-
-
-def _oversized(record: ConsumerRecord) -> Rejection | None:
-    size = sum(len(name) + len(value or b"") for name, value in record.headers)
-    if size > LARGEST_HEADERS_BYTES:
-        return unreadable(
-            413, f"the headers have {size:,} bytes, at most {LARGEST_HEADERS_BYTES:,} are possible"
-        )
-    return None
 
 
 def _first_arrival(record: ConsumerRecord, position: Arrival) -> Arrival:

@@ -1,50 +1,187 @@
-"""What the OpenAPI document of ingest says beyond what the routes' signatures tell."""
+"""What the OpenAPI document of ingest says beyond what the routes' signatures tell.
 
-from http import HTTPStatus
-from typing import Any, Final
+The shapes of native messages are the models that read them. Agencies' items and CloudEvents have readers of
+their own, which take far more than a schema would; of those the document promises a plain core.
+"""
+
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema
 from pydantic.json_schema import models_json_schema
 
-from services.ingest.core.submissions import Ban, Pin, Publish, Reinstate, Release, Withdraw
-from shared.problem import MEDIA_TYPE
+from services.ingest.adapters import examples
+from services.ingest.core.editions import State
+from services.ingest.core.keys import KEY
+from services.ingest.core.submissions import Ban, Body, Pin, Publish, Reinstate, Release, Withdraw
+from services.ingest.core.words import SaidLine
+from shared.problem import MEDIA_TYPE, phrase
 
 _REFS: Final = "#/components/schemas/{model}"
-_SUBMISSIONS: Final[tuple[type[BaseModel], ...]] = (Publish, Withdraw, Reinstate)
-_DESK: Final[tuple[type[BaseModel], ...]] = (Pin, Ban, Release)
-_EXAMPLE: Final = {
-    "id": "harbour-library",
-    "title": "旧邮局改成图书馆 周日开放",
-    "section": "地方",
-    "body": "(河城15日讯)河城旧邮局改建的图书馆周日开放。\n首日有三百人到访。",
-    "revision": 1,
-}
+
+
+def _not_native(schema: dict[str, Any]) -> None:
+    schema["properties"] |= {"action": {"type": "null"}, "body": {"type": "null"}}
+    schema["additionalProperties"] = True
+
+
+def _several(text: dict[str, Any]) -> WithJsonSchema:
+    entry = {"type": "object", "required": ["value"], "properties": {"value": text}}
+    return WithJsonSchema({"anyOf": [{"type": "array", "items": {}, "contains": entry}, text]})
+
+
+_BODY: Final = TypeAdapter(Body).json_schema()
+_HEADLINE: Final = _BODY | {"maxLength": 200}
+
+
+class Ninjs1(BaseModel):
+    """An item of IPTC ninjs 1.x as it stands; `body_xhtml` and the standard's other fields are read too."""
+
+    model_config = ConfigDict(json_schema_extra=_not_native)
+
+    uri: SaidLine
+    headline: Annotated[str, WithJsonSchema(_HEADLINE)]
+    body_text: Annotated[str, WithJsonSchema(_BODY)]
+
+
+class Ninjs3(BaseModel):
+    """An item of IPTC ninjs 2.x or 3.x as it stands; the standard's other fields are read too."""
+
+    model_config = ConfigDict(json_schema_extra=_not_native)
+
+    uri: SaidLine
+    headlines: Annotated[list[Any], _several(_HEADLINE)]
+    bodies: Annotated[list[Any], _several(_BODY)]
+
+
+class CloudEvent(BaseModel):
+    """CloudEvents 1.0 in structured mode, around any other message (`data_base64` is read too)."""
+
+    model_config = ConfigDict(json_schema_extra={"additionalProperties": True})
+
+    specversion: Literal["1.0"]
+    data: "Publish | Withdraw | Reinstate | Pin | Ban | Release | Ninjs1 | Ninjs3"
+
+
+class Fault(BaseModel):
+    """One thing to change; `pointer` is a JSON pointer into the message ("" is the whole)."""
+
+    pointer: str
+    detail: str
 
 
 class Problem(BaseModel):
-    """RFC 9457."""
+    """RFC 9457: what went wrong, and every fault with its place."""
 
     title: str
-    status: int
+    status: Annotated[int, Field(ge=400, le=599)]
     detail: str
-    errors: list[dict[str, str]] = []
+    id: str | None = None
+    errors: list[Fault] = []
+    state: Literal["withdrawn"] | None = None
+    revision: int | None = None
 
 
-def _one_of(models: tuple[type[BaseModel], ...], **more: Any) -> dict[str, Any]:
-    schema = {"oneOf": [{"$ref": _REFS.format(model=model.__name__)} for model in models]}
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema, **more}}}}
+class Outcome(BaseModel):
+    """What became of a message; `revision` is told of a published article."""
+
+    id: str
+    outcome: Literal["accepted", "pending"]
+    url: str
+    revision: int | None = None
 
 
-SUBMISSION_BODY: Final = _one_of(_SUBMISSIONS, example=_EXAMPLE)
-DESK_BODY: Final = _one_of(_DESK)
+class Known(BaseModel):
+    """What is known of an article."""
+
+    id: str
+    state: State
+    revision: int
+    section: str
+    url: str
+
+
+_DESK: Final[tuple[type[BaseModel], ...]] = (Pin, Ban, Release)
+_MESSAGES: Final[tuple[type[BaseModel], ...]] = (Publish, Withdraw, Reinstate, *_DESK, Ninjs1, Ninjs3)
+_ANSWERS: Final[tuple[type[BaseModel], ...]] = (CloudEvent, Problem, Outcome, Known)
+
+
+def _body(models: tuple[type[BaseModel], ...], named: dict[str, Any], **more: Any) -> dict[str, Any]:
+    schema = {"anyOf": [{"$ref": _REFS.format(model=model.__name__)} for model in models]}
+    content = {"application/json": {"schema": schema, "examples": examples.summed_up(named)}, **more}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def _answer(description: str, model: type[BaseModel], media_type: str, **more: Any) -> dict[str, Any]:
+    schema = {"$ref": _REFS.format(model=model.__name__)}
+    return {"description": description, "content": {media_type: {"schema": schema, **more}}}
+
+
+KEYED: Final[dict[str, Any]] = {
+    "parameters": [
+        {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "description": "The publisher's name for this message, best a UUID: sent again with the same "
+            "key and body, it is answered as the first time and has no further effect.",
+            "schema": {"type": "string", "pattern": f"^{KEY}$", "minLength": 1, "maxLength": 255},
+        }
+    ]
+}
+SUBMISSION_BODY: Final = _body(
+    _MESSAGES,
+    examples.MESSAGES,
+    **{
+        "application/cloudevents+json": {
+            "schema": {"$ref": _REFS.format(model=CloudEvent.__name__)},
+            "examples": examples.summed_up(examples.CLOUD_EVENTS),
+        }
+    },
+)
+DESK_BODY: Final = _body(_DESK, examples.DESK_ACTIONS)
+
+_REPLAYED: Final = {
+    "Idempotent-Replayed": {
+        "description": "Present if the same message had been accepted under this Idempotency-Key before.",
+        "schema": {"const": "true"},
+    }
+}
+_LOCATION: Final = {
+    "Location": {"description": "The address of the article's page.", "schema": {"type": "string"}}
+}
+_PROBLEM_HEADERS: Final[dict[int, dict[str, Any]]] = {
+    401: {"WWW-Authenticate": {"description": "The scheme to use.", "schema": {"type": "string"}}},
+    503: {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}}},
+}
+
+
+def outcomes(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Describe the answers to what was taken: 201 (published), 200 (acted) or 202 (not decided yet)."""
+    said = {
+        200: "Decided: the action is done",
+        201: "Decided: the article is readable at `url`",
+        202: "Taken, not decided in time: `url` and `GET /articles/{id}` will tell",
+    }
+    return {
+        status: _answer(said[status], Outcome, "application/json", example=examples.OUTCOMES[status])
+        | {"headers": (_LOCATION if status == 201 else {}) | ({} if status == 202 else _REPLAYED)}
+        for status in statuses
+    }
+
+
+def known() -> dict[int | str, dict[str, Any]]:
+    """Describe the answer that tells of an article."""
+    return {200: _answer("What is known of the article", Known, "application/json", example=examples.KNOWN)}
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Describe the refusals that a route may answer with."""
-    content = {MEDIA_TYPE: {"schema": {"$ref": _REFS.format(model=Problem.__name__)}}}
-    return {s: {"description": HTTPStatus(s).phrase, "content": content} for s in statuses}
+    """Describe the refusals that a route may answer with, and the fault of ours that none expects."""
+    return {
+        status: _answer(phrase(status), Problem, MEDIA_TYPE, example=examples.PROBLEMS[status])
+        | {"headers": _PROBLEM_HEADERS.get(status, {})}
+        for status in (*statuses, 500)
+    }
 
 
 def describe(app: FastAPI) -> None:
@@ -52,13 +189,27 @@ def describe(app: FastAPI) -> None:
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            document = get_openapi(title=app.title, version=app.version, routes=app.routes)
-            models = [(model, "validation") for model in (*_SUBMISSIONS, *_DESK, Problem)]
+            document = get_openapi(
+                title=app.title,
+                version=app.version,
+                summary="The door for publishers and the desk",
+                description=examples.ABOUT,
+                routes=app.routes,
+                tags=[{"name": name, "description": said} for name, said in examples.TAGS.items()],
+                servers=[{"url": "/", "description": "This instance"}],
+                contact={"name": "The operators of this site"},
+                license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+            )
+            models = [(model, "validation") for model in (*_MESSAGES, *_ANSWERS)]
             _, definitions = models_json_schema(models, ref_template=_REFS)  # type: ignore[arg-type]
             components = document.setdefault("components", {})
             components.setdefault("schemas", {}).update(definitions["$defs"])
-            components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+            scheme = {"type": "http", "scheme": "bearer", "description": "A publisher's or a desk's token"}
+            components["securitySchemes"] = {"token": scheme}
             document["security"] = [{"token": []}]
+            for path, operations in document["paths"].items():
+                for operation in operations.values():
+                    operation["tags"] = [path.split("/")[1]]
             app.openapi_schema = document
         return app.openapi_schema
 

@@ -7,11 +7,14 @@ or one rejection with every fault named. It never raises and reads no clock, so 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from services.ingest.core.datelines import find_dateline, find_series
+from services.ingest.core.datelines import find_credit, find_dateline, find_series
 from services.ingest.core.editions import Edition
-from services.ingest.core.faults import Fault, Rejection, invalid
+from services.ingest.core.faults import Fault, Rejection
 from services.ingest.core.submissions import (
+    UNSETTLED,
     Ban,
+    Headers,
+    House,
     Pin,
     Publish,
     Reinstate,
@@ -27,12 +30,16 @@ from shared.events import (
     ArticlePublished,
     ArticleReinstated,
     ArticleWithdrawn,
+    Block,
+    Dateline,
+    Heading,
     HotBanned,
     HotPinned,
     HotReleased,
     Order,
     Paragraph,
     Picture,
+    PictureBlock,
 )
 
 DeskEvent = HotPinned | HotBanned | HotReleased
@@ -46,9 +53,15 @@ class Accepted:
     desk: DeskEvent | None = None
 
 
-def accept(value: bytes | None, edition: Edition, arrival: Arrival) -> Accepted | Rejection:
+def accept(
+    value: bytes | None,
+    edition: Edition,
+    arrival: Arrival,
+    house: House = UNSETTLED,
+    headers: Headers = (),
+) -> Accepted | Rejection:
     """Decide about one input; `arrival` is when and where it first entered the log."""
-    submission = read(value)
+    submission = read(value, house, headers)
     return submission if isinstance(submission, Rejection) else decide(submission, edition, arrival)
 
 
@@ -73,10 +86,18 @@ def _mark(
     if isinstance(sent, Reinstate):
         if not standing.withdrawn:
             return _conflict(sent.id, "is not withdrawn, so there is nothing to lift")
-        return Accepted((ArticleReinstated(id=sent.id, arrival=arrival, reinstated_at=now),))
+        lifted = ArticleReinstated(
+            id=sent.id,
+            arrival=arrival,
+            section=edition.section or None,
+            revision=edition.revision,
+            reinstated_at=now,
+        )
+        return Accepted((lifted,))
     withdrawn = ArticleWithdrawn(
         id=sent.id,
         arrival=arrival,
+        section=edition.section or None,
         revision=edition.revision,
         reason=sent.reason,
         note=sent.note,
@@ -92,17 +113,16 @@ def _publish(sent: Publish, edition: Edition, arrival: Arrival, now: datetime) -
         return _conflict(sent.id, "is withdrawn; reinstate it first, then publish again")
     if not standing.admits(order):
         return _conflict(sent.id, _why_stale(order, edition))
-    paragraphs = [line.strip(" \t\r") for line in sent.body.splitlines() if line.strip()]
-    pictures = ([sent.picture] if sent.picture else []) + list(sent.pictures)
+    lead, blocks = _lead(sent)
     article = ArticlePublished(
         id=sent.id,
         order=order,
         title=sent.title,
         series=find_series(sent.title),
         section=sent.section,
-        blocks=tuple(Paragraph(text=text) for text in paragraphs),
-        dateline=find_dateline(paragraphs[0]),
-        pictures=tuple(map(_picture, pictures)),
+        blocks=blocks,
+        dateline=_dateline(sent.body),
+        pictures=lead + tuple(map(_picture, sent.pictures)),
         byline=sent.byline or None,
         source=sent.source or None,
         tags=tuple(tag for tag in sent.tags if tag),
@@ -114,12 +134,40 @@ def _publish(sent: Publish, edition: Edition, arrival: Arrival, now: datetime) -
         sponsored=sent.sponsored,
         sensitive=sent.sensitive,
         correction=sent.correction or None,
+        uri=sent.uri or None,
+        urgency=sent.urgency,
     )
     return Accepted((article,))
 
 
+def _lead(sent: Publish) -> tuple[tuple[Picture, ...], tuple[Block, ...]]:
+    """Give the picture above the text, and the text: one that begins with a picture brings its own."""
+    body = tuple(_credited(block) if isinstance(block, PictureBlock) else block for block in sent.body)
+    if isinstance(body[0], Heading) and body[0].text == sent.title and len(body) > 1:
+        # a system's page has its title above the text; here it stands there already
+        body = body[1:]
+    if sent.picture is not None:
+        return (_picture(sent.picture),), body
+    match body:
+        case (PictureBlock(picture=picture), *behind):
+            return (picture,), tuple(behind)
+    return (), body
+
+
+def _dateline(blocks: tuple[Block, ...]) -> Dateline | None:
+    first = next((block for block in blocks if isinstance(block, Paragraph)), None)
+    return find_dateline(first.text) if first else None
+
+
 def _picture(sent: SentPicture) -> Picture:
-    return Picture.model_construct(**dict(sent))
+    credit = sent.credit or find_credit(sent.caption) or ""
+    return Picture.model_construct(**dict(sent) | {"credit": credit})
+
+
+def _credited(block: PictureBlock) -> PictureBlock:
+    picture = block.picture
+    credit = None if picture.credit else find_credit(picture.caption)
+    return PictureBlock(picture=picture.model_copy(update={"credit": credit})) if credit else block
 
 
 def _why_stale(order: Order, edition: Edition) -> str:
@@ -136,7 +184,8 @@ def _conflict(article_id: str, detail: str) -> Rejection:
 
 def _desk(sent: Pin | Ban | Release, edition: Edition) -> Accepted | Rejection:
     if edition.standing.order is None:
-        return invalid([Fault("/article", "no readable article has this id")], sent.article)
+        found = "no readable article has this id"
+        return Rejection(409, found, (Fault("/article", found),), sent.article)
     common = {"article": sent.article, "scope": sent.scope, "who": sent.who, "why": sent.why}
     match sent:
         case Pin():

@@ -6,35 +6,103 @@ a misspelt one: an embargo must not be lost to a typing error.
 """
 
 from base64 import b64decode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError, model_validator
-from pydantic_core import from_json
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetPydanticSchema,
+    Strict,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError, core_schema, from_json
 
+from services.ingest.core import ninjs
+from services.ingest.core.bodies import Format, read_body
 from services.ingest.core.faults import Fault, Rejection, faults_of, invalid, pointer, unreadable
 from services.ingest.core.words import (
-    BodyText,
+    BODY_SCHEMA,
     Id,
     Language,
     Line,
     Moment,
     SaidLine,
+    ScopeName,
     SectionName,
     Title,
     WebAddress,
 )
-from shared.events import WithdrawReason
+from shared.events import Block, WithdrawReason
 
 LARGEST_BYTES: Final = 1_000_000
 """Of an input; what is larger is refused."""
+LARGEST_HEADERS_BYTES: Final = 100_000
+"""An input is sent back home with its headers and one more; together they must stay under Kafka's limit."""
 
-Whole = Annotated[int, Strict()]
+Headers = Sequence[tuple[str, bytes | None]]
+"""Of a Kafka record, as they came."""
+
+
+def _whole(number: object) -> object:
+    # JSON knows one kind of number: 3.0 is a whole one
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+_WHOLE: Final = BeforeValidator(_whole)
 Flag = Annotated[bool, Strict()]
 
 
+@dataclass(frozen=True, slots=True)
+class House:
+    """What this newsroom has settled for what comes without it."""
+
+    ninjs_section: str = "综合"
+    """Where an agency's item stands that names no subject short enough to be a section."""
+
+
+UNSETTLED: Final = House()
+
+
+def _blocks(body: object, info: ValidationInfo) -> tuple[Block, ...]:
+    if not isinstance(body, str):
+        raise PydanticCustomError("string_type", "must be text")
+    # without a format the fault is there, and the body is only looked over
+    return read_body(body, info.data.get("format", "plain"))
+
+
+Body = Annotated[
+    tuple[Block, ...],
+    # in place of the blocks' own schema, which is no part of what a publisher sends
+    GetPydanticSchema(lambda *_: core_schema.with_info_plain_validator_function(_blocks)),
+    BODY_SCHEMA,
+]
+
+
+def _as_sent(schema: dict[str, Any], shape: type[BaseModel]) -> None:
+    """Say in a shape's JSON Schema what `read` sees to: a null is an absent field, an action names itself."""
+    schema["additionalProperties"] = True
+    fields = schema["properties"]
+    for name in fields.keys() - set(schema["required"]):
+        if "anyOf" not in (field := fields[name]):
+            said = {word: field.pop(word) for word in ("title", "default") if word in field}
+            fields[name] = {"anyOf": [field, {"type": "null"}], **said}
+    action = next((name for name, acting in ACTIONS.items() if acting is shape), None)
+    if action is not None:
+        schema["properties"] = {"action": {"const": action}} | fields
+        schema["required"].insert(0, "action")
+    elif shape is Publish:
+        schema["not"] = {"properties": {"action": {}}, "required": ["action"]}
+
+
 class _Sent(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", json_schema_extra=_as_sent)
 
 
 class SentPicture(_Sent):
@@ -44,8 +112,8 @@ class SentPicture(_Sent):
     caption: Line = ""
     alt: Line = ""
     credit: Line = ""
-    width: Annotated[Whole, Field(ge=1, le=100_000)] | None = None
-    height: Annotated[Whole, Field(ge=1, le=100_000)] | None = None
+    width: Annotated[int, Strict(), Field(ge=1, le=100_000), _WHOLE] | None = None
+    height: Annotated[int, Strict(), Field(ge=1, le=100_000), _WHOLE] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -59,8 +127,8 @@ class Publish(_Sent):
     id: Id
     title: Title
     section: SectionName
-    body: BodyText
-    format: Literal["plain"] = "plain"
+    format: Format = "plain"
+    body: Body
     picture: SentPicture | None = None
     pictures: Annotated[tuple[SentPicture, ...], Field(max_length=100)] = ()
     byline: Line = ""
@@ -68,12 +136,14 @@ class Publish(_Sent):
     tags: Annotated[tuple[Line, ...], Field(max_length=100)] = ()
     language: Language = "zh-Hans"
     published_at: Moment | None = None
-    revision: Annotated[Whole, Field(ge=0, lt=2**53)] = 0
+    revision: Annotated[int, Strict(), Field(ge=0, lt=2**53), _WHOLE] = 0
     embargo_until: Moment | None = None
     expires_at: Moment | None = None
     sponsored: Flag = False
     sensitive: Flag = False
     correction: Line = ""
+    uri: Line = ""
+    urgency: Annotated[int, Strict(), Field(ge=1, le=9), _WHOLE] | None = None
 
 
 class Withdraw(_Sent):
@@ -92,7 +162,7 @@ class Reinstate(_Sent):
 
 class _Desk(_Sent):
     article: Id
-    scope: Line = "all"
+    scope: ScopeName = "all"
     who: SaidLine
     why: SaidLine
 
@@ -101,17 +171,11 @@ class _Desk(_Sent):
         """The article that the action is about."""
         return self.article
 
-    @model_validator(mode="after")
-    def _scope_exists(self) -> "_Desk":
-        if self.scope != "all" and not (self.scope.startswith("section:") and self.scope != "section:"):
-            raise ValueError("scope must be all, or section: followed by a section's name")
-        return self
-
 
 class Pin(_Desk):
     """Hold an article at a place of a list."""
 
-    position: Annotated[Whole, Field(ge=1, le=100)] = 1
+    position: Annotated[int, Strict(), Field(ge=1, le=100), _WHOLE] = 1
     until: Moment | None = None
 
 
@@ -136,8 +200,19 @@ ACTIONS: Final[dict[str, type[Withdraw | Reinstate | Pin | Ban | Release]]] = {
 }
 
 
-def read(value: bytes | None) -> Submission | Rejection:
+def read(value: bytes | None, house: House, headers: Headers = ()) -> Submission | Rejection:
     """Read an input's bytes as what was meant; never raises."""
+    native = read_native(value, house, headers)
+    return native if isinstance(native, Rejection) else _as_meant(native.sent, native.place, native.faults)
+
+
+def read_native(value: bytes | None, house: House, headers: Headers = ()) -> ninjs.Native | Rejection:
+    """Read an input's bytes as an object that speaks of native fields, whatever is in them."""
+    size = sum(len(name) + len(content or b"") for name, content in headers)
+    if size > LARGEST_HEADERS_BYTES:
+        return unreadable(
+            413, f"the headers have {size:,} bytes, at most {LARGEST_HEADERS_BYTES:,} are possible"
+        )
     if not value:
         return unreadable(400, "the message is empty; send a JSON object")
     if len(value) > LARGEST_BYTES:
@@ -154,11 +229,13 @@ def read(value: bytes | None) -> Submission | Rejection:
         return sent
     if not isinstance(sent, dict):
         return unreadable(422, "the message must be one JSON object { … }, not a list or a bare value")
-    return _as_meant(sent)
+    return ninjs.as_native(sent, house.ninjs_section) if ninjs.is_ninjs(sent) else ninjs.Native(sent, str)
 
 
 def _unwrapped(envelope: dict[str, Any]) -> Any:
     """Give what a CloudEvent in structured mode carries; in binary mode there is nothing to unwrap."""
+    if envelope["specversion"] != "1.0":
+        return invalid([Fault("/specversion", "must be 1.0, the version of CloudEvents read here")], None)
     if "data" in envelope:
         return envelope["data"]
     if not isinstance(encoded := envelope.get("data_base64"), str):
@@ -169,7 +246,10 @@ def _unwrapped(envelope: dict[str, Any]) -> Any:
         return unreadable(422, f"the CloudEvent's data_base64 is not JSON in Base64: {error}")
 
 
-def _as_meant(sent: dict[str, Any]) -> Submission | Rejection:
+def _as_meant(
+    sent: dict[str, Any], place: Callable[[str], str], found: Sequence[Fault]
+) -> Submission | Rejection:
+    """Read an object by the shape it asks for; `place` tells where what a pointer names really stands."""
     sent = _without_nulls(sent)
     named = sent.get("id", sent.get("article"))
     article_id = named if isinstance(named, str) else None
@@ -184,6 +264,7 @@ def _as_meant(sent: dict[str, Any]) -> Submission | Rejection:
         submission = shape.model_validate(sent)
     except ValidationError as error:
         faults += faults_of(error)
+    faults = [*found, *(Fault(place(fault.pointer), fault.detail) for fault in faults)]
     return invalid(faults, article_id) if faults else submission
 
 

@@ -2,6 +2,7 @@
 
 A text is kept as sent: only brought to NFC (never NFKC, which would turn full-width marks into half-width
 ones) and freed of white space at its ends. A control character is a fault, not something to drop in silence.
+What JSON Schema can say of these rules stands at the types, at the end.
 """
 
 import re
@@ -9,17 +10,28 @@ import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BeforeValidator, Strict
+from pydantic import AfterValidator, BeforeValidator, Strict, WithJsonSchema
 
-MOST_LINES: Final = 5_000
-"""Of a body: each becomes a block, and what is written of an article must stay near the size of what came."""
-
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_CONTROL_IN_BODY: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_CONTROLS: Final = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+_CONTROLS_IN_BODY: Final = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+# Spaces, format and control characters (Unicode's Z*, Cf, Cc), written as Python and ECMAScript both read it.
+_INVISIBLE: Final = (
+    r"\x00-\x20\x7f-\xa0\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u1680\u180e\u2000-\u200f"
+    r"\u2028-\u202f\u205f-\u2064\u2066-\u206f\u3000\ufeff\ufff9-\ufffb"
+)
+# Of the rest of Unicode; ECMAScript reads it only in patterns that are marked so, so no schema has it.
+_INVISIBLE_TOO: Final = (
+    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0001\U000e0020-\U000e007f"
+)
+_CONTROL: Final = re.compile(f"[{_CONTROLS}]")
+_CONTROL_IN_BODY: Final = re.compile(f"[{_CONTROLS_IN_BODY}]")
+_VISIBLE: Final = re.compile(f"[^{_INVISIBLE}{_INVISIBLE_TOO}]")
 # Both ends of a line; not U+3000, with which Chinese texts indent on purpose.
 _SPACE: Final = " \t\r\n"
-_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
-_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
+_ID: Final = "[A-Za-z0-9._-]{1,64}"
+_LANGUAGE: Final = "[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
+_ADDRESS: Final = f"[Hh][Tt][Tt][Pp][Ss]?://[^{_INVISIBLE}/]+(/[^{_INVISIBLE}]*)?"
 
 
 def _no_control(text: str, pattern: re.Pattern[str]) -> None:
@@ -31,9 +43,9 @@ def _no_control(text: str, pattern: re.Pattern[str]) -> None:
         )
 
 
-def _is_blank(text: str) -> bool:
+def is_blank(text: str) -> bool:
     """Tell whether nothing of a text is visible: only spaces and format characters."""
-    return all(unicodedata.category(character) in {"Zs", "Zl", "Zp", "Cc", "Cf"} for character in text)
+    return _VISIBLE.search(text) is None
 
 
 def _line(text: str) -> str:
@@ -43,22 +55,26 @@ def _line(text: str) -> str:
 
 def _said(text: str) -> str:
     line = _line(text)
-    if _is_blank(line):
+    if is_blank(line):
         raise ValueError("is empty; say it in a few words")
     return line
 
 
-def _body(text: str) -> str:
+def no_control(text: str) -> None:
+    """Check that a body has no control characters; ValueError says what to change."""
     _no_control(text, _CONTROL_IN_BODY)
-    if _is_blank(text):
+
+
+def body_text(text: str) -> str:
+    """Check and normalise a body of any format; ValueError says what to change."""
+    no_control(text)
+    if is_blank(text):
         raise ValueError("is empty or only spaces; an article needs a text")
-    if (lines := len(text.splitlines())) > MOST_LINES:
-        raise ValueError(f"has {lines:,} lines, at most {MOST_LINES:,} are possible")
     return unicodedata.normalize("NFC", text)
 
 
 def _article_id(text: str) -> str:
-    if not _ID.match(text):
+    if not re.fullmatch(_ID, text):
         raise ValueError("must be 1 to 64 of the characters A-Z a-z 0-9 . _ - (no slash, no space)")
     if set(text) == {"."} and len(text) <= 2:
         raise ValueError("must not be . or .. because the page's address would be lost")
@@ -67,7 +83,7 @@ def _article_id(text: str) -> str:
 
 def _title(text: str) -> str:
     line = _line(text)
-    if _is_blank(line):
+    if is_blank(line):
         raise ValueError("is empty or only spaces; an article needs a title")
     if len(line) > 200:
         raise ValueError(f"is {len(line)} characters long, at most 200 are possible")
@@ -80,24 +96,27 @@ def section_name(text: str) -> str:
     name = unicodedata.normalize("NFC", text)
     if not 1 <= len(name) <= 20:
         raise ValueError(f"is {len(name)} characters long, 1 to 20 are possible")
-    if name != name.strip() or _is_blank(name):
-        raise ValueError("begins or ends with a space, or is only spaces; remove them")
+    if is_blank(name[0]) or is_blank(name[-1]):
+        raise ValueError("begins or ends with a space or an invisible character; remove it")
     if "/" in name or ":" in name or set(name) == {"."}:
         raise ValueError("must not contain / or : and not be only dots, because the name is the address")
     return name
 
 
 def _language(text: str) -> str:
-    if not _LANGUAGE.match(text):
+    if not re.fullmatch(_LANGUAGE, text):
         raise ValueError("must be a language tag, for example zh-Hans, zh-Hant or en")
     return text
 
 
 def _web_address(text: str) -> str:
     line = _line(text)
-    if not re.match(r"https?://[^\s/]+(/\S*)?\Z", line, re.IGNORECASE):
+    if not re.fullmatch(_ADDRESS, line):
         raise ValueError("must be a web address that begins with http:// or https://, without spaces")
     return line
+
+
+_DATE_LENGTH: Final = len("2026-11-15")
 
 
 def _moment(value: Any) -> datetime:
@@ -110,21 +129,59 @@ def _moment(value: Any) -> datetime:
     except ValueError:
         raise ValueError("is no time, for example 2026-11-15T18:30:00+08:00") from None
     if moment.tzinfo is None:
-        raise ValueError(f"has no time zone; write it behind the time, for example {value}+08:00")
+        example = value if len(value) > _DATE_LENGTH else f"{value}T00:00:00"
+        raise ValueError(f"has no time zone; write it behind the time, for example {example}+08:00")
     try:
         # Years at the edge of the calendar have no UTC form and could not be compared.
-        moment.astimezone(UTC)
+        in_utc = moment.astimezone(UTC)
     except OverflowError:
         raise ValueError("lies outside the calendar") from None
-    return moment
+    # A zone with seconds, as Python writes those of old, would lose them in the event's JSON.
+    return in_utc if moment.strftime("%z")[5:] else moment
 
 
-Line = Annotated[str, Strict(), AfterValidator(_line)]
-SaidLine = Annotated[str, Strict(), AfterValidator(_said)]
-BodyText = Annotated[str, Strict(), AfterValidator(_body)]
-Id = Annotated[str, Strict(), AfterValidator(_article_id)]
-Title = Annotated[str, Strict(), AfterValidator(_title)]
-SectionName = Annotated[str, Strict(), AfterValidator(section_name)]
-Language = Annotated[str, Strict(), AfterValidator(_language)]
-WebAddress = Annotated[str, Strict(), AfterValidator(_web_address)]
+def scope_name(text: str) -> str:
+    """Check what a desk action reaches: all lists, or those of a section; ValueError says what to change."""
+    if text != "all":
+        kind, _, name = text.partition(":")
+        if kind != "section":
+            raise ValueError("must be all, or section: followed by a section's name")
+        section_name(name)
+    return unicodedata.normalize("NFC", text)
+
+
+def _schema(pattern: str, **more: Any) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$", **more})
+
+
+def _trimmed(pattern: str) -> str:
+    return rf"[ \t\r\n]*{pattern}[ \t\r\n]*"
+
+
+_PRINTED: Final = f"[^{_CONTROLS}]"
+_SEEN: Final = f"{_PRINTED}*[^{_INVISIBLE}]{_PRINTED}*"
+_AT_AN_EDGE: Final = f"[^{_INVISIBLE}/:]"
+_SECTION: Final = f"{_AT_AN_EDGE}([^{_CONTROLS}/:]{{0,18}}{_AT_AN_EDGE})?"
+BODY_SCHEMA: Final = _schema(f"[^{_CONTROLS_IN_BODY}]*[^{_INVISIBLE}][^{_CONTROLS_IN_BODY}]*")
+
+Line = Annotated[str, Strict(), AfterValidator(_line), _schema(_trimmed(f"{_PRINTED}*"))]
+SaidLine = Annotated[str, Strict(), AfterValidator(_said), _schema(_trimmed(_SEEN))]
+Id = Annotated[
+    str,
+    Strict(),
+    AfterValidator(_article_id),
+    _schema(_ID, **{"not": {"enum": [".", ".."]}}),
+]
+Title = Annotated[str, Strict(), AfterValidator(_title), _schema(_trimmed(_SEEN), minLength=1, maxLength=200)]
+SectionName = Annotated[
+    str, Strict(), AfterValidator(section_name), _schema(_SECTION, **{"not": {"pattern": r"^\.+$"}})
+]
+ScopeName = Annotated[
+    str,
+    Strict(),
+    AfterValidator(scope_name),
+    _schema(f"(all|section:{_SECTION})", **{"not": {"pattern": r"^section:\.+$"}}),
+]
+Language = Annotated[str, Strict(), AfterValidator(_language), _schema(_LANGUAGE)]
+WebAddress = Annotated[str, Strict(), AfterValidator(_web_address), _schema(_trimmed(_ADDRESS))]
 Moment = Annotated[datetime, BeforeValidator(_moment)]

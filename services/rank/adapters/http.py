@@ -1,7 +1,6 @@
 """The routes of rank; every error is an RFC 9457 document. Any replica answers for every partition."""
 
 import json
-from http import HTTPStatus
 from typing import Annotated, Any, Final
 
 from fastapi import FastAPI, Path, Query, Request
@@ -32,7 +31,9 @@ BucketEnd = Annotated[
     ),
 ]
 
-_REFUSALS: Final = {NotThenError: 422, NoSuchArticleError: 404, NotCountedYetError: 503}
+_OPEN: Final[dict[str, Any]] = {"security": []}
+"""Said outright: reading the lists needs no token."""
+_REFUSALS: Final = {NotThenError: 404, NoSuchArticleError: 404, NotCountedYetError: 503}
 
 
 class Problem(BaseModel):
@@ -45,16 +46,33 @@ class Problem(BaseModel):
 
 def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     content = {problem.MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
-    return {s: {"description": HTTPStatus(s).phrase, "content": content} for s in statuses}
+    return {s: {"description": problem.phrase(s), "content": content} for s in (*statuses, 500)}
 
 
 def create_app(board: Board, archive: Archive, health: Health) -> FastAPI:
     """Make the ASGI application."""
-    app = FastAPI(title="Remen rank", version="0.1.0", docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Remen rank",
+        version="0.1.0",
+        description="The hot lists, and why an article stands where it does.",
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
+        openapi_tags=[{"name": "hot", "description": "The hot lists"}],
+        servers=[{"url": "/", "description": "This instance"}],
+        contact={"name": "The operators of this site"},
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    )
     app.router.routes.extend(Route(path, health, include_in_schema=False) for path in PATHS)
     _answer_problems(app)
 
-    @app.get("/hot", response_model=HotListChanged, responses=_problems(422, 503))
+    @app.get(
+        "/hot",
+        tags=["hot"],
+        openapi_extra=_OPEN,
+        response_model=HotListChanged,
+        responses=_problems(404, 422, 503),
+    )
     async def hot(
         scope: Scope = ALL,
         list_name: Annotated[ListName, Query(alias="list")] = "now",
@@ -67,7 +85,7 @@ def create_app(board: Board, archive: Archive, health: Health) -> FastAPI:
             return _document(made._replace(entries=made.entries[:limit]).document())
         return _document(_limited(await _hanging(board, scope, list_name), limit))
 
-    @app.get("/hot/{article_id}/why", responses=_problems(404, 422, 503))
+    @app.get("/hot/{article_id}/why", tags=["hot"], openapi_extra=_OPEN, responses=_problems(404, 422, 503))
     async def why(
         article_id: ArticleId, list_name: Annotated[ListName, Query(alias="list")] = "now"
     ) -> Explanation:
@@ -114,6 +132,10 @@ def _answer_problems(app: FastAPI) -> None:
 
     async def redis_away(request: Request, error: Exception) -> Response:
         return answer(503, "Redis does not answer, try again shortly")
+
+    @app.exception_handler(Exception)
+    async def unforeseen(request: Request, error: Exception) -> Response:
+        return answer(500, "something went wrong here; it is in the log")
 
     for kind in AWAY:
         app.add_exception_handler(kind, redis_away)

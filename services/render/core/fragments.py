@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 import jinja2
 from markupsafe import Markup, escape
 
-from services.render.core.stories import Story, excerpt
-from shared.events import LISTS, ArticlePublished, ListName, WithdrawReason
+from services.render.core.marked import marked
+from services.render.core.stories import Story, excerpt, texts_of
+from shared.events import LISTS, ArticlePublished, ListName, Paragraph, WithdrawReason
 
 GoneReason = WithdrawReason | Literal["expired"]
 
@@ -65,7 +66,8 @@ class Fragments:
             site=site,
             section_path=section_path,
             series_path=series_path,
-            split=split,
+            host=host,
+            marked=marked,
             split_title=split_title,
             local=lambda moment: moment.astimezone(site.zone),
             long_time=long_time,
@@ -74,15 +76,14 @@ class Fragments:
         self._script = f'<script src="{escape(site.static["remen.js"])}" defer'.encode()
 
     def article_top(self, article: ArticlePublished, sections: Sequence[str], today: date) -> bytes:
-        """Open an article's page: everything up to its last paragraph."""
-        paragraphs = tuple(block.text for block in article.blocks)
+        """Open an article's page: everything up to its last block."""
+        first = next((block for block in article.blocks if isinstance(block, Paragraph)), None)
         return self._render(
             "article.html",
             article=article,
             picture=article.pictures[0] if article.pictures else None,
-            paragraphs=paragraphs,
-            dateline=article.dateline.text if article.dateline else "",
-            description=excerpt(paragraphs),
+            filed=first if article.dateline else None,
+            description=excerpt(texts_of(article.blocks)),
             title=article.title,
             path=f"/article/{article.id}",
             current=article.section,
@@ -208,12 +209,12 @@ def series_path(name: str) -> str:
 def split_title(title: str, series: str | None) -> tuple[str, str]:
     """Split the series mark 【…】 off a title's beginning; joined, the two are the title as sent."""
     mark = f"【{series}】" if series else ""
-    return split(title, mark)
+    return (mark, title.removeprefix(mark)) if title.startswith(mark) else ("", title)
 
 
-def split(text: str, beginning: str) -> tuple[str, str]:
-    """Split a beginning off a text that has it; joined, the two are the text."""
-    return (beginning, text.removeprefix(beginning)) if text.startswith(beginning) else ("", text)
+def host(url: str) -> str:
+    """Name the site that an address leads to, as it is read."""
+    return url.partition("//")[2].partition("/")[0].removeprefix("www.")
 
 
 def long_time(moment: datetime) -> str:

@@ -1,16 +1,29 @@
 """What pages show of an article in a list: the story, with its excerpt cut by the house rule.
 
 The excerpt is the first 60 characters of the body's paragraphs, joined with nothing, then `...`; a grapheme
-is never split. A body that is not longer stands whole, without dots.
+is never split. A body that is not longer stands whole, without dots. A body without a paragraph, say of a
+list alone, lends its other texts.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
 import regex
 
-from shared.events import ArticlePublished, Picture
+from shared.events import (
+    ArticlePublished,
+    Block,
+    Heading,
+    Items,
+    Paragraph,
+    Picture,
+    PictureBlock,
+    Quote,
+    Table,
+    Text,
+)
 
 EXCERPT_CHARACTERS: Final = 60
 
@@ -44,6 +57,29 @@ def excerpt(paragraphs: tuple[str, ...], characters: int = EXCERPT_CHARACTERS) -
     return text[:end] + "..."
 
 
+def texts_of(blocks: tuple[Block, ...]) -> tuple[str, ...]:
+    """Give the paragraphs' texts, or where there is no paragraph those of all other blocks."""
+    paragraphs = tuple(block.text for block in blocks if isinstance(block, Paragraph))
+    return paragraphs or tuple(text.text for block in blocks for text in _texts(block))
+
+
+def _texts(block: Block) -> tuple[Text, ...]:
+    match block:
+        case Paragraph() | Heading():
+            return (block,)
+        case Quote(paragraphs=texts) | Items(items=texts):
+            return texts
+        case Table(head=head, rows=rows):
+            return tuple(chain(head, *rows))
+    return ()
+
+
+def picture_of(article: ArticlePublished) -> Picture | None:
+    """Give the picture that stands for an article in lists: its lead, else the first of its text."""
+    among = (block.picture for block in article.blocks if isinstance(block, PictureBlock))
+    return article.pictures[0] if article.pictures else next(among, None)
+
+
 def story_of(article: ArticlePublished) -> Story:
     """Give what lists show of an article."""
     return Story(
@@ -51,8 +87,8 @@ def story_of(article: ArticlePublished) -> Story:
         title=article.title,
         series=article.series,
         section=article.section,
-        excerpt=excerpt(tuple(block.text for block in article.blocks)),
-        picture=article.pictures[0] if article.pictures else None,
+        excerpt=excerpt(texts_of(article.blocks)),
+        picture=picture_of(article),
         language=article.language,
         published_at=article.published_at,
     )

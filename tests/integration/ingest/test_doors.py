@@ -145,7 +145,7 @@ def test_every_error_is_a_problem_document(
 
 def test_a_desk_action_is_written_with_who_and_why(ingest: Ingest, article_id: str) -> None:
     pin = {"action": "pin", "article": article_id, "position": 1, "who": "林编辑", "why": "开放日"}
-    assert ingest.ask("POST", "/desk", "desk", json=pin).status_code == 422, "the article is not known yet"
+    assert ingest.ask("POST", "/desk", "desk", json=pin).status_code == 409, "the article is not known yet"
     ingest.ask("POST", "/articles", json=sent_article(article_id))
     assert ingest.ask("POST", "/desk", "desk", json=pin).status_code == 200
     written = [json.loads(m.value() or b"") for m in records(ingest.kafka, "desk.v1")]

@@ -12,7 +12,7 @@ from dev.demo.paper import Article, articles, native
 from services.ingest.core.accept import Accepted, accept
 from services.ingest.core.editions import UNKNOWN
 from shared.events import ArticlePublished
-from tests.builders import arrival
+from tests.builders import arrival, paragraphs_of
 
 ALL = articles()
 EDITION = [article for article in ALL if not article.later]
@@ -31,7 +31,7 @@ def test_ingest_accepts_the_article_and_finds_what_stands_in_it(article: Article
     (text,) = outcome.articles
     assert isinstance(text, ArticlePublished)
     assert 4 <= len(text.blocks) <= 9
-    assert all(60 <= len(block.text) <= 160 for block in text.blocks)
+    assert all(60 <= len(paragraph) <= 160 for paragraph in paragraphs_of(text))
     assert (text.dateline is not None) == article.body.lstrip().startswith(("(", "（", "本报讯"))
     assert (text.series is not None) == article.title.startswith("【")
 

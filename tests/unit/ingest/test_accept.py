@@ -13,7 +13,16 @@ from services.ingest.core.editions import UNKNOWN, Edition, advance
 from services.ingest.core.faults import Rejection
 from shared.articles import ArticleEvent, TextErased
 from shared.events import ArticlePublished, ArticleWithdrawn, HotPinned, Order
-from tests.builders import NOON, arrival, as_json, published, reinstated, sent_article, withdrawn
+from tests.builders import (
+    NOON,
+    arrival,
+    as_json,
+    paragraphs_of,
+    published,
+    reinstated,
+    sent_article,
+    withdrawn,
+)
 
 
 def edition_after(*events: ArticleEvent) -> Edition:
@@ -38,7 +47,7 @@ def refusal_of(outcome: Accepted | Rejection) -> Rejection:
 def test_an_article_becomes_the_event_that_its_text_stands() -> None:
     text = text_of(accept(as_json(sent_article(revision=3)), UNKNOWN, arrival(7)))
     assert text.order == Order(3, arrival(7))
-    assert [block.text for block in text.blocks] == [
+    assert paragraphs_of(text) == [
         "(河城15日讯)河城旧邮局改建的图书馆周日开放。",
         "首日有三百人到访。",
     ]
@@ -50,14 +59,20 @@ def test_an_article_becomes_the_event_that_its_text_stands() -> None:
 def test_every_line_that_is_not_empty_is_a_paragraph_and_indentation_by_full_width_spaces_stays() -> None:
     body = "一\r\n\n　　二 \r三\n　\n \t四"
     text = text_of(accept(as_json(sent_article(body=body)), UNKNOWN, arrival()))
-    assert [block.text for block in text.blocks] == ["一", "　　二", "三", "四"]
+    assert paragraphs_of(text) == ["一", "　　二", "三", "四"]
 
 
 def test_text_is_brought_to_nfc_and_never_to_half_width() -> None:
     sent = sent_article(title="Cafe\u0301 （全角）：，半角(),:", body="Ａ１é")
     text = text_of(accept(as_json(sent), UNKNOWN, arrival()))
     assert text.title == "Café （全角）：，半角(),:"
-    assert text.blocks[0].text == "Ａ１é"
+    assert paragraphs_of(text)[0] == "Ａ１é"
+
+
+def test_a_title_that_a_system_repeats_above_its_text_is_not_shown_twice() -> None:
+    sent = sent_article(title="旧邮局", format="html", body="<h1>旧邮局</h1><p>一</p><h2>旧邮局</h2>")
+    text = text_of(accept(as_json(sent), UNKNOWN, arrival()))
+    assert [block.kind for block in text.blocks] == ["paragraph", "heading"]
 
 
 def test_the_lead_picture_comes_before_the_others() -> None:
@@ -95,7 +110,7 @@ def test_the_series_is_found_and_stays_in_the_title() -> None:
         ({"section": "国\u2028际"}, "/section", "U+2028"),
         ({"body": " \n　\t\u200b"}, "/body", "only spaces"),
         ({"body": "a\x00b"}, "/body", "U+0000"),
-        ({"body": "x\n" * 5001}, "/body", "5,001 lines"),
+        ({"body": "x\n" * 5001}, "/body", "5,001 paragraphs"),
         ({"body": ["x"]}, "/body", "text in quotes"),
         ({"published_at": "2026-11-15T18:30:00"}, "/published_at", "no time zone"),
         ({"published_at": 1763200000}, "/published_at", "time in quotes"),

@@ -1,0 +1,154 @@
+"""The publisher's command line: `publish`, `withdraw`, `reinstate`, `import-feed`.
+
+All of them end in ingest.v1 and tell what the worker decided. They end with 0 if all was accepted, 1 if
+something was not, 2 if nothing could be sent.
+"""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Coroutine, Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import structlog
+import typer
+
+from services.ingest.adapters import feeds
+from services.ingest.adapters.files import STDIN, SUFFIXES, Files, Input, found, value_of
+from services.ingest.adapters.reporting import Report
+from services.ingest.adapters.sending import KafkaAwayError, Sender, sending
+from services.ingest.adapters.watching import changed_files
+from services.ingest.settings import Settings
+from shared import settings
+from shared.events import WithdrawReason
+
+Section = Annotated[str | None, typer.Option(help="The section of articles that name none.")]
+Timeout = Annotated[
+    float, typer.Option(min=0.1, help="Seconds to wait for Kafka, and for the outcome of an article.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object a line and nothing else.")]
+
+
+def publish(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help=f"Files ({' '.join(SUFFIXES)}), folders of them, or - for JSON from a pipe."),
+    ],
+    section: Section = None,
+    watch: Annotated[
+        bool,
+        typer.Option(
+            help="Go on with every file that is new or changed, until Ctrl-C. "
+            "A deleted file withdraws nothing: use withdraw."
+        ),
+    ] = False,
+    timeout: Timeout = 30.0,
+    as_json: AsJson = False,
+) -> None:
+    """Publish files."""
+    if watch:
+        missing = [name for name in files if not name.exists()]
+        if missing:
+            raise typer.BadParameter(f"{missing[0]} is not there to be watched")
+        try:
+            _run(_watch(files, Files(section), timeout, Report(as_json=as_json, at_once=True)))
+        except KeyboardInterrupt:
+            raise typer.Exit from None
+    stdin = sys.stdin.buffer.read() if STDIN in files else b""
+    paths = found(files)
+    if not paths:
+        raise typer.BadParameter(f"no file there ends in {', '.join(SUFFIXES)}")
+    report = Report(as_json=as_json)
+    _run(_send(_inputs(paths, Files(section, stdin), report), timeout, report))
+
+
+def withdraw(
+    article_id: Annotated[str, typer.Argument(metavar="ID")],
+    reason: Annotated[WithdrawReason, typer.Option(help="The class of the reason; readers are told it.")],
+    note: Annotated[str, typer.Option(help="More about it, for the record.")] = "",
+    timeout: Timeout = 30.0,
+    as_json: AsJson = False,
+) -> None:
+    """Take an article down."""
+    _act({"id": article_id, "action": "withdraw", "reason": reason, "note": note}, timeout, as_json)
+
+
+def reinstate(
+    article_id: Annotated[str, typer.Argument(metavar="ID")], timeout: Timeout = 30.0, as_json: AsJson = False
+) -> None:
+    """Lift a withdrawal, for the next publish."""
+    _act({"id": article_id, "action": "reinstate"}, timeout, as_json)
+
+
+def import_feed(
+    source: Annotated[str, typer.Argument(metavar="FILE|URL", help="A feed: RSS or Atom of any version.")],
+    section: Annotated[
+        str | None, typer.Option(help="The section of all entries; else each one's first fitting category.")
+    ] = None,
+    timeout: Timeout = 30.0,
+    as_json: AsJson = False,
+) -> None:
+    """Publish the entries of a feed; to import it again does no harm."""
+    report = Report(as_json=as_json)
+    try:
+        feed = feeds.load(source)
+    except feeds.FeedError as error:
+        report.fail(error)
+        raise typer.Exit(2) from None
+    default_section = settings.read(Settings).ninjs_section
+    inputs = list(feeds.inputs(source, feed, section, default_section))
+    report.expect(len(inputs))
+    _run(_send(inputs, timeout, report))
+
+
+def _act(action: dict[str, Any], timeout: float, as_json: bool) -> None:
+    _run(_send([Input("", value_of(action))], timeout, Report(as_json=as_json, at_once=True)))
+
+
+def _inputs(paths: list[Path], files: Files, report: Report) -> Iterator[Input]:
+    articles = 0
+    for unread, path in zip(range(len(paths) - 1, -1, -1), paths, strict=True):
+        for one in files.read(path):
+            articles += 1
+            report.expect(articles + unread)
+            yield one
+
+
+async def _send(inputs: Iterable[Input], timeout_s: float, report: Report) -> int:
+    given = settings.read(Settings)
+    with report:
+        try:
+            async with sending(given, timeout_s) as sender:
+                await _show(sender, inputs, report)
+        except KafkaAwayError as error:
+            report.finish()
+            report.fail(error)
+            return 2
+    report.finish()
+    return 0 if report.all_accepted else 1
+
+
+async def _show(sender: Sender, inputs: Iterable[Input], report: Report) -> None:
+    async for outcome in sender.send(inputs):
+        report.show(outcome)
+
+
+async def _watch(names: list[Path], files: Files, timeout_s: float, report: Report) -> int:
+    given = settings.read(Settings)
+    with report:
+        try:
+            async with sending(given, timeout_s) as sender:
+                async for paths in changed_files(names):
+                    await _show(sender, (one for path in paths for one in files.read(path)), report)
+        except KafkaAwayError as error:
+            report.fail(error)
+            return 2
+    return 0
+
+
+def _run(command: Coroutine[Any, Any, int]) -> None:
+    """Run a command to its exit code; libraries' logs are not for a publisher's eyes."""
+    logging.disable(logging.CRITICAL)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    raise typer.Exit(asyncio.run(command))

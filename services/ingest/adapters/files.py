@@ -1,0 +1,187 @@
+"""From files to inputs: which files there are, and what each of them holds.
+
+A file that cannot be read as an article is an input too, one that was refused: it is told like any other, and
+the files after it go on.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from pydantic_core import from_json
+
+from services.ingest.core.completing import fitting_id, is_native
+from services.ingest.core.faults import Fault, Rejection, unreadable
+from services.ingest.core.front_matter import read_markdown
+from services.ingest.core.submissions import Headers
+from services.ingest.core.web_page import read_html
+
+STDIN: Final = Path("-")
+LARGEST_FILE_BYTES: Final = 100_000_000
+"""Of one that is read as a whole; JSON Lines are read line by line and may be of any size."""
+
+_LINES: Final = (".jsonl", ".ndjson")
+_TEXTS: Final = {
+    ".md": read_markdown,
+    ".markdown": read_markdown,
+    ".html": read_html,
+    ".htm": read_html,
+}
+SUFFIXES: Final = (".json", *_LINES, *_TEXTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What goes to ingest.v1, or why it cannot; `place` is where it stands in a file of several."""
+
+    file: str
+    value: bytes | Rejection
+    place: str = ""
+    key: bytes | None = None
+    """Of the record; the article's id if absent."""
+    headers: Headers = (("content-type", b"application/json"),)
+    faults: tuple[Fault, ...] = ()
+    """What is wrong with it beside what the rule book finds."""
+
+
+class _Found(NamedTuple):
+    """What stands in a file at a place (empty: it is the whole)."""
+
+    value: bytes | Rejection
+    place: str = ""
+    faults: tuple[Fault, ...] = ()
+
+
+def found(names: Sequence[Path]) -> list[Path]:
+    """List the files: those named, and in a folder all of known kinds in their order, but hidden ones."""
+    files: dict[Path, None] = {}
+    for name in names:
+        files.update(dict.fromkeys(_inside(name) if name.is_dir() else [name]))
+    return list(files)
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.suffix.lower() in SUFFIXES and not hidden and path.is_file():
+            yield path
+
+
+class Files:
+    """Reads files; remembers which file gave its name to an id, so that two do not take the same."""
+
+    def __init__(self, section: str | None, stdin: bytes = b"") -> None:
+        self._section = section
+        self._stdin = stdin
+        self._named: dict[str, Path] = {}
+
+    def read(self, path: Path) -> Iterator[Input]:
+        """Give the inputs of a file, at least one."""
+        empty = True
+        try:
+            for one in self._found_in(path):
+                empty = False
+                yield Input(shown(path), one.value, one.place, faults=one.faults)
+            if empty:
+                raise ValueError("holds no article")
+        except OSError as error:
+            yield Input(shown(path), unreadable(422, f"cannot be read: {error.strerror or error}"))
+        except UnicodeDecodeError as error:
+            yield Input(shown(path), _not_utf8(error))
+        except ValueError as error:
+            yield Input(shown(path), unreadable(422, str(error)))
+
+    def _found_in(self, path: Path) -> Iterator[_Found]:
+        if path == STDIN:
+            yield from self._json_or_lines(self._stdin)
+            return
+        suffix, size = path.suffix.lower(), path.stat().st_size
+        if suffix in _LINES:
+            with path.open("rb") as lines:
+                yield from self._lines(lines)
+        elif suffix not in SUFFIXES:
+            raise ValueError(f"is of no known kind; {', '.join(SUFFIXES)} can be published")
+        elif size > LARGEST_FILE_BYTES:
+            raise ValueError(f"has {size:,} bytes, at most {LARGEST_FILE_BYTES:,} are read")
+        else:
+            text = path.read_bytes().decode("utf-8-sig")
+            if suffix in _TEXTS:
+                sent, faults = _TEXTS[suffix](text)
+                yield _Found(self._value(sent, path), faults=faults)
+            else:
+                yield from self._json(text, path)
+
+    def _json_or_lines(self, content: bytes) -> Iterator[_Found]:
+        first_line = content.lstrip().partition(b"\n")[0]
+        if _is_json(first_line) and not _is_json(content):
+            yield from self._lines(BytesIO(content))
+        else:
+            yield from self._json(content.decode("utf-8-sig"), None)
+
+    def _lines(self, lines: Iterable[bytes]) -> Iterator[_Found]:
+        for number, line in enumerate(lines, 1):
+            try:
+                text = line.decode("utf-8-sig").strip()
+            except UnicodeDecodeError as error:
+                yield _Found(_not_utf8(error), f"line {number}")
+                continue
+            if text:
+                for one in self._json(text, None):
+                    yield one._replace(place=", ".join(filter(None, (f"line {number}", one.place))))
+
+    def _json(self, text: str, path: Path | None) -> Iterator[_Found]:
+        if not _is_json(text):
+            # the rule book says what is wrong with it
+            yield _Found(text.encode())
+            return
+        content = from_json(text, allow_inf_nan=False)
+        if isinstance(content, list):
+            for number, one in enumerate(content, 1):
+                yield _Found(self._value(one, None), f"article {number}")
+        else:
+            yield _Found(self._value(content, path))
+
+    def _value(self, sent: Any, path: Path | None) -> bytes | Rejection:
+        """Give an article's value, with an id from the file's name and the section of the command line."""
+        if isinstance(sent, dict) and is_native(sent):
+            if path is not None and sent.get("id") is None:
+                sent["id"] = self._id_of(path)
+            if self._section is not None and sent.get("section") is None:
+                sent["section"] = self._section
+        return value_of(sent)
+
+    def _id_of(self, path: Path) -> str:
+        article_id = fitting_id(path.stem)
+        first = self._named.setdefault(article_id, path)
+        if first != path:
+            raise ValueError(f"has no id, and {shown(first)} has the same name; write an id into one of them")
+        return article_id
+
+
+def shown(path: Path) -> str:
+    """Give a file's name as it can be printed, in whatever encoding the disk has it."""
+    return os.fsencode(path).decode(errors="replace")
+
+
+def value_of(sent: Any) -> bytes | Rejection:
+    """Write the value of an input."""
+    try:
+        return json.dumps(sent, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, TypeError, RecursionError):
+        return unreadable(422, "holds what JSON has no word for; fields are text, numbers, true or false")
+
+
+def _is_json(text: str | bytes) -> bool:
+    try:
+        from_json(text, allow_inf_nan=False)
+    except ValueError:
+        return False
+    return True
+
+
+def _not_utf8(error: UnicodeDecodeError) -> Rejection:
+    return unreadable(422, f"is not in UTF-8 (byte {error.start + 1}); save it as UTF-8")

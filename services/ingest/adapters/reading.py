@@ -1,0 +1,21 @@
+"""Reading an input beside the event loop where that may take long.
+
+A body that is made to be slow takes seconds to read as HTML or Markdown. Meanwhile the loop must go on: a
+worker that is silent for longer than its session loses its partitions, and the next one meets the same body.
+"""
+
+import asyncio
+from typing import Final
+
+from services.ingest.core.faults import Rejection
+from services.ingest.core.submissions import Headers, House, Submission, read
+
+LARGE_BYTES: Final = 50_000
+"""No input below it takes longer than some tenths of a second; a thread for each would cost more."""
+
+
+async def read_aside(value: bytes | None, house: House, headers: Headers = ()) -> Submission | Rejection:
+    """Read an input's bytes as what was meant; never raises."""
+    if value is None or len(value) < LARGE_BYTES:
+        return read(value, house, headers)
+    return await asyncio.to_thread(read, value, house, headers)

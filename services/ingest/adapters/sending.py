@@ -1,0 +1,186 @@
+"""Sending from outside the service: into ingest.v1, and then what the worker decided.
+
+It is a publisher like any other: it checks by the same rules beforehand, and reads the outcome from the
+topics that ingest writes. Outcomes come in the order of the inputs, and only so many are under way at a time:
+a million inputs need no more memory than a hundred.
+"""
+
+import asyncio
+import uuid
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal, TypeVar
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from services.ingest.adapters.files import Input
+from services.ingest.adapters.outcomes import Outcomes, Problem
+from services.ingest.core.faults import Rejection, invalid
+from services.ingest.core.submissions import read
+from services.ingest.settings import Settings
+from shared import kafka, wire
+from shared.runtime import wait_for
+from shared.topics import ARTICLES, DEAD, DESK, INGEST
+
+T = TypeVar("T")
+
+UNDER_WAY: Final = 100
+"""Inputs sent whose outcome is not told yet."""
+_STOP_S: Final = 2.0
+
+
+class KafkaAwayError(Exception):
+    """Kafka did not answer in time; the text says what to look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an input; pending: not decided in time."""
+
+    file: str
+    place: str
+    id: str | None
+    outcome: Literal["accepted", "refused", "pending"]
+    url: str | None = None
+    problem: Problem | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Give what `--json` prints; `place` only where a file holds several."""
+        place = {"place": self.place} if self.place else {}
+        return {
+            "file": self.file or None,
+            **place,
+            "id": self.id,
+            "outcome": self.outcome,
+            "url": self.url,
+            "problem": self.problem,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _UnderWay:
+    outcome: Outcome
+    acknowledged: asyncio.Future[object]
+    decided: asyncio.Future[Problem | None]
+    expectation: ExitStack
+    until: float
+
+
+@asynccontextmanager
+async def sending(settings: Settings, timeout_s: float) -> AsyncIterator["Sender"]:
+    """Connect to Kafka and give a sender; KafkaAwayError if that takes longer than `timeout_s`."""
+    servers = settings.kafka_bootstrap_servers
+    producer = kafka.producer(servers, f"publish-{settings.instance}")
+    topics_ready = asyncio.Event()
+    outcomes = Outcomes(servers, topics_ready, (DEAD, DESK, ARTICLES))
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(_stopped, producer.stop)
+        try:
+            async with asyncio.timeout(timeout_s):
+                await wait_for("Kafka", producer.start, (KafkaError, OSError))
+                await producer.partitions_for(INGEST.name)
+                await outcomes.start()
+                stack.push_async_callback(_stopped, outcomes.stop)
+                topics_ready.set()
+                await outcomes.following.wait()
+        except (TimeoutError, KafkaError) as error:
+            raise KafkaAwayError(
+                f"Kafka at {servers} did not answer within {timeout_s:g} s; is KAFKA_BOOTSTRAP_SERVERS "
+                "right, and has ingest run there, which makes the topics?"
+            ) from error
+        except ValueError as error:
+            raise KafkaAwayError(f"KAFKA_BOOTSTRAP_SERVERS must be host:port, not {servers}") from error
+        yield Sender(settings, producer, outcomes, timeout_s)
+
+
+async def _stopped(stop: Callable[[], Awaitable[None]]) -> None:
+    with suppress(TimeoutError, KafkaError):
+        await asyncio.wait_for(stop(), _STOP_S)
+
+
+class Sender:
+    """Sends inputs and tells their outcomes."""
+
+    def __init__(
+        self, settings: Settings, producer: AIOKafkaProducer, outcomes: Outcomes, timeout_s: float
+    ) -> None:
+        self._settings = settings
+        self._producer = producer
+        self._outcomes = outcomes
+        self._timeout_s = timeout_s
+        self._silent = False
+
+    async def send(self, inputs: Iterable[Input]) -> AsyncIterator[Outcome]:
+        """Send all and give their outcomes in order; KafkaAwayError if Kafka does not take one in time."""
+        under_way: deque[_UnderWay | Outcome] = deque()
+        for one in inputs:
+            under_way.append(await self._sent(one))
+            # reading files does not wait for anything, and meanwhile nothing would be seen as decided
+            await asyncio.sleep(0)
+            while under_way and (len(under_way) >= UNDER_WAY or _is_decided(under_way[0])):
+                yield await self._decided(under_way.popleft())
+        while under_way:
+            yield await self._decided(under_way.popleft())
+
+    async def _sent(self, one: Input) -> _UnderWay | Outcome:
+        refused = Outcome(one.file, one.place, None, "refused")
+        if isinstance(one.value, Rejection):
+            return replace(refused, problem=one.value.problem())
+        submission = read(one.value, self._settings.house, one.headers)
+        if one.faults:
+            found = submission.faults if isinstance(submission, Rejection) else ()
+            submission = invalid([*one.faults, *found], submission.id)
+        if isinstance(submission, Rejection):
+            return replace(refused, id=submission.id, problem=submission.problem())
+        url = f"{self._settings.site_url}/article/{submission.id}"
+        request_id = uuid.uuid4().hex
+        until = asyncio.get_running_loop().time() + self._timeout_s
+        expectation = ExitStack()
+        decided = expectation.enter_context(self._outcomes.expected(request_id))
+        sending = self._producer.send(
+            INGEST.name,
+            one.value,
+            key=one.key or submission.id.encode(),
+            partition=wire.partition_for(submission.id),
+            headers=[(wire.REQUEST_ID, request_id.encode()), *one.headers],
+        )
+        return _UnderWay(
+            Outcome(one.file, one.place, submission.id, "pending", url),
+            await self._kafkas_answer(sending, until),
+            decided,
+            expectation,
+            until,
+        )
+
+    async def _decided(self, one: _UnderWay | Outcome) -> Outcome:
+        if isinstance(one, Outcome):
+            return one
+        with one.expectation:
+            await self._kafkas_answer(one.acknowledged, one.until)
+            try:
+                # once a wait was in vain, those behind it are not waited for until ingest is heard of again
+                async with asyncio.timeout_at(0 if self._silent else one.until):
+                    problem = await one.decided
+            except TimeoutError:
+                self._silent = True
+                return one.outcome
+        self._silent = False
+        return replace(one.outcome, outcome="refused" if problem else "accepted", problem=problem)
+
+    async def _kafkas_answer(self, answer: Awaitable[T], until: float) -> T:
+        try:
+            async with asyncio.timeout_at(until):
+                return await answer
+        except (KafkaError, TimeoutError) as error:
+            reason = f"within {self._timeout_s:g} s" if isinstance(error, TimeoutError) else f"({error})"
+            raise KafkaAwayError(
+                f"Kafka at {self._settings.kafka_bootstrap_servers} did not take a message {reason}; send "
+                "what is not listed as accepted again, a repeat changes nothing"
+            ) from error
+
+
+def _is_decided(one: _UnderWay | Outcome) -> bool:
+    return isinstance(one, Outcome) or (one.acknowledged.done() and one.decided.done())

@@ -1,0 +1,31 @@
+"""From a body, as its format has it, to the list of blocks that every reader of the log gets."""
+
+from collections.abc import Callable
+from typing import Final, Literal
+
+from services.ingest.core.bodies.html import from_html
+from services.ingest.core.bodies.markdown import from_markdown
+from services.ingest.core.bodies.plain import from_plain
+from services.ingest.core.words import body_text
+from shared.events import Block, Embed, PictureBlock
+
+Format = Literal["plain", "markdown", "html"]
+
+MOST_BLOCKS: Final = 5_000
+"""What is written of an article must stay near the size of what came."""
+
+_READERS: Final[dict[Format, Callable[[str], tuple[Block, ...]]]] = {
+    "plain": from_plain,
+    "markdown": from_markdown,
+    "html": from_html,
+}
+
+
+def read_body(text: str, written_in: Format) -> tuple[Block, ...]:
+    """Read a body as blocks; ValueError says what to change."""
+    blocks = _READERS[written_in](body_text(text))
+    if all(isinstance(block, PictureBlock | Embed) for block in blocks):
+        raise ValueError(f"has no text that could be shown once it is read as {written_in}")
+    if len(blocks) > MOST_BLOCKS:
+        raise ValueError(f"has {len(blocks):,} paragraphs, at most {MOST_BLOCKS:,} are possible")
+    return blocks

@@ -1,0 +1,21 @@
+"""Pictures that a file names by their place beside it, where no reader's browser could find them."""
+
+from collections.abc import Iterable
+
+from services.ingest.core.bodies.urls import web_address
+from services.ingest.core.faults import Fault
+
+_LONGEST_SHOWN = 80
+
+
+def unreachable(addresses: Iterable[str]) -> tuple[Fault, ...]:
+    """Give a fault for each picture of a body that has no web address."""
+    return tuple(
+        Fault(
+            "/body",
+            f"the picture {address[:_LONGEST_SHOWN]!r} has no web address; put it on the web and write its "
+            "address with http:// or https://",
+        )
+        for address in addresses
+        if web_address(address) is None
+    )

@@ -1,0 +1,154 @@
+"""What a publisher of its own may do at the broker: write to ingest.v1, and nothing else.
+
+The broker is set up as services/ingest/README.md says, but for TLS: publishers come in through a listener
+that asks for a name and a password, the services through one that publishers cannot reach.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pytest
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Producer, TopicPartition
+from confluent_kafka.admin import (  # type: ignore[attr-defined]  # it has no __all__
+    AclBinding,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    ResourcePatternType,
+    ResourceType,
+    ScramCredentialInfo,
+    ScramMechanism,
+    UserScramCredentialUpsertion,
+)
+
+from tests.builders import as_json, sent_article
+from tests.foreign import DEADLINE_S, until
+from tests.integration.ingest.conftest import TOKENS, Ingest
+from tests.real import Kafka, Service, free_base
+
+NEWSROOM: Final = {"sasl.username": "newsroom", "sasl.password": "known to the newsroom"}
+LISTENERS: Final = """\
+listeners=CLIENT://127.0.0.1:{{port}},PUBLISHERS://{publishers},CONTROLLER://127.0.0.1:{{controller}}
+advertised.listeners=CLIENT://127.0.0.1:{{port}},PUBLISHERS://{publishers}
+listener.security.protocol.map=CLIENT:PLAINTEXT,PUBLISHERS:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT
+listener.name.publishers.sasl.enabled.mechanisms=SCRAM-SHA-512
+listener.name.publishers.scram-sha-512.sasl.jaas.config=\
+org.apache.kafka.common.security.scram.ScramLoginModule required;
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS
+"""
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """An ingest, and the listener of its Kafka that asks who is there."""
+
+    ingest: Ingest
+    publishers: str
+
+    def client(self, **changes: Any) -> dict[str, Any]:
+        """Give the settings of a client that says it is the newsroom."""
+        return {
+            "bootstrap.servers": self.publishers,
+            "security.protocol": "SASL_PLAINTEXT",
+            "sasl.mechanisms": "SCRAM-SHA-512",
+            **NEWSROOM,
+        } | {name.replace("_", "."): value for name, value in changes.items()}
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+    folder = tmp_path_factory.mktemp("guarded")
+    publishers = f"127.0.0.1:{free_base(1)}"
+    kafka = Kafka(folder, LISTENERS.format(publishers=publishers))
+    ingest = Service("ingest", folder, KAFKA_BOOTSTRAP_SERVERS=kafka.bootstrap, INGEST_TOKENS=TOKENS)
+    try:
+        kafka.start()
+        let_in(kafka.bootstrap)
+        ingest.start()
+        yield Guarded(Ingest(kafka.bootstrap, ingest.url), publishers)
+    finally:
+        ingest.stop()
+        kafka.stop()
+
+
+def let_in(bootstrap: str) -> None:
+    """Make the user newsroom, who may write to ingest.v1."""
+    admin = AdminClient({"bootstrap.servers": bootstrap})
+    strength = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096)
+    user = UserScramCredentialUpsertion("newsroom", strength, NEWSROOM["sasl.password"].encode())
+    admin.alter_user_scram_credentials([user])["newsroom"].result(DEADLINE_S)
+    right = AclBinding(
+        ResourceType.TOPIC,
+        "ingest.v1",
+        ResourcePatternType.LITERAL,
+        "User:newsroom",
+        "*",
+        AclOperation.WRITE,
+        AclPermissionType.ALLOW,
+    )
+    admin.create_acls([right])[right].result(DEADLINE_S)
+
+
+def refused_to_write(settings: dict[str, Any], topic: str, value: bytes) -> KafkaError | None:
+    """Send one record; give the reason for which it was not taken, None if it was."""
+    reasons: list[KafkaError | None] = []
+    producer = Producer(settings)
+    producer.produce(topic, value, on_delivery=lambda error, _: reasons.append(error))
+    assert producer.flush(DEADLINE_S) == 0
+    return reasons[0]
+
+
+@pytest.mark.parametrize("idempotent", [False, True])
+def test_the_newsroom_publishes(guarded: Guarded, idempotent: bool) -> None:
+    article_id = f"by-the-newsroom-{idempotent}"
+    settings = guarded.client(enable_idempotence=idempotent)
+    assert refused_to_write(settings, "ingest.v1", as_json(sent_article(article_id))) is None
+    until(lambda: guarded.ingest.outcome(article_id) == "published", "the article is published")
+
+
+@pytest.mark.parametrize("topic", ["articles.v1", "ingest.v1.dead", "desk.v1", "views.v1"])
+def test_the_newsroom_writes_nowhere_else(guarded: Guarded, topic: str) -> None:
+    refusal = refused_to_write(guarded.client(), topic, as_json(sent_article()))
+    assert refusal is not None
+    assert refusal.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED
+
+
+def test_the_newsroom_reads_nothing_not_even_what_it_wrote(guarded: Guarded) -> None:
+    reader = Consumer(guarded.client(group_id="newsroom"))
+    reader.assign([TopicPartition("ingest.v1", number, OFFSET_BEGINNING) for number in range(12)])
+    answers: list[KafkaError | None] = []
+
+    def refused() -> bool:
+        answers.extend(message.error() for message in reader.consume(timeout=0.2))
+        return any(error and error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED for error in answers)
+
+    try:
+        until(refused, "the broker refuses to be read")
+        assert all(answers), "not one record was given"
+        assert set(reader.list_topics(timeout=DEADLINE_S).topics) == {"ingest.v1"}, "no other is even named"
+    finally:
+        reader.close()
+
+
+@pytest.mark.parametrize("stranger", [{"sasl_password": "a guess"}, {"sasl_username": "somebody"}])
+def test_who_cannot_prove_who_it_is_gets_no_further(guarded: Guarded, stranger: dict[str, str]) -> None:
+    said: list[KafkaError] = []
+    reasons: list[KafkaError | None] = []
+    producer = Producer(guarded.client(**stranger) | {"error_cb": said.append})
+    producer.produce("ingest.v1", b"{}", on_delivery=lambda error, _: reasons.append(error))
+
+    def refused() -> bool:
+        producer.poll(0.1)
+        return any(error.code() == KafkaError._AUTHENTICATION for error in said)
+
+    until(refused, "the broker refuses the stranger")
+    producer.purge()
+    producer.flush(DEADLINE_S)
+    assert [error.code() for error in reasons if error] == [KafkaError._PURGE_QUEUE], "nothing was taken"
+
+
+def test_the_services_go_on_as_before(guarded: Guarded) -> None:
+    answer = guarded.ingest.ask("POST", "/articles", json=sent_article("by-http"))
+    assert answer.status_code == 201

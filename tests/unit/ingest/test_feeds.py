@@ -1,0 +1,132 @@
+"""What the entries of a feed become, whatever the feed's version."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.ingest.adapters import feeds
+from services.ingest.core.completing import fitting_id
+from services.ingest.core.faults import Rejection
+from services.ingest.core.submissions import Publish, read
+from services.ingest.settings import Settings
+
+RSS = """<?xml version="1.0" encoding="utf-8"?>
+<rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/"
+     xmlns:content="http://purl.org/rss/1.0/modules/content/">
+<channel><title>河城日报 &amp; 邮报</title><link>https://river.example/</link><language>zh-hans</language>
+<item><title>旧邮局 &lt;b&gt;开放&lt;/b&gt; &amp;amp; 展览</title><link>https://river.example/1</link>
+<guid isPermaLink="false">river-1</guid><pubDate>Sun, 15 Nov 2026 18:30:00 +0800</pubDate>
+<category>一个长得做不成栏目名字的分类一二三四五六七</category><category>地方/河城</category><category>地方</category>
+<author>lin@river.example (林记者)</author><description>摘要</description>
+<content:encoded><![CDATA[<p>第一段。</p><iframe src="https://v.example/1"></iframe>]]></content:encoded>
+<enclosure url="https://river.example/1.mp3" type="audio/mpeg" length="1"/>
+<media:content url="https://river.example/1.jpg" medium="image"/>
+<media:thumbnail url="https://river.example/small.jpg"/></item>
+<item><title>只有题目</title><link>https://river.example/2</link></item>
+<item><title>只有摘要</title><link>https://river.example/3</link><description>一句话。</description></item>
+<item><title>无地址</title><description>一句话。</description></item>
+</channel></rss>"""
+
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
+<title type="html">River &lt;i&gt;Post&lt;/i&gt;</title>
+<entry><title>1 &lt; 2</title><id>urn:uuid:6e1c</id><published>2026-11-15T09:00:00Z</published>
+<updated>2026-11-15T10:30:00Z</updated><author><name>Lin (AFP)</name><email>lin@river.example</email></author>
+<link rel="enclosure" type="image/png" href="https://river.example/1.png"/>
+<content type="text">a &lt; b</content></entry></feed>"""
+
+
+def imported(path: Path, content: str, section: str | None = None) -> list[dict[str, Any] | str]:
+    """Give the articles of a feed in a file, or why there is none."""
+    path.write_text(content)
+    found = feeds.inputs(str(path), feeds.load(str(path)), section, "综合")
+    return [one.value.detail if isinstance(one.value, Rejection) else json.loads(one.value) for one in found]
+
+
+def test_an_entry_of_rss_is_an_article_with_all_that_it_says(tmp_path: Path) -> None:
+    first = imported(tmp_path / "feed.xml", RSS)[0]
+    assert first == {
+        "id": fitting_id("https://river.example/#river-1"),
+        "uri": "https://river.example/#river-1",
+        "title": "旧邮局 开放 & 展览",
+        "section": "地方",
+        "format": "html",
+        "body": '<p>第一段。</p><iframe src="https://v.example/1"></iframe>',
+        "picture": {"url": "https://river.example/1.jpg"},
+        "byline": "林记者",
+        "source": "河城日报 & 邮报",
+        "language": "zh-hans",
+        "published_at": "2026-11-15T10:30:00+00:00",
+        "revision": 1794738600,
+    }
+    assert isinstance(read(json.dumps(first).encode(), Settings().house), Publish)
+
+
+def test_an_entry_of_atom_keeps_plain_text_plain_and_its_revision_is_its_update(tmp_path: Path) -> None:
+    (entry,) = imported(tmp_path / "feed.atom", ATOM)
+    assert isinstance(entry, dict)
+    assert len(entry.pop("id")) == 32
+    assert entry == {
+        "uri": "urn:uuid:6e1c",
+        "title": "1 < 2",
+        "section": "综合",
+        "format": "plain",
+        "body": "a < b",
+        "picture": {"url": "https://river.example/1.png"},
+        "byline": "Lin (AFP)",
+        "source": "River Post",
+        "language": "en",
+        "published_at": "2026-11-15T09:00:00+00:00",
+        "revision": 1794738600,
+    }
+
+
+def test_entries_that_cannot_be_articles_are_told_one_by_one(tmp_path: Path) -> None:
+    _, untold, summary, nowhere = imported(tmp_path / "feed.xml", RSS)
+    assert untold == "has no text, neither content nor summary; it cannot be an article"
+    assert isinstance(summary, dict)
+    assert summary["body"] == "一句话。"
+    assert str(nowhere).startswith("has neither guid nor link")
+
+
+def test_the_section_of_the_command_line_is_that_of_all_entries(tmp_path: Path) -> None:
+    entries = imported(tmp_path / "feed.xml", RSS, "外电")
+    assert {entry["section"] for entry in entries if isinstance(entry, dict)} == {"外电"}
+
+
+def test_the_same_entry_is_the_same_article_whenever_it_is_imported(tmp_path: Path) -> None:
+    assert imported(tmp_path / "monday.xml", RSS) == imported(tmp_path / "tuesday.xml", RSS)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("<html><p>no feed</p></html>", "is no feed"),
+        ("", "is no feed: it is empty"),
+        ("<rss version='2.0'><channel><title>x</title></channel></rss>", "is a feed without entries"),
+    ],
+)
+def test_what_is_no_feed_is_said(tmp_path: Path, content: str, says: str) -> None:
+    with pytest.raises(feeds.FeedError, match=says):
+        imported(tmp_path / "feed.xml", content)
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("ftp://river.example/feed.xml", "give a file or an address with http:// or https://"),
+        ("none.xml", "cannot be read: No such file"),
+    ],
+)
+def test_a_feed_that_cannot_be_had_is_said(source: str, says: str) -> None:
+    with pytest.raises(feeds.FeedError, match=says):
+        feeds.load(source)
+
+
+def test_a_feed_is_not_read_beyond_what_a_feed_may_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeds, "LARGEST_FEED_BYTES", 1000)
+    with pytest.raises(feeds.FeedError, match="is larger than 1,000 bytes"):
+        imported(tmp_path / "feed.xml", RSS)
