@@ -30,6 +30,12 @@ def test(folders: Sequence[str], arguments: Sequence[str]) -> int:
     return _run("tests", ["pytest", *chosen, *arguments])
 
 
+def write_contracts() -> int:
+    """Write `contracts/` anew from the models; return the exit code."""
+    environment.ensure("services")
+    return _run("contracts", ["python", "-m", "dev.contracts"])
+
+
 def _run(name: str, command: list[str]) -> int:
     say(name, " ".join(command))
     return subprocess.run([str(PYTHON.with_name(command[0])), *command[1:]], cwd=ROOT, check=False).returncode

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from dev import check, environment, site
+from dev import bench, check, environment, site
 from dev.console import DevError
 from dev.environment import ROOT
 from dev.plan import SERVICES, Plan
@@ -46,6 +46,10 @@ def run(asked: argparse.Namespace, rest: list[str]) -> int:
             site.start(asked.data.resolve(), asked.name)
         case "test":
             return check.test(asked.folders, rest)
+        case "bench":
+            return bench.run(asked.names)
+        case "contracts":
+            return check.write_contracts()
         case "lock":
             environment.lock(asked.upgrade)
     return 0
@@ -84,6 +88,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     test.add_argument("folders", nargs="*", type=_folder, metavar="FOLDER", help=", ".join(check.FOLDERS))
     test.epilog = "What stands behind -- is passed on to pytest."
+    measure = command("bench", "print the performance table: all claims, or those named", data=False)
+    measure.add_argument("names", nargs="*", type=_claim, metavar="NAME", help=", ".join(bench.CLAIMS))
+    command("contracts", "write contracts/ anew from the models", data=False)
     lock = command("lock", "resolve requirements.lock anew after a change in a pyproject.toml", data=False)
     lock.add_argument("--upgrade", action="store_true", help="to the newest of everything")
     return parser
@@ -97,6 +104,12 @@ def _split(words: list[str]) -> tuple[list[str], list[str]]:
 def _folder(text: str) -> str:
     if text not in check.FOLDERS:
         raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(check.FOLDERS)}")
+    return text
+
+
+def _claim(text: str) -> str:
+    if text not in bench.CLAIMS:
+        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(bench.CLAIMS)}")
     return text
 
 

@@ -1,0 +1,20 @@
+"""`dev bench`: the performance table, one file of bench/ per claim, on brokers of its own."""
+
+import subprocess
+from collections.abc import Sequence
+from typing import Final
+
+from dev import environment
+from dev.environment import PYTHON, ROOT
+
+CLAIMS: Final = ("accept", "known_ids", "throughput", "readable")
+
+
+def run(names: Sequence[str]) -> int:
+    """Measure what these claims say, or all; return the exit code."""
+    environment.ensure("broker", "services", "test")
+    for name in names or CLAIMS:
+        done = subprocess.run([str(PYTHON), "-m", f"bench.{name}"], cwd=ROOT, check=False)
+        if done.returncode:
+            return done.returncode
+    return 0
