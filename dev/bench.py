@@ -7,7 +7,16 @@ from typing import Final
 from dev import environment
 from dev.environment import PYTHON, ROOT
 
-CLAIMS: Final = ("accept", "known_ids", "throughput", "readable")
+CLAIMS: Final = (
+    "accept",
+    "known_ids",
+    "throughput",
+    "readable",
+    "seats",
+    "rank_speed",
+    "rank_freshness",
+    "ranking_quality",
+)
 
 
 def run(names: Sequence[str]) -> int:

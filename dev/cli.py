@@ -8,7 +8,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from dev import bench, check, environment, site
+from dev import bench, check, environment, prove, site
 from dev.console import DevError
 from dev.environment import ROOT
 from dev.plan import SERVICES, Plan
@@ -48,6 +48,8 @@ def run(asked: argparse.Namespace, rest: list[str]) -> int:
             return check.test(asked.folders, rest)
         case "bench":
             return bench.run(asked.names)
+        case "prove":
+            prove.run(asked.seed, asked.faults, asked.views)
         case "contracts":
             return check.write_contracts()
         case "lock":
@@ -90,6 +92,11 @@ def _parser() -> argparse.ArgumentParser:
     test.epilog = "What stands behind -- is passed on to pytest."
     measure = command("bench", "print the performance table: all claims, or those named", data=False)
     measure.add_argument("names", nargs="*", type=_claim, metavar="NAME", help=", ".join(bench.CLAIMS))
+    chaos = command(
+        "prove", "let faults of every kind happen to rank, and count the views it loses", data=False
+    )
+    for name in ("seed", "faults", "views"):
+        chaos.add_argument(f"--{name}", type=int, required=True, metavar="N")
     command("contracts", "write contracts/ anew from the models", data=False)
     lock = command("lock", "resolve requirements.lock anew after a change in a pyproject.toml", data=False)
     lock.add_argument("--upgrade", action="store_true", help="to the newest of everything")

@@ -239,6 +239,23 @@ class HotReleased(DeskAction):
     """A pin or ban of an article in a scope lifted."""
 
 
+class ViewsVoided(Event):
+    """Views found to be fraud, taken out of every list as if they had never come.
+
+    Those of a segment whose own time is from `since` (on the wire: `from`) until before `until`, of one
+    article or of all.
+    """
+
+    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
+
+    segment: Annotated[int, Field(ge=0, le=65535)]
+    article: ArticleId | None = None
+    since: Annotated[AwareDatetime, Field(alias="from")]
+    until: AwareDatetime
+    who: str
+    why: str
+
+
 class HotEntry(Event):
     """One article of a hot list with its exact integer score."""
 

@@ -14,8 +14,12 @@ from shared.topics import Topic
 read_them()
 
 
+class WrongPartitionsError(RuntimeError):
+    """A topic has another number of partitions than Remen's producers count on."""
+
+
 async def ensure_topics(bootstrap_servers: str, topics: Iterable[Topic]) -> None:
-    """Wait for Kafka and create what is missing; RuntimeError where a topic has other partitions."""
+    """Wait for Kafka and create what is missing; WrongPartitionsError where a topic has other partitions."""
     wanted = tuple(topics)
     await wait_for(
         f"Kafka at {bootstrap_servers}",
@@ -52,7 +56,7 @@ async def _check_partitions(admin: AIOKafkaAdminClient, topics: tuple[Topic, ...
         if found["error_code"]:
             raise for_code(found["error_code"])(f"topic {found['topic']} is not ready")
         if len(found["partitions"]) != wanted:
-            raise RuntimeError(
+            raise WrongPartitionsError(
                 f"topic {found['topic']} has {len(found['partitions'])} partitions, Remen needs {wanted}: "
                 "ids would land elsewhere. Re-create it, or give Remen a cluster of its own"
             )

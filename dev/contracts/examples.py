@@ -28,6 +28,7 @@ _SHAPES: Final = {
     "Pin": ("pin",),
     "Ban": ("ban",),
     "Release": ("release",),
+    "Void": ("void",),
     "Ninjs": ("ninjs1", "ninjs3"),
     "CloudEvent": ("cloudEvent",),
 }

@@ -25,6 +25,7 @@ from shared.events import (
     SaltDrawn,
     View,
     ViewsSeen,
+    ViewsVoided,
 )
 from shared.topics import Topic
 
@@ -117,6 +118,7 @@ CHANNELS: Final = (
             _sent("Pin", "Hold an article at a place of a hot list."),
             _sent("Ban", "Keep an article out of a hot list."),
             _sent("Release", "Lift a pin or a ban."),
+            _sent("Void", "Take the views of a segment out of every list."),
             _sent("Ninjs", "An item of a news agency as it stands."),
             _sent("CloudEvent", "Any of the others in an envelope."),
         ),
@@ -209,16 +211,17 @@ CHANNELS: Final = (
     Channel(
         "desk",
         topics.DESK,
-        "Who pinned, banned or released which article, why, and until when; kept for ever.",
+        "Who pinned, banned or released which article or voided which views, and why; kept for ever.",
         (
             _event(HotPinned, None, "EventHeaders", "OutcomeHeaders"),
             _event(HotBanned, None, "EventHeaders", "OutcomeHeaders"),
             _event(HotReleased, None, "EventHeaders", "OutcomeHeaders"),
+            _event(ViewsVoided, None, "EventHeaders", "OutcomeHeaders"),
         ),
         (
             Act("ingest", "send", "Write what the desk did."),
             Act("ingest", "receive", "Tell a waiting HTTP request that its action was accepted."),
-            Act("rank", "receive", "Apply pins and bans to the hot lists."),
+            Act("rank", "receive", "Apply pins and bans to the hot lists; take voided views out of them."),
         ),
     ),
     Channel(

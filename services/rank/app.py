@@ -16,6 +16,7 @@ from services.rank.adapters.log import Log
 from services.rank.adapters.outbox import Outbox
 from services.rank.adapters.publisher import Publisher
 from services.rank.adapters.store import Store, connect
+from services.rank.adapters.voiding import Voiding
 from services.rank.adapters.watching import Watching
 from services.rank.core.fold import Rules
 from services.rank.core.views import Limits
@@ -33,13 +34,15 @@ ListName = Annotated[str, typer.Option("--list", help="now, 24h or 3d")]
 def wire_up(given: Settings) -> list[Service]:
     """Make the services of the worker, each knowing those that it needs."""
     servers = given.kafka_bootstrap_servers
-    rules = Rules(given.zone, Limits(ahead_ms=given.ahead_s * 1000, late_ms=given.late_s * 1000))
+    limits = Limits(ahead_ms=given.ahead_s * 1000, late_ms=given.late_s * 1000)
+    rules = Rules(given.zone, limits, given.seats)
     redis = connect(given.redis_url)
     store, board = Store(redis, given.zone), Board(redis, given.zone)
     views = Log(servers, given.instance, given.session_s)
     outbox = Outbox(servers, f"rank-{given.instance}")
     loader = Loader(views, store)
-    follower = Follower(views, store, board, outbox, loader, rules, given.list_every_s)
+    voiding = Voiding(servers, board, rules)
+    follower = Follower(views, store, board, outbox, loader, rules, given.list_every_s, voiding=voiding)
     counting = Counting(servers, views, follower, outbox)
     publishing = Publishing(views, Publisher(board, outbox, given.event_every_s), given.list_every_s)
     watching = Watching(views, follower, loader, board, given.stuck_after_s)

@@ -21,6 +21,9 @@ class Settings(ServiceSettings):
 
     late_s: int = Field(600, ge=0, le=86_400)
     ahead_s: int = Field(60, ge=0, le=3600)
+    seats: int = Field(0, ge=0, le=65_536)
+    """How many readers of an article a segment can be on one reading day; 0 does not bound them."""
+
     session_s: float = Field(6.0, ge=1, le=300)
     """A worker that says nothing for so long has its partitions given to others."""
 

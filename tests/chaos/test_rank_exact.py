@@ -1,55 +1,15 @@
 """Rank under failure: every view counts exactly once, whatever happens to workers and Redis."""
 
-import random
 import signal
-import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from dev.child import Child
 from tests.foreign import until
-from tests.integration.rank.workers import Press, Rank
+from tests.integration.rank.workers import STORIES, Rank, Readers
 from tests.real import Kafka, Redis, Service
-
-ARTICLES = [f"story-{number}" for number in range(20)]
-BATCH = 50
-PAUSE_S = 0.05
-
-
-class Readers(Thread):
-    """So many views, half of them repeats, in single records and in batches, spread over some seconds."""
-
-    def __init__(self, bootstrap: str, views: int, seconds: float, seed: int) -> None:
-        super().__init__(daemon=True)
-        chance = random.Random(seed)
-        # fewer readers of the later articles, so that the order of the list is decided
-        once = [(chance.choices(ARTICLES, range(1, 21))[0], reader) for reader in range(views // 2)]
-        self._views = once + once
-        chance.shuffle(self._views)
-        self._press, self._seconds = Press(bootstrap), seconds
-        self.expected = dict(Counter(article for article, _ in once))
-
-    def run(self) -> None:
-        """Send the views, a portion at a time, until all are acknowledged."""
-        portions = max(1, round(self._seconds / PAUSE_S))
-        for portion in range(portions):
-            part = self._views[portion::portions]
-            by_article: dict[str, list[int]] = {}
-            for article, reader in part:
-                # a reader's repeat comes in the same shape: a name and a number are two readers
-                if reader % 2:
-                    self._press.view(article, str(reader))
-                else:
-                    by_article.setdefault(article, []).append(reader)
-            for article, readers in by_article.items():
-                for start in range(0, len(readers), BATCH):
-                    self._press.views(article, readers[start : start + BATCH])
-            self._press.flush()
-            time.sleep(PAUSE_S)  # the pace of the readers
 
 
 @pytest.fixture
@@ -59,7 +19,7 @@ def rank(brokers: Callable[[], tuple[Kafka, Redis]], tmp_path: Path) -> Iterator
     found = Rank(kafka.bootstrap, redis.url, tmp_path)
     try:
         found.start("rank-1")
-        for article in ARTICLES:
+        for article in STORIES:
             found.press.article(article)
         found.press.flush()
         yield found

@@ -19,7 +19,16 @@ from services.render.adapters import salts, view_log
 from services.render.adapters.view_log import ViewLog
 from shared import kafka, wire
 from shared.articles import TextErased
-from shared.events import Event, HotBanned, HotListChanged, HotPinned, HotReleased, View, ViewsSeen
+from shared.events import (
+    Event,
+    HotBanned,
+    HotListChanged,
+    HotPinned,
+    HotReleased,
+    View,
+    ViewsSeen,
+    ViewsVoided,
+)
 from shared.topics import VIEWS
 from tests.builders import NOON, NOON_MS, arrival, published, reinstated, withdrawn
 from tests.contract.test_contracts import ASYNCAPI, GOLDEN, MESSAGES, faults
@@ -129,7 +138,12 @@ async def test_ingest(producer: Producer) -> None:
     outbox = ingest_outbox.Outbox("kafka:9092", "1")
     await outbox.on_start()
     outbox.started_producing.set()
-    desk: tuple[DeskEvent, ...] = (golden(HotPinned), golden(HotBanned), golden(HotReleased))
+    desk: tuple[DeskEvent, ...] = (
+        golden(HotPinned),
+        golden(HotBanned),
+        golden(HotReleased),
+        golden(ViewsVoided),
+    )
     outcomes = [
         *(Accepted((event,)) for event in (published(), reinstated())),
         Accepted((withdrawn(), TextErased("harbour-library"))),

@@ -22,6 +22,7 @@ from services.ingest.adapters.outcomes import Outcomes
 from services.ingest.core.accept import Accepted
 from services.ingest.core.editions import UNKNOWN, Edition, advance, at_the_desk, contradicts
 from services.ingest.core.keys import key_of, remember
+from services.ingest.core.submissions import EVERY_ARTICLE
 from shared import wire
 from shared.articles import TextErased, parse
 from shared.events import Arrival, ArticlePublished
@@ -140,8 +141,8 @@ class ArticleLog(Service):
         request = wire.request_id(record.headers)
         if key_of(request) is not None:
             try:
-                article_id = sys.intern(json.loads(record.value)["article"])
-            except (ValueError, KeyError, TypeError):
+                article_id = sys.intern(json.loads(record.value).get("article", EVERY_ARTICLE))
+            except (ValueError, AttributeError, TypeError):
                 log.warning("desk_record_unreadable", offset=record.offset)
                 return
             self._editions[article_id] = at_the_desk(self.edition(article_id), request)

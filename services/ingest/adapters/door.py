@@ -22,7 +22,7 @@ from services.ingest.core.accept import decide
 from services.ingest.core.editions import Edition
 from services.ingest.core.faults import Rejection
 from services.ingest.core.keys import misused, name_request
-from services.ingest.core.submissions import Ban, Pin, Publish, Release, Submission
+from services.ingest.core.submissions import EVERY_ARTICLE, Ban, Pin, Publish, Release, Submission, Void
 from services.ingest.settings import Settings, Token
 from shared import problem, wire
 from shared.events import Arrival
@@ -64,7 +64,9 @@ class Door:
         self._outcomes = outcomes
 
     def url(self, article_id: str) -> str:
-        """Give the address of an article's page."""
+        """Give the address of an article's page; of all articles, that of the hot list."""
+        if article_id == EVERY_ARTICLE:
+            return f"{self._settings.site_url}/hot"
         return f"{self._settings.site_url}/article/{quote(article_id)}"
 
     def token(self, authorization: str) -> Token:
@@ -131,7 +133,7 @@ class Door:
 
 
 def _check_rights(token: Token, submission: Submission, edition: Edition) -> None:
-    if isinstance(submission, Pin | Ban | Release):
+    if isinstance(submission, Pin | Ban | Release | Void):
         if not token.desk:
             raise refuse(403, f"the token {token.name} is not a desk's")
         return

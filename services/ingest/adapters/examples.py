@@ -88,6 +88,14 @@ DESK_ACTIONS: Final[dict[str, Any]] = {
     "pin": {"action": "pin", "article": "harbour-library", "scope": "all", "position": 1, **_BY},
     "ban": {"action": "ban", "article": "harbour-library", "scope": "section:地方", "until": None, **_BY},
     "release": {"action": "release", "article": "harbour-library", "scope": "all", **_BY},
+    "void": {
+        "action": "void",
+        "segment": 4711,
+        "article": None,
+        "from": "2026-11-15T09:00:00+08:00",
+        "until": "2026-11-15T12:30:00+08:00",
+        **_BY,
+    },
 }
 
 _URL: Final = "http://127.0.0.1:8080/article/harbour-library"

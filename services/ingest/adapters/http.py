@@ -79,7 +79,7 @@ def create_app(door: Door, letters: DeadLetters, health: Health) -> FastAPI:
         responses=openapi.outcomes(200, 202) | openapi.problems(400, 401, 403, 409, 413, 415, 422, 503),
     )
     async def act_at_the_desk(request: Request, token: writer) -> Response:
-        """Pin, ban or release an article."""
+        """Pin, ban or release an article, or take views out."""
         return await _submit(request, door, token, await _json_body(request), _key(request))
 
     @app.get("/articles/{article_id}", responses=openapi.known() | openapi.problems(401, 404, 410, 422, 503))

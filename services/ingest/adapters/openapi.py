@@ -14,7 +14,16 @@ from pydantic.json_schema import models_json_schema
 from services.ingest.adapters import examples
 from services.ingest.core.editions import State
 from services.ingest.core.keys import KEY
-from services.ingest.core.submissions import Ban, Body, Pin, Publish, Reinstate, Release, Withdraw
+from services.ingest.core.submissions import (
+    Ban,
+    Body,
+    Pin,
+    Publish,
+    Reinstate,
+    Release,
+    Void,
+    Withdraw,
+)
 from services.ingest.core.words import SaidLine
 from shared.problem import MEDIA_TYPE, phrase
 
@@ -61,7 +70,7 @@ class CloudEvent(BaseModel):
     model_config = ConfigDict(json_schema_extra={"additionalProperties": True})
 
     specversion: Literal["1.0"]
-    data: "Publish | Withdraw | Reinstate | Pin | Ban | Release | Ninjs1 | Ninjs3"
+    data: "Publish | Withdraw | Reinstate | Pin | Ban | Release | Void | Ninjs1 | Ninjs3"
 
 
 class Fault(BaseModel):
@@ -102,7 +111,7 @@ class Known(BaseModel):
     url: str
 
 
-_DESK: Final[tuple[type[BaseModel], ...]] = (Pin, Ban, Release)
+_DESK: Final[tuple[type[BaseModel], ...]] = (Pin, Ban, Release, Void)
 _MESSAGES: Final[tuple[type[BaseModel], ...]] = (Publish, Withdraw, Reinstate, *_DESK, Ninjs1, Ninjs3)
 _ANSWERS: Final[tuple[type[BaseModel], ...]] = (CloudEvent, Problem, Outcome, Known)
 

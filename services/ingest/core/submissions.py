@@ -8,10 +8,13 @@ a misspelt one: an embargo must not be lost to a typing error.
 from base64 import b64decode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import get_close_matches
+from functools import cache
 from typing import Annotated, Any, Final
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -45,6 +48,9 @@ LARGEST_BYTES: Final = 1_000_000
 """Of an input; what is larger is refused."""
 LARGEST_HEADERS_BYTES: Final = 100_000
 """An input is sent back home with its headers and one more; together they must stay under Kafka's limit."""
+
+EVERY_ARTICLE: Final = "*"
+"""In place of an id where an action is about all articles; no id has the sign."""
 
 Headers = Sequence[tuple[str, bytes | None]]
 """Of a Kafka record, as they came."""
@@ -189,14 +195,37 @@ class Release(_Desk):
     """Lift a pin or a ban."""
 
 
-Submission = Publish | Withdraw | Reinstate | Pin | Ban | Release
+def _after_from(until: datetime, info: ValidationInfo) -> datetime:
+    if (since := info.data.get("since")) is not None and until <= since:
+        raise PydanticCustomError("empty_span", "must be after from")
+    return until
 
-ACTIONS: Final[dict[str, type[Withdraw | Reinstate | Pin | Ban | Release]]] = {
+
+class Void(_Sent):
+    """Take the views of a segment out of every list, as if they had never come."""
+
+    segment: Annotated[int, Strict(), Field(ge=0, le=65535), _WHOLE]
+    article: Id | None = None
+    since: Annotated[Moment, Field(alias="from")]
+    until: Annotated[Moment, AfterValidator(_after_from)]
+    who: SaidLine
+    why: SaidLine
+
+    @property
+    def id(self) -> str:
+        """The article that the action is about, or what stands for all."""
+        return self.article or EVERY_ARTICLE
+
+
+Submission = Publish | Withdraw | Reinstate | Pin | Ban | Release | Void
+
+ACTIONS: Final[dict[str, type[Withdraw | Reinstate | Pin | Ban | Release | Void]]] = {
     "withdraw": Withdraw,
     "reinstate": Reinstate,
     "pin": Pin,
     "ban": Ban,
     "release": Release,
+    "void": Void,
 }
 
 
@@ -273,11 +302,19 @@ def _without_nulls(sent: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in sent.items() if value is not None}
 
 
+@cache
+def _fields(shape: type[Submission]) -> frozenset[str]:
+    """Name all that may stand in an object of this shape."""
+    return frozenset({field.alias or name for name, field in shape.model_fields.items()} | {"action"})
+
+
 def _misspelt(sent: dict[str, Any], shape: type[Submission]) -> list[Fault]:
-    known = shape.model_fields.keys()
-    absent = known - sent.keys()
+    unknown = sent.keys() - _fields(shape)
+    if not unknown:
+        return []
+    absent = _fields(shape) - sent.keys() - {"action"}
     faults = []
-    for name in sorted(sent.keys() - known - {"action"}):
+    for name in sorted(unknown):
         for meant in get_close_matches(name, absent, n=1, cutoff=0.85):
             faults.append(Fault(pointer((name,)), f"is no field; is {meant} meant?"))
     return faults

@@ -137,7 +137,8 @@ def _moment(value: Any) -> datetime:
     except OverflowError:
         raise ValueError("lies outside the calendar") from None
     # A zone with seconds, as Python writes those of old, would lose them in the event's JSON.
-    return in_utc if moment.strftime("%z")[5:] else moment
+    offset = moment.utcoffset()
+    return in_utc if offset and offset.total_seconds() % 60 else moment
 
 
 def scope_name(text: str) -> str:

@@ -8,11 +8,13 @@ import time
 from typing import Final
 
 from services.rank.adapters.board import Board
-from services.rank.core import desk, lists, position, scores, turn
+from services.rank.core import desk, lists, scores, turn, voids
 from services.rank.core.clock import BUCKET_MS, RECOMPUTED_MS, WINDOWS, bucket_of
 from services.rank.core.facts import UNKNOWN
 from services.rank.core.fold import State
+from services.rank.core.position import Position
 from services.rank.core.scores import Candidate
+from services.rank.core.voids import Voids
 from services.rank.core.why import Explanation, explain
 from shared.events import ListName
 from shared.topics import PARTITIONS
@@ -47,17 +49,20 @@ class Archive:
             raise NotThenError(f"as_of must be the end of a 5-minute bucket, for example {before}")
         if not now_ms - RECOMPUTED_MS <= as_of_ms <= now_ms:
             raise NotThenError("as_of must lie within the last three days")
+        # partition 0 first: the desk's actions and voids are read there
+        await self._counted(0, as_of_ms, ())
+        told = voids.decode(await self._board.voids())
         actions = desk.in_force(desk.decode(await self._board.desk()), as_of_ms)
         bests: list[list[Candidate]] = []
         incomplete = False
         # the bucket that begins at as_of has nothing in it yet
         last = bucket_of(as_of_ms) - 1
         for n in range(PARTITIONS):
-            stored, counted_ms = await self._board.standing(n)
-            if stored is None or counted_ms is None or counted_ms < as_of_ms:
-                raise NotCountedYetError(f"partition {n} is being counted up to {lists.written(as_of_ms)}")
-            incomplete |= turn.is_incomplete(position.decode(stored), as_of_ms)
+            await self._counted(n, as_of_ms, told)
             state = await self._state(n, last, [a.article for a in actions if a.kind == "pinned"])
+            # once more: what was read in the moment of a wipe is not all there was
+            at = await self._counted(n, as_of_ms, told)
+            incomplete |= turn.is_incomplete(at, as_of_ms)
             tops = scores.tops(scores.ranking_of(state, last), state, actions, now_ms)
             bests.append(tops.get(f"{scope}:{list_name}", []))
         entries = lists.merge(bests, scope, actions)
@@ -66,7 +71,7 @@ class Archive:
     async def why(self, article: str, list_name: ListName) -> Explanation:
         """Explain an article's score in a list; NoSuchArticleError, NotCountedYetError."""
         n = partition_for(article)
-        _, as_of_ms = await self._board.standing(n)
+        as_of_ms = (await self._board.standing(n)).as_of_ms
         if as_of_ms is None:
             raise NotCountedYetError(f"partition {n} is not counted yet")
         number, facts = await self._board.article(n, article)
@@ -80,6 +85,20 @@ class Archive:
         now_ms = time.time_ns() // 1_000_000
         actions = desk.in_force(desk.decode(await self._board.desk()), now_ms)
         return explain(article, list_name, as_of_ms, readers, facts or UNKNOWN, actions, now_ms)
+
+    async def _counted(self, partition: int, as_of_ms: int, told: Voids) -> Position:
+        """Read the position of a partition where all is counted up to a moment; NotCountedYetError.
+
+        Eligibility is that of today, and voids hold for the past: so the whole log must have been read, and
+        the days folded again without what was voided.
+        """
+        at, counted_ms, whole = await self._board.standing(partition)
+        if at is None or counted_ms is None or counted_ms < as_of_ms or not whole:
+            moment = lists.written(as_of_ms)
+            raise NotCountedYetError(f"partition {partition} is being counted up to {moment}")
+        if voids.news(told, at.voids):
+            raise NotCountedYetError(f"partition {partition} is being counted without the voided views")
+        return at
 
     async def _state(self, partition: int, last: int, pinned: list[str]) -> State:
         """Read as much of a partition as ranking its windows up to bucket `last` needs."""

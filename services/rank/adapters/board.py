@@ -2,18 +2,22 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
-from itertools import groupby
-from typing import Final, cast
+from itertools import chain, count, groupby
+from typing import Final, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 from redis.asyncio import Redis
+from redis.crc import key_slot
 
-from services.rank.core import buckets, facts
+from services.rank.core import buckets, facts, position
 from services.rank.core.buckets import Bucket
 from services.rank.core.clock import reading_day
 from services.rank.core.facts import Facts
-from services.rank.core.layout import AS_OF, DESK_FIELD, DIGEST, key, views_key
+from services.rank.core.layout import AS_OF, DESK_FIELD, DIGEST, VOIDS_FIELD, WHOLE, key, views_key
+from services.rank.core.position import Position
+from shared import redis
 from shared.events import ListName, hot_key
 from shared.topics import PARTITIONS
 
@@ -29,6 +33,17 @@ class Notice:
     as_of: str
     document: bytes | None
     members: Sequence[tuple[str, float]]
+
+
+class Standing(NamedTuple):
+    """How far a partition has been counted.
+
+    `as_of_ms` is the moment (Unix ms) of its bests, `whole` whether it has been read to its end.
+    """
+
+    position: Position | None
+    as_of_ms: int | None
+    whole: bool
 
 
 class Board:
@@ -59,31 +74,43 @@ class Board:
         """Read the history of desk actions."""
         return cast("bytes | None", await self._redis.hget(key(0, "articles"), DESK_FIELD))
 
-    async def publish(self, notices: Sequence[Notice]) -> list[bool]:
-        """Hang out lists in one round trip; False where a newer one stays."""
+    async def voids(self) -> bytes | None:
+        """Read the voids that desk.v1 has."""
+        return cast("bytes | None", await self._redis.hget(key(0, "articles"), VOIDS_FIELD))
+
+    async def publish(self, notices: Sequence[Notice]) -> None:
+        """Hang out lists in one round trip; where a newer one hangs, that one stays.
+
+        On one Redis the two keys of a list change together. In a cluster they lie in different slots: neither
+        ever falls back, and what one of them missed comes with the next publication, within a second, by
+        whichever worker makes it.
+        """
         async with self._redis.pipeline(transaction=False) as pipe:
             for notice in notices:
-                name = hot_key(notice.scope, notice.list)
-                pairs = [x for member, score in notice.members for x in (repr(score), member)]
-                pipe.eval(_PUBLISH, 2, name, f"{name}:doc", notice.as_of, notice.document or b"", *pairs)
-            return [bool(reply) for reply in await pipe.execute()]
+                parts = _commands(notice)
+                for together in [[part] for part in parts] if redis.is_cluster(self._redis) else [parts]:
+                    keys = [k for name, _ in together for k in (name, _beside(name))]
+                    words = [word for _, command in together for word in (len(command), *command)]
+                    pipe.eval(_PUBLISH, len(keys), *keys, notice.as_of, *words)
+            await pipe.execute()
 
     async def hanging(self) -> set[str]:
         """Name the lists that hang out, as `scope:list`."""
-        names = [k.decode() async for k in self._redis.scan_iter(match="hot:*:doc", count=1000)]
+        names = [k.decode() async for k in self._redis.scan_iter(match="hot:*", count=1000)]
         return {name.removeprefix("hot:").removesuffix(":doc") for name in names}
 
     async def document(self, scope: str, list_name: ListName) -> bytes | None:
         """Read a list's document."""
         return cast("bytes | None", await self._redis.get(f"{hot_key(scope, list_name)}:doc"))
 
-    async def standing(self, partition: int) -> tuple[bytes | None, int | None]:
-        """Read a partition's position and the moment (Unix ms) up to which it has been counted."""
-        async with self._redis.pipeline(transaction=True) as pipe:
+    async def standing(self, partition: int) -> Standing:
+        """Read how far a partition has been counted."""
+        async with self._redis.pipeline(transaction=False) as pipe:
             pipe.get(key(partition, "position"))
-            pipe.hget(key(partition, "top"), AS_OF)
-            position, as_of = await pipe.execute()
-        return position, None if as_of is None else int(as_of)
+            pipe.hmget(key(partition, "top"), [AS_OF, WHOLE])
+            stored, (as_of, whole) = await pipe.execute()
+        at = None if stored is None else position.decode(stored)
+        return Standing(at, None if as_of is None else int(as_of), whole is not None)
 
     async def window(self, partition: int, first: int, last: int) -> dict[int, Bucket]:
         """Read the buckets `first` to `last` of a partition."""
@@ -117,5 +144,26 @@ class Board:
 
     async def eviction_policy(self) -> str:
         """Read what Redis does when its memory is full; only `noeviction` keeps what was counted."""
-        memory = await self._redis.info("memory")
-        return str(memory.get("maxmemory_policy", "unknown"))
+        policies = await redis.memory_policies(self._redis)
+        return next((policy for policy in sorted(policies) if policy != "noeviction"), "noeviction")
+
+
+def _commands(notice: Notice) -> list[tuple[str, list[str | bytes]]]:
+    """Give the keys of a list, and for each the command that writes it; none where it is to be empty."""
+    name = hot_key(notice.scope, notice.list)
+    pairs: list[str | bytes] = [word for member, score in notice.members for word in (repr(score), member)]
+    return [
+        (f"{name}:doc", [] if notice.document is None else ["SET", notice.document]),
+        (name, ["ZADD", *pairs] if pairs else []),
+    ]
+
+
+@lru_cache(maxsize=4096)
+def _beside(name: str) -> str:
+    """Name the key, in the slot of another one, that tells the moment which that one is of.
+
+    Braces in a section's name can mean something to Redis: then some number leads to the same slot.
+    """
+    slot = key_slot(name.encode())
+    tags = chain([name], map(str, count()))
+    return next(k for tag in tags if key_slot((k := f"{{{tag}}}:as_of:{name}").encode()) == slot)

@@ -12,7 +12,7 @@ from services.rank.adapters.log import Log
 from services.rank.adapters.outbox import Outbox
 from services.rank.adapters.publisher import Publisher
 from services.rank.adapters.store import AWAY
-from shared.kafka import ensure_topics
+from shared.kafka import WrongPartitionsError, ensure_topics
 from shared.runtime import log, wait_for
 from shared.topics import ARTICLES, DESK, HOT, VIEWS
 
@@ -32,7 +32,7 @@ class Counting(Service):
     @Service.task
     async def _count(self) -> None:
         try:
-            await ensure_topics(self._bootstrap_servers, (VIEWS, ARTICLES, DESK, HOT))
+            await self._topics()
             while not self.should_stop:
                 await wait_for("Kafka", self._log.start, (KafkaError, OSError), deadline_s=30)
                 try:
@@ -43,9 +43,22 @@ class Counting(Service):
                     log.error("consumer_failed", reason=repr(error), hint="has another rank this instance?")
                     await asyncio.sleep(_PAUSE_S)
                 finally:
+                    await self._follower.stop()
                     await self._log.stop()
         finally:
             self._ended.set()
+
+    async def _topics(self) -> None:
+        """Wait until all topics are there as they must be."""
+        while not self.should_stop:
+            try:
+                await ensure_topics(self._bootstrap_servers, (VIEWS, ARTICLES, DESK, HOT))
+            except WrongPartitionsError as error:
+                self._log.complain(str(error))
+                await asyncio.sleep(_PAUSE_S)
+            else:
+                self._log.complain(None)
+                return
 
     async def on_stop(self) -> None:
         """Return when the consumer is closed: cut off in a flush, it would only have more to read again."""

@@ -1,20 +1,29 @@
 -- Writes one partition's range of the log, if the store is exactly where the worker believes it to be.
 --
--- KEYS  1 position, 2 top, then every other key that is checked or written
+-- KEYS  1 position, 2 top, 3 articles, then every other key that is checked or written
 -- ARGV  1 the position believed to be stored ('' = none), 2 the position to store,
---       3 the top's as_of believed to be stored ('' = none),
---       4 n, then n pairs (index into KEYS, STRLEN believed),
+--       3 the top's as_of believed to be stored ('' = none), 4 the changes of articles believed,
+--       5 n, then n pairs (index into KEYS, STRLEN believed), then m, then m indexes of keys that are there,
 --       then commands: name, index into KEYS, number of arguments, arguments
 -- Returns 'ok', or what differs, having written nothing: 'position', 'top', 'torn', 'falls'.
 
 if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 'position' end
 if (redis.call('HGET', KEYS[2], 'as_of') or '') ~= ARGV[3] then return 'top' end
 
-local at = 5
-for _ = 1, tonumber(ARGV[4]) do
+-- Without this a lost or older `articles` would look whole again as soon as one article changes.
+if tonumber(redis.call('HGET', KEYS[3], '#') or 0) ~= tonumber(ARGV[4]) then return 'torn' end
+
+local at = 6
+for _ = 1, tonumber(ARGV[5]) do
   if redis.call('STRLEN', KEYS[tonumber(ARGV[at])]) ~= tonumber(ARGV[at + 1]) then return 'torn' end
   at = at + 2
 end
+-- A worker whose own memory is whole would not miss these until it is asked to read them again.
+local present = tonumber(ARGV[at])
+for i = at + 1, at + present do
+  if redis.call('EXISTS', KEYS[tonumber(ARGV[i])]) == 0 then return 'torn' end
+end
+at = at + present + 1
 
 if ARGV[1] ~= '' then
   -- A position may only grow: one that falls, or lacks a topic, comes from a worker that lost its assignment.

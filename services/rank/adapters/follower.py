@@ -6,18 +6,19 @@ way of recovery there is: from kill -9, a zombie, a wiped Redis and one that was
 """
 
 import asyncio
-import time
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import Final
 
 from aiokafka.errors import KafkaError
 
 from services.rank.adapters import metrics
 from services.rank.adapters.board import Board
+from services.rank.adapters.clock import CLOCK, Clock
 from services.rank.adapters.loader import Loader
 from services.rank.adapters.log import Log
 from services.rank.adapters.outbox import Outbox
 from services.rank.adapters.store import AWAY, Store
+from services.rank.adapters.voiding import Voiding
 from services.rank.core import desk, turn
 from services.rank.core.desk import Desk
 from services.rank.core.fold import Batch, DaysNotLoadedError, Effects, Rules
@@ -45,10 +46,12 @@ class Follower:
         loader: Loader,
         rules: Rules,
         list_every_s: float,
+        clock: Clock = CLOCK,
+        voiding: Voiding | None = None,
     ) -> None:
         self._log, self._store, self._board = log_, store, board
-        self._outbox, self._loader = outbox, loader
-        self._rules, self._list_every_s = rules, list_every_s
+        self._outbox, self._loader, self._voiding = outbox, loader, voiding
+        self._rules, self._list_every_s, self._clock = rules, list_every_s, clock
         self._caches: dict[int, Cache] = {}
         self._generation = -1
         self._ranked_at: dict[int, float] = {}
@@ -85,21 +88,40 @@ class Follower:
         if not self._caches:
             await asyncio.sleep(_IDLE_POLL_S)
             return
+        if self._voiding is not None:
+            await _patiently(self._void(self._voiding))
         batches = await self._log.take(self._believed(), self._poll_s())
         if batches is None:
             self._forget(*self._caches)
             return
-        try:
-            await self._apply(batches)
-        except (*AWAY, KafkaError, TimeoutError) as error:
-            log.warning("waiting", what="Redis and Kafka", reason=str(error) or type(error).__name__)
-            await asyncio.sleep(_PAUSE_S)
+        await _patiently(self._apply(batches))
+
+    async def stop(self) -> None:
+        """Drop what is under way beside the counting."""
+        if self._voiding is not None:
+            await self._voiding.stop()
 
     def _believed(self) -> dict[int, Mapping[str, int]]:
         return {n: cache.state.position.next for n, cache in self._caches.items()}
 
     def _poll_s(self) -> float:
+        if self._voiding is not None and self._voiding.is_busy:
+            return 0
         return self._list_every_s / 4 if self._dirty else _IDLE_POLL_S
+
+    async def _void(self, voiding: Voiding) -> None:
+        """Put days in their place that were folded again without the views that voids take out."""
+        after: dict[int, Cache] = {}
+        flushes: list[Flush] = []
+        for n, done in (await voiding.turn(self._caches)).items():
+            before = self._caches.pop(n)
+            cache, commands = turn.void(before, done, self._rules)
+            after[n], flush = turn.request(before, cache, commands)
+            flushes.append(flush)
+            self._dirty.add(n)
+        if flushes:
+            await self._flush(after, flushes)
+            metrics.VOIDED.inc(len(flushes))
 
     async def _apply(self, batches: Mapping[int, Batch]) -> None:
         """Fold and flush; a partition that is not usable afterwards is no longer remembered."""
@@ -125,6 +147,12 @@ class Follower:
             flushes.append(flush)
         # What was handed on must be in the log before the position passes it; a repeat does no harm.
         await self._outbox.forward([f for effect in effects for f in effect.forwards])
+        await self._flush(after, flushes)
+        for effect in effects:
+            _report(effect)
+
+    async def _flush(self, after: Mapping[int, Cache], flushes: Sequence[Flush]) -> None:
+        """Write; a partition whose store was not where it was believed to be is no longer remembered."""
         with metrics.FLUSH_SECONDS.time():
             replies = await self._store.flush(flushes)
         self._loader.redis_seen()
@@ -135,8 +163,6 @@ class Follower:
             else:
                 log.warning("forgotten", partition=n, differs=reply)
                 self._forget(n)
-        for effect in effects:
-            _report(effect)
 
     async def _count(self, cache: Cache, batch: Batch) -> tuple[Cache, Effects, list[Write]]:
         while True:
@@ -147,11 +173,11 @@ class Follower:
                 cache = turn.with_days(cache, await self._store.seen(cache.state.partition, missing.days))
 
     def _is_due(self, partition: int) -> bool:
-        waited = time.monotonic() - self._ranked_at.get(partition, -_HEARTBEAT_S)
+        waited = self._clock.monotonic_s() - self._ranked_at.get(partition, -_HEARTBEAT_S)
         return waited >= (self._list_every_s if partition in self._dirty else _HEARTBEAT_S)
 
     def _rank(self, partition: int, cache: Cache, actions: Desk, *, moved: bool) -> tuple[Cache, list[Write]]:
-        self._ranked_at[partition] = time.monotonic()
+        self._ranked_at[partition] = self._clock.monotonic_s()
         until = self._log.read_until_ms(partition, cache.state.position.next)
         if until is not None:
             self._read_until[partition] = until
@@ -160,19 +186,31 @@ class Follower:
             # just loaded: the broker has not said yet whether there is more
             return cache, []
         self._dirty.discard(partition)
-        return turn.rank(cache, as_of, _now_ms(), actions)
+        whole = partition in self._read_until
+        return turn.rank(cache, as_of, self._clock.now_ms(), actions, whole=whole)
 
     async def _actions(self) -> Desk:
         blob = await self._board.desk()
         if blob != self._desk[0]:
             self._desk = blob, desk.decode(blob)
-        return desk.in_force(self._desk[1], _now_ms())
+        return desk.in_force(self._desk[1], self._clock.now_ms())
 
     def _forget(self, *partitions: int) -> None:
         for n in partitions:
             self._caches.pop(n, None)
             self._read_until.pop(n, None)
             self._ranked_at.pop(n, None)
+            if self._voiding is not None:
+                self._voiding.forget(n)
+
+
+async def _patiently(step: Coroutine[None, None, None]) -> None:
+    """Wait a moment if Redis or Kafka was away; what was under way is no longer remembered."""
+    try:
+        await step
+    except (*AWAY, KafkaError, TimeoutError) as error:
+        log.warning("waiting", what="Redis and Kafka", reason=str(error) or type(error).__name__)
+        await asyncio.sleep(_PAUSE_S)
 
 
 def _report(effect: Effects) -> None:
@@ -181,7 +219,3 @@ def _report(effect: Effects) -> None:
     metrics.FORWARDED.inc(len(effect.forwards))
     for reason, n in effect.dropped.items():
         metrics.DROPPED.labels(reason=reason).inc(n)
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

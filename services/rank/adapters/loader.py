@@ -1,12 +1,12 @@
 """Taking a partition over: its state from Redis first, then the log's bounds, then the seek."""
 
-import time
 from collections.abc import Collection, Mapping
 from typing import Final
 
 from aiokafka.errors import KafkaError
 
 from services.rank.adapters import metrics
+from services.rank.adapters.clock import CLOCK, Clock
 from services.rank.adapters.log import Log
 from services.rank.adapters.store import AWAY, Store
 from services.rank.core import turn
@@ -24,8 +24,8 @@ _TORN_S: Final = 10.0
 class Loader:
     """Reads partitions of this worker, and refuses those whose log is not the one that was counted."""
 
-    def __init__(self, log_: Log, store: Store) -> None:
-        self._log, self._store = log_, store
+    def __init__(self, log_: Log, store: Store, clock: Clock = CLOCK) -> None:
+        self._log, self._store, self._clock = log_, store, clock
         self._not_before = 0.0
         self._torn_since: dict[int, float] = {}
         self._redis_seen_at = 0.0
@@ -33,15 +33,15 @@ class Loader:
 
     def redis_seen(self) -> None:
         """Note that Redis has answered."""
-        self._redis_seen_at = time.monotonic()
+        self._redis_seen_at = self._clock.monotonic_s()
 
     def redis_silent_s(self) -> float:
         """Tell for how many seconds Redis has not answered."""
-        return time.monotonic() - self._redis_seen_at
+        return self._clock.monotonic_s() - self._redis_seen_at
 
     async def load(self, partitions: Collection[int]) -> dict[int, Cache]:
         """Read partitions and seek them; those that could not be had are left out and tried again later."""
-        if time.monotonic() < self._not_before:
+        if self._clock.monotonic_s() < self._not_before:
             return {}
         generation = self._log.generation
         try:
@@ -51,14 +51,14 @@ class Loader:
             bounds = await self._log.bounds(applied) if applied else {}
         except (*AWAY, KafkaError, TimeoutError) as error:
             log.warning("waiting", what="Redis and Kafka", reason=str(error) or type(error).__name__)
-            self._not_before = time.monotonic() + _PAUSE_S
+            self._not_before = self._clock.monotonic_s() + _PAUSE_S
             return {}
         if generation != self._log.generation or not read.keys() <= self._log.partitions():
             return {}
         # No await from here on: the assignment that was checked is the one that is sought.
         begun = {n: c for n, cache in read.items() if (c := self._begin(n, cache, bounds[n])) is not None}
         if len(begun) < len(partitions):
-            self._not_before = time.monotonic() + _PAUSE_S
+            self._not_before = self._clock.monotonic_s() + _PAUSE_S
         return begun
 
     async def _read(self, partition: int) -> Cache | None:
@@ -75,10 +75,10 @@ class Loader:
         return cache
 
     async def _torn(self, partition: int, position: bytes | None, reason: str) -> None:
-        since = self._torn_since.setdefault(partition, time.monotonic())
+        since = self._torn_since.setdefault(partition, self._clock.monotonic_s())
         metrics.ALARM.labels(kind="store_torn").set(1)
         log.error("alarm", kind="store_torn", partition=partition, reason=reason)
-        if time.monotonic() - since > _TORN_S:
+        if self._clock.monotonic_s() - since > _TORN_S:
             log.error("folding_anew", partition=partition)
             await self._store.forget(partition, position)
 
@@ -101,4 +101,4 @@ class Loader:
         offsets = {topic: verdict.offset for topic, verdict in found.items()}
         self._log.seek(partition, offsets)
         log.info("counting", partition=partition, offsets=offsets)
-        return turn.start_at(cache, offsets, time.time_ns() // 1_000_000 if alarms else None)
+        return turn.start_at(cache, offsets, self._clock.now_ms() if alarms else None)

@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import IllegalStateError, KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
+from services.rank.adapters import metrics
 from services.rank.core.alarms import Bounds
 from services.rank.core.fold import Batch
 from shared.runtime import log
@@ -42,6 +43,15 @@ class Log(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is untype
         self.generation = 0
         """Grows with every revocation and assignment; what was read before is void when it has grown."""
         self.joined = False
+        self.complaint: str | None = None
+        """Which topic has another number of partitions than it must have."""
+
+    def complain(self, complaint: str | None) -> None:
+        """Raise the alarm about the number of partitions, or withdraw it."""
+        metrics.ALARM.labels(kind="wrong_partitions").set(complaint is not None)
+        if complaint is not None:
+            log.error("alarm", kind="wrong_partitions", reason=complaint)
+        self.complaint = complaint
 
     async def start(self) -> None:
         """Connect and join the group; KafkaError if Kafka is not there."""

@@ -15,6 +15,10 @@ FLUSH_SECONDS: Final = Histogram(
     buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3),
 )
 LOADS: Final = Counter("remen_rank_loads", "Partitions read from Redis")
+VOIDED: Final = Counter("remen_rank_voids", "Times that voids came to hold in a partition")
+NOT_VOIDED: Final = Counter(
+    "remen_rank_voids_incomplete", "Times that days were left as they were, because their views are gone"
+)
 OWNED: Final = Gauge("remen_rank_partitions", "Partitions that this worker counts")
 LAG: Final = Gauge(
     "remen_rank_lag_records", "End of the log minus the position in Redis", ["topic", "partition"]
@@ -22,6 +26,12 @@ LAG: Final = Gauge(
 AGE: Final = Gauge("remen_rank_list_age_seconds", "Age of the hot lists when they were last published")
 ALARM: Final = Gauge("remen_rank_alarm", "1 while the alarm of this kind stands", ["kind"])
 
-ALARMS: Final = ("log_recreated", "log_start_after_position", "redis_evicts", "store_torn")
+ALARMS: Final = (
+    "log_recreated",
+    "log_start_after_position",
+    "redis_evicts",
+    "store_torn",
+    "wrong_partitions",
+)
 for _kind in ALARMS:
     ALARM.labels(kind=_kind).set(0)

@@ -1,21 +1,17 @@
--- Publishes one hot list, unless a newer one is there already.
+-- Publishes keys of a hot list, the document and the sorted set, where no newer one is there already.
 --
--- KEYS  1 the sorted set, 2 the document
--- ARGV  1 as_of, written like in the documents, so that text compares like time
---       2 the document ('' = the list is gone), then score, member pairs
--- Returns 1 if it was published, 0 if a newer one stays.
+-- KEYS  pairs: the key, and one of the same slot that tells the moment it is of
+-- ARGV  1 as_of, written like in the documents, so that text compares like time,
+--       then for each pair n and the n words of the command that writes the key, which is empty without one
 
-local stored = redis.call('GET', KEYS[2])
-if stored then
-  local as_of = string.match(stored, '"as_of":"([^"]*)"')
-  if as_of and as_of > ARGV[1] then return 0 end
+local at = 2
+for i = 1, #KEYS, 2 do
+  local words = tonumber(ARGV[at])
+  local stored = redis.call('GET', KEYS[i + 1])
+  if not stored or stored <= ARGV[1] then
+    redis.call('DEL', KEYS[i])
+    if words > 0 then redis.call(ARGV[at + 1], KEYS[i], unpack(ARGV, at + 2, at + words)) end
+    redis.call('SET', KEYS[i + 1], ARGV[1])
+  end
+  at = at + 1 + words
 end
-
-redis.call('DEL', KEYS[1])
-if ARGV[2] == '' then
-  redis.call('DEL', KEYS[2])
-else
-  redis.call('SET', KEYS[2], ARGV[2])
-  if #ARGV > 2 then redis.call('ZADD', KEYS[1], unpack(ARGV, 3)) end
-end
-return 1

@@ -1,4 +1,4 @@
-"""Redis as a fold's store: a partition is read in one transaction and written by one script."""
+"""Redis as a fold's store: a partition is written by one script, and read as it stood at one position."""
 
 from collections.abc import Sequence
 from importlib.resources import files
@@ -6,14 +6,12 @@ from typing import Final, cast
 from zoneinfo import ZoneInfo
 
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
 
 from services.rank.core.layout import AS_OF, Flush, key, seen_key, views_key
 from services.rank.core.restore import Stored, days_to_read
+from shared import redis
 
-AWAY: Final = (RedisError, OSError)
+AWAY: Final = redis.AWAY
 """What is raised when Redis is away; it is unknown then whether a script has run."""
 
 _FLUSH: Final = files("services.rank.adapters").joinpath("flush.lua").read_text(encoding="utf-8")
@@ -24,8 +22,8 @@ if (redis.call('GET', KEYS[1]) or '') == ARGV[1] then redis.call('UNLINK', unpac
 
 
 def connect(url: str) -> Redis:
-    """Make a client without retries of its own: after a lost reply the worker reads what was written."""
-    return Redis.from_url(url, socket_timeout=5, socket_connect_timeout=2, retry=Retry(NoBackoff(), 0))
+    """Make the client of a Redis or of a cluster of them; after a lost reply we read what was written."""
+    return redis.connect(url, answer_s=5, connect_s=2)
 
 
 class Store:
@@ -36,12 +34,17 @@ class Store:
         self._zone = zone
 
     async def load(self, partition: int) -> Stored:
-        """Read a partition as it stands, all keys at one moment."""
+        """Read a partition as it stands at one position.
+
+        The position is read before and behind all else, and nothing is written without changing it but the
+        bests, which are not read. (A transaction would hold up Redis for as long as the largest key takes.)
+        What another hand changes meanwhile is found by the sums that the position names.
+        """
         position_key = key(partition, "position")
         while True:
             position = cast("bytes | None", await self._redis.get(position_key))
             days, recent = days_to_read(position, self._zone)
-            async with self._redis.pipeline(transaction=True) as pipe:
+            async with self._redis.pipeline(transaction=False) as pipe:
                 pipe.get(position_key)
                 pipe.hgetall(key(partition, "ids"))
                 pipe.hgetall(key(partition, "articles"))
@@ -51,8 +54,9 @@ class Store:
                     pipe.strlen(seen_key(partition, day))
                 for day in recent:
                     pipe.get(seen_key(partition, day))
-                again, ids, articles, as_of, *rest = await pipe.execute()
-            if again == position:
+                pipe.get(position_key)
+                before, ids, articles, as_of, *rest, behind = await pipe.execute()
+            if before == behind == position:
                 break
         of_days, of_recent = rest[: 2 * len(days)], rest[2 * len(days) :]
         return Stored(
@@ -89,15 +93,16 @@ class Store:
 
 
 def _for_script(flush: Flush) -> tuple[list[str], list[bytes | int]]:
-    keys = {key(flush.partition, "position"): 1, key(flush.partition, "top"): 2}
+    keys = {key(flush.partition, name): at for at, name in enumerate(("position", "top", "articles"), 1)}
 
     def index(name: str) -> int:
         return keys.setdefault(name, len(keys) + 1)
 
     arguments: list[bytes | int] = [flush.position or b"", flush.next_position, flush.top_as_of or b""]
-    arguments.append(len(flush.lengths))
+    arguments += [flush.facts, len(flush.lengths)]
     for name, length in flush.lengths.items():
         arguments += [index(name), length]
+    arguments += [len(flush.present), *map(index, flush.present)]
     for command, name, values in flush.writes:
         arguments += [command.encode(), index(name), len(values), *values]
     return list(keys), arguments

@@ -35,6 +35,8 @@ class Watching(Service):
 
     def kafka(self) -> str | None:
         """Say what is missing before this worker counts."""
+        if self._log.complaint:
+            return self._log.complaint
         if not self._log.joined:
             return "waiting for Kafka to assign partitions"
         owned = self._log.partitions()

@@ -14,24 +14,30 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from services.rank.core import buckets, desk, facts, seen
+from services.rank.core import buckets, desk, facts, seen, voids
 from services.rank.core.buckets import Bucket
 from services.rank.core.clock import BUCKET_MS, DAY_MS, bucket_of, oldest_kept_day, reading_day
 from services.rank.core.desk import Desk
 from services.rank.core.facts import Facts
 from services.rank.core.position import Position
+from services.rank.core.rows import Rows
 from services.rank.core.seen import Keys, Seen
-from services.rank.core.views import Forward, Limits, Record, Rows, read
+from services.rank.core.views import Forward, Limits, Record, read
+from services.rank.core.voids import Voids
 from shared import articles
 from shared.topics import ARTICLES, DESK, VIEWS
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The settings that decide what a view earns; another time zone has other reading days."""
+    """The settings that decide what a view earns; another time zone has other reading days.
+
+    `seats` bounds the readers of an article that a segment can be on one reading day; 0 does not.
+    """
 
     zone: ZoneInfo
     limits: Limits
+    seats: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,8 @@ class State:
     """All that is known of a partition at `position`.
 
     `numbers` numbers the ids that were ever viewed, in that order; `facts` knows every published id, viewed
-    or not; `seen` holds the reading days that a view can still fall on, the last two.
+    or not; `seen` holds the reading days that a view can still fall on, the last two; `told` the voids that
+    desk.v1 has, of which those hold that the position names.
     """
 
     partition: int
@@ -55,6 +62,7 @@ class State:
     numbers: Mapping[str, int] = field(default_factory=dict)
     facts: Mapping[str, Facts] = field(default_factory=dict)
     desk: Desk = ()
+    told: Voids = ()
     buckets: Mapping[int, Bucket] = field(default_factory=dict)
     seen: Mapping[str, Seen] = field(default_factory=dict)
 
@@ -66,6 +74,7 @@ class Effects:
     ids: Mapping[str, int]
     facts: Mapping[str, Facts]
     desk: Desk | None
+    told: Voids | None
     buckets: Mapping[int, Bucket]
     counted: Mapping[int, Bucket]
     seen: Mapping[str, Keys]
@@ -96,10 +105,10 @@ def recent_days(log_ms: int, zone: ZoneInfo) -> tuple[str, ...]:
 def fold(state: State, batch: Batch, rules: Rules) -> tuple[State, Effects]:
     """Apply a range of the log; DaysNotLoadedError where a row needs a day that must be loaded first."""
     views = batch.records.get(VIEWS.name, ())
-    reading = read(views, state.partition, state.numbers, rules.limits)
-    counts = _count(state, reading.rows, rules.zone)
+    reading = read(views, state.partition, state.numbers, rules.limits, rules.seats)
+    counts = count(state, reading.rows, rules.zone)
     changes, changed = _fold_articles(state.facts, batch.records.get(ARTICLES.name, ()))
-    new_desk, acted = _fold_desk(state.desk, batch.records.get(DESK.name, ()))
+    new_desk, told, acted = _fold_desk(state.desk, state.told, batch.records.get(DESK.name, ()))
     position = _moved(state.position, batch)
     log_ms = position.at.get(VIEWS.name, 0)
     days = dict(position.days)
@@ -119,39 +128,50 @@ def fold(state: State, batch: Batch, rules: Rules) -> tuple[State, Effects]:
         numbers={**state.numbers, **counts.ids} if counts.ids else state.numbers,
         facts={**state.facts, **changes} if changes else state.facts,
         desk=new_desk,
+        told=told,
         buckets=_kept({**state.buckets, **counts.buckets}, oldest if over else None, rules.zone),
         seen={day: s for day, s in counts.days.items() if day in recent},
     )
     effects = Effects(
         ids=counts.ids,
         facts=changes,
-        desk=new_desk if acted else None,
+        desk=None if new_desk is state.desk else new_desk,
+        told=None if told is state.told else told,
         buckets={b: bucket for b, bucket in counts.buckets.items() if b in after.buckets},
         counted={b: bucket for b, bucket in counts.counted.items() if b in after.buckets},
         seen={day: keys for day, keys in counts.seen.items() if day >= oldest},
         days_over=over,
         forwards=reading.forwards,
-        dropped=reading.dropped,
+        dropped=reading.dropped + Counter(voided=counts.voided),
         repeated=counts.repeated,
     )
     return after, effects
 
 
 @dataclass(slots=True)
-class _Counts:
+class Counts:
+    """What rows add: whole days and buckets after them, and in `counted` and `seen` what is new."""
+
     days: dict[str, Seen]
     ids: dict[str, int] = field(default_factory=dict)
     buckets: dict[int, Bucket] = field(default_factory=dict)
     counted: dict[int, Bucket] = field(default_factory=dict)
     seen: dict[str, Keys] = field(default_factory=dict)
     repeated: int = 0
+    voided: int = 0
 
 
-def _count(state: State, rows: Rows, zone: ZoneInfo) -> _Counts:
-    counts = _Counts(dict(state.seen))
+def count(state: State, rows: Rows, zone: ZoneInfo) -> Counts:
+    """Count the first view of each reader of an article a day; DaysNotLoadedError as for `fold`."""
+    counts = Counts(dict(state.seen))
     if not len(rows.at):
         return counts
     numbers = _number(state.numbers, rows, counts)
+    if state.position.voids:
+        # numbered before, so that what number an article has does not depend on voids
+        kept = voids.kept(rows, state.position.voids)
+        counts.voided = len(kept) - int(kept.sum())
+        rows, numbers = rows.only(kept), numbers[kept]
     keys = seen.view_keys(rows.key, rows.reader)
     in_bucket = rows.at // BUCKET_MS
     day_of_bucket = {int(b): reading_day(int(b), zone) for b in np.unique(in_bucket)}
@@ -179,7 +199,7 @@ def _count(state: State, rows: Rows, zone: ZoneInfo) -> _Counts:
     return counts
 
 
-def _number(known: Mapping[str, int], rows: Rows, counts: _Counts) -> buckets.Numbers:
+def _number(known: Mapping[str, int], rows: Rows, counts: Counts) -> buckets.Numbers:
     """Give each row its article's number; new articles are numbered in the order of their first rows."""
     by_slot = np.array([known.get(name, -1) for name in rows.articles], np.int64)
     unknown = np.flatnonzero(by_slot[rows.article] < 0)
@@ -206,15 +226,18 @@ def _fold_articles(known: Mapping[str, Facts], records: Sequence[Record]) -> tup
     return changes, changed
 
 
-def _fold_desk(before: Desk, records: Sequence[Record]) -> tuple[Desk, int]:
-    """Give the history after these records, and how many were actions."""
+def _fold_desk(before: Desk, told: Voids, records: Sequence[Record]) -> tuple[Desk, Voids, int]:
+    """Give the history of actions and the voids after these records, and how many were either."""
     acted = 0
     for record in records:
         action = desk.parse(record.value, record.headers, record.timestamp)
+        void = voids.parse(record.value, record.headers, record.offset)
         if action is not None:
             before = desk.add(before, action)
-            acted += 1
-    return before, acted
+        if void is not None:
+            told = voids.add(told, void, record.timestamp)
+        acted += action is not None or void is not None
+    return before, told, acted
 
 
 def _moved(position: Position, batch: Batch) -> Position:

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from services.rank.core import buckets, desk, facts, seen
+from services.rank.core import buckets, desk, facts, seen, voids
 from services.rank.core.clock import reading_day
 from services.rank.core.fold import Effects, State
 from services.rank.core.scores import Candidate
@@ -18,11 +18,16 @@ FACTS_COUNT: Final = b"#"
 DESK_FIELD: Final = b"#desk"
 """Field of partition 0's `articles` with the history of desk actions."""
 
+VOIDS_FIELD: Final = b"#voids"
+"""Field of partition 0's `articles` with the voids that desk.v1 has; every partition reads them there."""
+
 AS_OF: Final = b"as_of"
 DIGEST: Final = b"digest"
 INCOMPLETE: Final = b"incomplete"
+WHOLE: Final = b"whole"
 """Fields of `top` beside the lists: the moment (Unix ms) it was made for, a digest of everything else in it,
-and whether views may be missing because the log began after the position."""
+whether views may be missing because the log began after the position, and whether its owner has read all its
+topics to their ends: until then it may not know yet what was withdrawn, pinned or voided."""
 
 
 class Write(NamedTuple):
@@ -56,7 +61,9 @@ def writes(state: State, effects: Effects, zone: ZoneInfo) -> list[Write]:
     commands += [Write("HSET", articles, (i.encode(), facts.encode(f))) for i, f in effects.facts.items()]
     if effects.desk is not None:
         commands.append(Write("HSET", articles, (DESK_FIELD, desk.encode(effects.desk))))
-    if effects.facts or effects.desk is not None:
+    if effects.told is not None:
+        commands.append(Write("HSET", articles, (VOIDS_FIELD, voids.encode(effects.told))))
+    if effects.facts or effects.desk is not None or effects.told is not None:
         commands.append(Write("HSET", articles, (FACTS_COUNT, b"%d" % state.position.facts)))
     for bucket, content in effects.buckets.items():
         field = (b"%d" % bucket, buckets.pack(content))
@@ -72,16 +79,19 @@ def writes(state: State, effects: Effects, zone: ZoneInfo) -> list[Write]:
 class Flush:
     """What one run of the script is asked: write, if the store is exactly where it is believed to be.
 
-    `position` and `top_as_of` are the strings believed to be stored (None: not there), `lengths` those of the
-    keys whose STRLEN is named by the position; `writes` may be empty.
+    `position` and `top_as_of` are the strings believed to be stored (None: not there), `facts` the number of
+    changes in `articles` and `lengths` the STRLEN of keys, as the position names them; `present` are hashes
+    that the position says are there; `writes` may be empty.
     """
 
     partition: int
     position: bytes | None
     top_as_of: bytes | None
+    facts: int
     lengths: Mapping[str, int]
     next_position: bytes
     writes: Sequence[Write]
+    present: Sequence[str] = ()
 
 
 def top_fields(lists: Mapping[str, Sequence[Candidate]]) -> dict[bytes, bytes]:
@@ -97,7 +107,7 @@ def top_lists(top: Mapping[bytes, bytes]) -> dict[str, list[Candidate]]:
     return {
         name.decode(): [Candidate(*entry) for entry in json.loads(blob)]
         for name, blob in top.items()
-        if name not in (AS_OF, DIGEST, INCOMPLETE)
+        if name not in (AS_OF, DIGEST, INCOMPLETE, WHOLE)
     }
 
 

@@ -10,6 +10,8 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
+from services.rank.core.voids import Voids
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -17,7 +19,8 @@ class Position:
 
     `next` is the next offset of each topic, `at` the newest append time (Unix ms) applied from each, `days`
     the number of views counted on each reading day that is kept, `ids` and `facts` the numbers of ids and of
-    changes of facts, `gap` the moment at which the log was found to begin after the position.
+    changes of facts, `gap` the moment at which the log was found to begin after the position, `voids` those
+    that hold.
     """
 
     next: Mapping[str, int] = field(default_factory=dict)
@@ -26,6 +29,7 @@ class Position:
     ids: int = 0
     facts: int = 0
     gap: int | None = None
+    voids: Voids = ()
 
 
 _JSON: Final = TypeAdapter(Position)
@@ -40,6 +44,7 @@ def encode(position: Position) -> bytes:
         ids=position.ids,
         facts=position.facts,
         gap=position.gap,
+        voids=position.voids,
     )
     return _JSON.dump_json(in_order, exclude_none=True)
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
-from services.rank.core import buckets, desk, facts, position, seen
+from services.rank.core import buckets, desk, facts, position, seen, voids
 from services.rank.core.fold import State, recent_days
-from services.rank.core.layout import DESK_FIELD, FACTS_COUNT
+from services.rank.core.layout import DESK_FIELD, FACTS_COUNT, VOIDS_FIELD
 from services.rank.core.position import Position
 from shared.topics import VIEWS
 
@@ -64,6 +64,7 @@ def restore(partition: int, stored: Stored) -> State:
         numbers=dict(sorted(numbers, key=itemgetter(1))),
         facts=facts_of(stored.articles),
         desk=desk.decode(stored.articles.get(DESK_FIELD)),
+        told=voids.decode(stored.articles.get(VOIDS_FIELD)),
         buckets={b: bucket for content in by_day.values() for b, bucket in content.items()},
         seen={day: seen.from_bytes(blob) for day, blob in stored.seen.items()},
     )

@@ -34,6 +34,14 @@ def reader_key(reader: str) -> int:
     return int.from_bytes(blake2b(text, digest_size=KEY_BYTES, person=b"reader").digest())
 
 
+def seats_of(segments: npt.NDArray[np.int64], readers: Keys, seats: int) -> Keys:
+    """Give each reader the number of a seat, so many in every segment; two readers may share one.
+
+    All views of one seat of an article are one reader's, however many agents and addresses a network shows.
+    """
+    return segments.astype(np.uint64) * np.uint64(seats) + readers % np.uint64(seats)
+
+
 def view_keys(articles: Keys, readers: Keys) -> Keys:
     """Hash (article, reader) row by row."""
     return _mix(articles ^ _mix(readers))

@@ -7,12 +7,13 @@ replied "ok"; on any other reply it is worth nothing, and the partition is read 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from services.rank.core import layout, position, restore, scores, seen
+from services.rank.core import layout, position, refold, restore, scores, seen
 from services.rank.core.clock import RECOMPUTED_MS, bucket_of
 from services.rank.core.desk import Desk
 from services.rank.core.fold import Batch, Effects, Rules, State, fold
 from services.rank.core.layout import Flush, Write
 from services.rank.core.position import Position
+from services.rank.core.refold import Refold
 from services.rank.core.restore import Stored
 from services.rank.core.scores import Ranking
 from shared.topics import VIEWS
@@ -59,18 +60,32 @@ def count(cache: Cache, batch: Batch, rules: Rules) -> tuple[Cache, Effects, lis
     return after, effects, layout.writes(state, effects, rules.zone)
 
 
+def void(cache: Cache, done: Refold, rules: Rules) -> tuple[Cache, list[Write]]:
+    """Let voids hold whose days have been folded once more up to the position of the cache."""
+    state, commands = refold.swap(cache.state, done, rules)
+    ranking = scores.ranking_of(state, cache.ranking.end)
+    return replace(cache, state=state, ranking=ranking), commands
+
+
 def with_days(cache: Cache, blobs: Mapping[str, bytes]) -> Cache:
     """Give the cache with the hashes of more reading days."""
     days = {day: seen.from_bytes(blob) for day, blob in blobs.items()}
     return replace(cache, state=replace(cache.state, seen={**cache.state.seen, **days}))
 
 
-def rank(cache: Cache, as_of_ms: int, now_ms: int, actions: Desk) -> tuple[Cache, list[Write]]:
-    """Make the partition's bests for `as_of_ms`; who is eligible is decided at `now_ms`."""
+def rank(
+    cache: Cache, as_of_ms: int, now_ms: int, actions: Desk, *, whole: bool = False
+) -> tuple[Cache, list[Write]]:
+    """Make the partition's bests for `as_of_ms`; who is eligible is decided at `now_ms`.
+
+    `whole` tells that the partition has been read to its end since it was loaded.
+    """
     ranking = scores.slide(cache.ranking, cache.state.buckets, bucket_of(as_of_ms))
     top = layout.top_fields(scores.tops(ranking, cache.state, actions, now_ms))
     if is_incomplete(cache.state.position, as_of_ms):
         top[layout.INCOMPLETE] = b"1"
+    if whole:
+        top[layout.WHOLE] = b"1"
     as_of = b"%d" % as_of_ms
     commands = layout.top_writes(cache.state.partition, as_of, cache.top, top)
     return replace(cache, ranking=ranking, as_of=as_of, top=top), commands
@@ -89,8 +104,11 @@ def request(before: Cache, after: Cache, commands: list[Write]) -> tuple[Cache, 
         partition=n,
         position=before.stored,
         top_as_of=before.as_of,
+        facts=before.state.position.facts,
         lengths={layout.seen_key(n, day): views * seen.KEY_BYTES for day, views in days.items()},
         next_position=position.encode(after.state.position),
         writes=commands,
+        present=[layout.views_key(n, day) for day, views in days.items() if views]
+        + [layout.key(n, "ids")] * bool(before.state.position.ids),
     )
     return replace(after, stored=flush.next_position), flush

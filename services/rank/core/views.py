@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import ValidationError
 
 from services.rank.core.clock import KEPT_MS
-from services.rank.core.seen import Keys, article_key, reader_key
+from services.rank.core.rows import NO_ROWS, Int64s, Rows
+from services.rank.core.seen import Keys, article_key, reader_key, seats_of
 from shared import wire
 from shared.events import Arrival, View, ViewsSeen, at_ms
-
-Int64s = npt.NDArray[np.int64]
 
 _LARGEST_FORWARD: Final = 5_000
 """Rows in a forwarded record: one that came compressed must not grow past what Kafka takes."""
@@ -48,16 +46,6 @@ class Forward(NamedTuple):
     headers: wire.Headers
 
 
-class Rows(NamedTuple):
-    """Views in log order, column by column; `article` points into `articles`, `at` is Unix ms."""
-
-    articles: list[str]
-    article: Int64s
-    key: Keys
-    reader: Keys
-    at: Int64s
-
-
 class Limits(NamedTuple):
     """How far a view's own time may lie ahead of and behind the time its record was appended."""
 
@@ -74,10 +62,16 @@ class Reading:
     dropped: Counter[str]
 
 
-def read(records: Iterable[Record], partition: int, known: Mapping[str, int], limits: Limits) -> Reading:
-    """Read records of one partition in log order; `known` are articles that belong to it for sure."""
+def read(
+    records: Iterable[Record], partition: int, known: Mapping[str, int], limits: Limits, seats: int = 0
+) -> Reading:
+    """Read records of one partition in log order; `known` are articles that belong to it for sure.
+
+    With `seats`, the readers of a batch are the seats of their segments. A plain view keeps its own reader:
+    it names no segment, and all of them in one would be one network.
+    """
     table = _Table(partition, known)
-    columns = _Columns(table)
+    columns = _Columns(table, seats)
     dropped: Counter[str] = Counter()
     for record in records:
         views = parse(record.value)
@@ -137,10 +131,10 @@ class _Table:
 class _Columns:
     """Columns in the making, one part a batch; plain views are gathered into a part of their own."""
 
-    def __init__(self, table: _Table) -> None:
-        self._table = table
+    def __init__(self, table: _Table, seats: int) -> None:
+        self._table, self._seats = table, seats
         self._singles: list[tuple[int, int, int, int, int]] = []
-        self._parts: list[tuple[Int64s, Keys, Int64s, Int64s, Int64s]] = []
+        self._parts: list[tuple[Int64s, Keys, Int64s, Int64s, Int64s, Int64s]] = []
         self.forwards: list[Forward] = []
 
     def add_one(self, record: Record, view: View) -> None:
@@ -148,27 +142,33 @@ class _Columns:
         if slot in self._table.foreign:
             self._forward(record, self._table.foreign[slot], view)
             return
-        appended = self._first_appended(record).at_ms
+        appended = self._first_appended(record).at_ms if record.headers else record.timestamp
         self._singles.append((slot, reader_key(view.reader), at_ms(view.at), appended, record.timestamp))
 
     def add_many(self, record: Record, views: ViewsSeen) -> None:
         slots = np.array([self._table.slot(name) for name in views.articles], np.int64)[views.article]
-        readers, at = np.array(views.reader, np.uint64), np.array(views.at, np.int64)
+        readers, segments = np.array(views.reader, np.uint64), np.array(views.segment, np.int64)
+        at = np.array(views.at, np.int64)
+        if self._seats:
+            readers = seats_of(segments, readers, self._seats)
         if self._table.foreign:
             mine = ~np.isin(slots, list(self._table.foreign))
             if not mine.all():
                 self._split(record, views, slots)
-                slots, readers, at = slots[mine], readers[mine], at[mine]
+                slots, readers, segments, at = slots[mine], readers[mine], segments[mine], at[mine]
         self._gather()
         appended = np.full(len(slots), self._first_appended(record).at_ms, np.int64)
-        self._parts.append((slots, readers, at, appended, np.full(len(slots), record.timestamp, np.int64)))
+        logged = np.full(len(slots), record.timestamp, np.int64)
+        self._parts.append((slots, readers, segments, at, appended, logged))
 
     def rows(self, limits: Limits, dropped: Counter[str]) -> Rows:
         """Give the rows that earn something, dated no later than their record; count the others."""
         self._gather()
         if not self._parts:
             return NO_ROWS
-        slots, readers, at, appended, logged = (np.concatenate(c) for c in zip(*self._parts, strict=True))
+        slots, readers, segments, at, appended, logged = (
+            np.concatenate(c) for c in zip(*self._parts, strict=True)
+        )
         ahead = at > appended + limits.ahead_ms
         late = at < appended - limits.late_ms
         # Only what was forwarded after days can be older than everything that is kept.
@@ -179,7 +179,8 @@ class _Columns:
         good = ~(ahead | late | expired)
         slots = slots[good]
         keys = np.array([article_key(name) for name in self._table.names], np.uint64)[slots]
-        return Rows(self._table.names, slots, keys, readers[good], np.minimum(at, appended)[good])
+        at = np.minimum(at, appended)[good]
+        return Rows(self._table.names, slots, keys, readers[good], segments[good], at)
 
     def _gather(self) -> None:
         if self._singles:
@@ -188,6 +189,7 @@ class _Columns:
                 (
                     np.array(slots, np.int64),
                     np.array(readers, np.uint64),
+                    np.full(len(slots), -1, np.int64),
                     np.array(at, np.int64),
                     np.array(appended, np.int64),
                     np.array(logged, np.int64),
@@ -237,8 +239,3 @@ class _Columns:
                 # nothing arrives after it was appended here: the header is not to make a view younger
                 return arrival._replace(at_ms=min(max(arrival.at_ms, 0), record.timestamp))
         return Arrival(record.timestamp, self._table.partition, record.offset)
-
-
-_NO_INTS: Final = np.empty(0, np.int64)
-_NO_KEYS: Final = np.empty(0, np.uint64)
-NO_ROWS: Final = Rows([], _NO_INTS, _NO_KEYS, _NO_KEYS, _NO_INTS)

@@ -88,13 +88,27 @@ def _sentence(list_name: ListName, score: int, facts: Facts, actions: list[Actio
         read = f"{_SPAN[list_name]}读者读了这篇{score}次，每位读者每天只计一次"
     parts = [read]
     kinds = {a.kind for a in actions if a.scope == ALL}
-    if not facts.may_be_hot(now_ms):
-        parts.append("但它现在不能上榜")
+    if (obstacle := _obstacle(facts, now_ms)) is not None:
+        parts.append(obstacle)
     elif "banned" in kinds:
         parts.append("但编辑部不让它上榜")
     elif "pinned" in kinds:
         parts.append("编辑部把它置顶")
     return "，".join(parts) + "。"
+
+
+def _obstacle(facts: Facts, now_ms: int) -> str | None:
+    """Say why an article may not be hot, whoever reads it."""
+    if facts.standing.withdrawn:
+        return "但它已被撤下"
+    if facts.standing.order is None:
+        return "但它还没有发布"
+    if facts.barred:
+        return "但推广和敏感内容不上榜"
+    begins, ends = facts.hot_between()
+    if now_ms < begins:
+        return "但它还没到解禁时间"
+    return None if now_ms < ends else "但它已经过期"
 
 
 def _desk_part(action: Action) -> DeskPart:

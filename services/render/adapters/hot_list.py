@@ -7,10 +7,9 @@ from typing import Final
 
 from prometheus_client import Gauge
 from pydantic import ValidationError
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from services.render.core.lists import HotLists
+from shared import redis
 from shared.events import LISTS, HotListChanged, hot_key
 from shared.runtime import log
 
@@ -25,7 +24,7 @@ class HotList:
     """The reading as a task; `on_change` is called with all lists whenever one was written anew."""
 
     def __init__(self, url: str, on_change: Callable[[HotLists], None]) -> None:
-        self._redis = Redis.from_url(url, socket_timeout=1.0, socket_connect_timeout=1.0)
+        self._redis = redis.connect(url, answer_s=1.0, connect_s=1.0)
         self._on_change = on_change
         self._raw: dict[str, bytes | str] = {}
         self._lists: HotLists = {}
@@ -37,8 +36,8 @@ class HotList:
         try:
             while True:
                 try:
-                    self._take(await self._redis.mget(_KEYS))
-                except (RedisError, OSError, TimeoutError) as error:
+                    self._take(await self._read())
+                except (*redis.AWAY, TimeoutError) as error:
                     if pause == _EVERY_S:
                         log.warning("waiting", what="Redis", reason=repr(error))
                     pause = min(pause * 2, _LONGEST_WAIT_S)
@@ -49,6 +48,13 @@ class HotList:
                 await asyncio.sleep(pause)
         finally:
             await self._redis.aclose()
+
+    async def _read(self) -> list[bytes | str | None]:
+        # not MGET: in a cluster each may lie on another server
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for key in _KEYS:
+                pipe.get(key)
+            return list(await pipe.execute())
 
     def _take(self, documents: list[bytes | str | None]) -> None:
         changed = False

@@ -233,7 +233,7 @@ def test_watching_publishes_what_is_new_or_changed_until_it_is_interrupted(
         second.unlink()
         until(lambda: ids() == [f"{name}-1", f"{name}-2", f"{name}-1"], "what has changed is published")
         watching.send_signal(signal.SIGINT)
-        assert watching.wait(20) == 0
+        assert watching.wait(60) == 0
     finally:
         watching.kill()
         watching.wait()

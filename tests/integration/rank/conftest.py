@@ -7,6 +7,7 @@ import pytest
 
 from tests.integration.rank.workers import Rank
 from tests.real import Kafka, Redis
+from tests.redis_cluster import RedisCluster
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +23,25 @@ def rank(kafka: Kafka, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran
     finally:
         found.stop()
         redis.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisCluster]:
+    """Give a whole Redis Cluster that all tests share."""
+    cluster = RedisCluster(tmp_path_factory.mktemp("cluster"))
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+@pytest.fixture
+def cluster_url(redis_cluster: RedisCluster) -> str:
+    """Give the address of the shared cluster, emptied for this test."""
+    with redis_cluster.client() as client:
+        client.flushall(target_nodes="primaries")
+    return redis_cluster.url
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 """What rank says when the log or Redis are not what they should be, and how it goes on."""
 
+import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from confluent_kafka.admin import AdminClient
 
 from dev.child import Child
 from shared import wire
+from shared.kafka import ensure_topics
 from shared.topics import VIEWS
 from tests.foreign import until
 from tests.integration.rank.workers import Rank
@@ -28,7 +31,10 @@ def readiness(worker: Service) -> dict[str, Any]:
 
 
 def alarm(rank: Rank, worker: Service, kind: str) -> bool:
-    return rank.metric(worker, f'remen_rank_alarm{{kind="{kind}"}}') == 1
+    """Tell whether an alarm stands, in the metric and in the log."""
+    lines = [json.loads(line) for line in worker.log.read_text().splitlines() if line.startswith("{")]
+    said = any(line["event"] == "alarm" and line.get("kind") == kind for line in lines)
+    return said and rank.metric(worker, f'remen_rank_alarm{{kind="{kind}"}}') == 1
 
 
 def test_kafka_and_redis_may_go_away_and_come_back(brokers: Brokers, tmp_path: Path) -> None:
@@ -124,5 +130,23 @@ def test_another_log_is_refused_until_the_partition_is_deleted(brokers: Brokers,
         rank.until_scores({"a-story": 2})
         until(lambda: readiness(second).get("status") == "ok", "ready")
         assert not alarm(rank, second, "log_recreated")
+    finally:
+        rank.stop()
+
+
+def test_a_topic_with_another_number_of_partitions_is_not_counted(brokers: Brokers, tmp_path: Path) -> None:
+    kafka, redis = brokers()
+    asyncio.run(ensure_topics(kafka.bootstrap, (replace(VIEWS, partitions=3),)))
+    rank = Rank(kafka.bootstrap, redis.url, tmp_path)
+    try:
+        worker = rank.prepare("rank-1")
+        Child.start(worker)
+        until(lambda: "3 partitions" in str(readiness(worker)), "readiness names the topic")
+        until(lambda: alarm(rank, worker, "wrong_partitions"), "the alarm wrong_partitions")
+        assert rank.redis.keys("*") == []
+        admin = AdminClient({"bootstrap.servers": kafka.bootstrap})
+        admin.delete_topics([VIEWS.name])[VIEWS.name].result(30)
+        until(lambda: readiness(worker).get("status") == "ok", "ready, with a topic as it must be")
+        assert rank.metric(worker, 'remen_rank_alarm{kind="wrong_partitions"}') == 0
     finally:
         rank.stop()

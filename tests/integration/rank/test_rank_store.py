@@ -1,4 +1,4 @@
-"""One suite for the simulated store and the real Redis: the script means the same in both."""
+"""One suite for the simulated store, a real Redis and a real cluster: the script means the same in all."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,7 +9,7 @@ import pytest
 
 from services.rank.adapters.store import Store, connect
 from services.rank.core import turn
-from services.rank.core.layout import Flush, seen_key
+from services.rank.core.layout import Flush, seen_key, views_key
 from services.rank.core.restore import Stored
 from services.rank.core.turn import Cache
 from shared.topics import ARTICLES, VIEWS
@@ -34,14 +34,14 @@ async def opened(kind: str, request: pytest.FixtureRequest) -> AsyncIterator[Any
     if kind == "simulated":
         yield SimulatedStore(ZONE)
         return
-    redis = connect(request.getfixturevalue("redis_url"))
+    redis = connect(request.getfixturevalue(kind))
     try:
         yield Store(redis, ZONE)
     finally:
         await redis.aclose()
 
 
-@pytest.fixture(params=["simulated", "real"])
+@pytest.fixture(params=["simulated", "redis_url", "cluster_url"])
 async def store(request: pytest.FixtureRequest) -> AsyncIterator[AnyStore]:
     async with opened(request.param, request) as found:
         yield found
@@ -108,9 +108,11 @@ async def test_another_position_another_top_or_another_length_is_refused(store: 
         replace(following, top_as_of=b"1"),
         replace(following, top_as_of=None),
         replace(following, lengths={seen_key(HOME, day): 8}),
+        replace(following, facts=0),
+        replace(following, present=[views_key(HOME, "1999-12-31")]),
     ]
     before = await store.load(HOME)
-    assert await store.flush(wrong) == ["position", "position", "top", "top", "torn"]
+    assert await store.flush(wrong) == ["position", "position", "top", "top", "torn", "torn", "torn"]
     assert await store.load(HOME) == before
     assert await store.flush([following]) == ["ok"]
 

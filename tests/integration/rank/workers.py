@@ -1,10 +1,13 @@
 """Rank workers for tests, and everything that is produced for them."""
 
 import json
+import random
 import time
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 from typing import Any, Final
 
 import httpx
@@ -19,6 +22,10 @@ from tests.real import Service
 
 SESSION_S: Final = 2
 
+STORIES: Final = [f"story-{number}" for number in range(20)]
+_BATCH: Final = 50
+_PAUSE_S: Final = 0.05
+
 
 def noon_zone() -> str:
     """Name a time zone in which it is about noon: no reading day ends while a test runs."""
@@ -27,19 +34,23 @@ def noon_zone() -> str:
 
 
 class Press:
-    """Everything that is produced for rank in a test, each record acknowledged."""
+    """Everything that is produced for rank in a test, each record acknowledged.
+
+    `now` is the moment of what is produced: views are dated so, and a topic that keeps its producers' times
+    takes it for the append time.
+    """
 
     def __init__(self, bootstrap: str) -> None:
         self._producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": 2})
+        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def view(self, article: str, reader: str, partition: int | None = None) -> None:
         """Append a plain view of now."""
-        moment = datetime.now(UTC).isoformat()
-        self.raw({"article": article, "reader": reader, "at": moment}, article, partition)
+        self.raw({"article": article, "reader": reader, "at": self.now().isoformat()}, article, partition)
 
     def views(self, article: str, readers: list[int], partition: int | None = None) -> None:
         """Append a batch of views of now."""
-        n, now = len(readers), at_ms(datetime.now(UTC))
+        n, now = len(readers), at_ms(self.now())
         columns = {"articles": [article], "article": [0] * n, "reader": readers, "at": [now] * n}
         self.raw(columns | {"segment": [0] * n}, article, partition)
 
@@ -47,7 +58,7 @@ class Press:
         """Append any value to a partition of views.v1, by default the article's."""
         number = wire.partition_for(article) if partition is None else partition
         content = value if isinstance(value, bytes) else json.dumps(value).encode()
-        self._producer.produce(VIEWS.name, content, article, number)
+        self._producer.produce(VIEWS.name, content, article, number, timestamp=at_ms(self.now()))
 
     def article(self, article: str, **changes: Any) -> ArticlePublished:
         """Append a text as ingest writes it."""
@@ -61,20 +72,55 @@ class Press:
 
     def event(self, topic: str, event: Event, key: str, partition: int) -> None:
         """Append an event with its headers."""
-        headers: Any = wire.event_headers(event, source="test", event_id="1", at=datetime.now(UTC))
-        self._producer.produce(topic, wire.encode(event), key, partition, headers=headers)
+        now = self.now()
+        headers: Any = wire.event_headers(event, source="test", event_id="1", at=now)
+        self._producer.produce(
+            topic, wire.encode(event), key, partition, headers=headers, timestamp=at_ms(now)
+        )
 
     def flush(self) -> None:
         """Wait until all is acknowledged."""
         assert self._producer.flush(30) == 0
 
 
-class Rank:
-    """Rank workers on one Kafka and one Redis."""
+class Readers(Thread):
+    """So many views, half of them repeats, in single records and in batches, spread over some seconds."""
 
-    def __init__(self, kafka: str, redis: str, folder: Path) -> None:
-        self.kafka, self._redis, self._folder = kafka, redis, folder
-        self.redis = RedisClient.from_url(redis)
+    def __init__(self, bootstrap: str, views: int, seconds: float, seed: int) -> None:
+        super().__init__(daemon=True)
+        chance = random.Random(seed)
+        # fewer readers of the later articles, so that the order of the list is decided
+        once = [(chance.choices(STORIES, range(1, 21))[0], reader) for reader in range(views // 2)]
+        self._views = once + once
+        chance.shuffle(self._views)
+        self._press, self._seconds = Press(bootstrap), seconds
+        self.expected = dict(Counter(article for article, _ in once))
+
+    def run(self) -> None:
+        """Send the views, a portion at a time, until all are acknowledged."""
+        portions = max(1, round(self._seconds / _PAUSE_S))
+        for portion in range(portions):
+            part = self._views[portion::portions]
+            by_article: dict[str, list[int]] = {}
+            for article, reader in part:
+                # a reader's repeat comes in the same shape: a name and a number are two readers
+                if reader % 2:
+                    self._press.view(article, str(reader))
+                else:
+                    by_article.setdefault(article, []).append(reader)
+            for article, readers in by_article.items():
+                for start in range(0, len(readers), _BATCH):
+                    self._press.views(article, readers[start : start + _BATCH])
+            self._press.flush()
+            time.sleep(_PAUSE_S)  # the pace of the readers
+
+
+class Rank:
+    """Rank workers on one Kafka and one Redis, or a cluster of them with a `client` of its own."""
+
+    def __init__(self, kafka: str, redis: str, folder: Path, client: RedisClient | None = None) -> None:
+        self.kafka, self.redis_url, self._folder = kafka, redis, folder
+        self.redis = client or RedisClient.from_url(redis)
         self.press = Press(kafka)
         self.workers: list[Service] = []
 
@@ -90,7 +136,7 @@ class Rank:
             "rank",
             self._folder,
             KAFKA_BOOTSTRAP_SERVERS=self.kafka,
-            REDIS_URL=self._redis,
+            REDIS_URL=self.redis_url,
             RANK_INSTANCE=name,
             RANK_SESSION_S=str(SESSION_S),
             SITE_TZ=noon_zone(),

@@ -205,6 +205,30 @@ def test_a_store_that_lost_a_key_is_torn(lost: str) -> None:
         machine.reload()
 
 
+@pytest.mark.parametrize("lost", ["ids", f"views:{reading_day(bucket_of(NOON_MS), ZONE)}"])
+def test_a_lost_key_is_noticed_although_the_worker_remembers_what_it_held(lost: str) -> None:
+    store = SimulatedStore(ZONE)
+    machine = Machine(store)
+    machine.feed(batch(views_log([plain(A, "anna")])))
+    assert machine.feed(batch())[0] == "ok"
+    rest = store.dump()
+    del rest[layout.key(HOME, lost)]
+    store.put_back(rest)
+    assert machine.feed(batch())[0] == "torn"
+
+
+def test_articles_that_were_lost_are_noticed_before_the_next_change_covers_it() -> None:
+    store = SimulatedStore(ZONE)
+    machine = Machine(store)
+    machine.feed(batch(articles=[event_record(0, published(A), A)]))
+    rest = store.dump()
+    del rest[layout.key(HOME, "articles")]
+    store.put_back(rest)
+    assert machine.feed(batch(articles=[event_record(1, published(B), B)]))[0] == "torn"
+    with pytest.raises(TornError, match="articles holds change 0 of 1"):
+        machine.reload()
+
+
 def test_days_are_deleted_by_the_clock_of_the_log() -> None:
     store = SimulatedStore(ZONE)
     machine = Machine(store)

@@ -8,17 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.rank.core.alarms import Bounds, judge
-from services.rank.core.clock import BUCKET_MS, DAY_MS, bucket_of
+from services.rank.core.clock import DAY_MS
 from services.rank.core.desk import Action, Desk, Kind, add, decode, encode, in_force, parse
-from services.rank.core.facts import UNKNOWN, Facts, apply
 from services.rank.core.lists import HotList, merge, sorted_set, written
 from services.rank.core.position import Position
 from services.rank.core.scores import Candidate, in_order
-from services.rank.core.why import explain
 from shared import wire
 from shared.events import HotEntry, HotListChanged, HotPinned
 from shared.topics import ARTICLES, VIEWS
-from tests.builders import NOON_MS, published
+from tests.builders import NOON_MS
 
 candidates = st.lists(
     st.builds(
@@ -181,33 +179,3 @@ def test_compaction_may_have_removed_the_last_record_applied(found: tuple[int, i
 
 def test_a_topic_never_read_begins_where_its_log_begins() -> None:
     assert judge(VIEWS.name, Position(), Bounds(5, 9, None)) == (5, None)
-
-
-def known() -> Facts:
-    return apply(UNKNOWN, published("a"))
-
-
-def sentence(readers: dict[int, int], facts: Facts, list_name: str = "now", *desk: Action) -> str:
-    return explain("a", list_name, NOON_MS, readers, facts, desk, NOON_MS).sentence  # type: ignore[arg-type]
-
-
-def test_a_score_is_told_in_a_sentence() -> None:
-    now = bucket_of(NOON_MS)
-    assert sentence({now: 300, now - 11: 12}, known()) == "过去60分钟有312位读者读了这篇。"
-    assert sentence({}, known()) == "过去60分钟还没有读者读这篇。"
-    assert sentence({now: 2}, known(), "24h") == "过去24小时读者读了这篇2次，每位读者每天只计一次。"
-    assert sentence({now: 2}, UNKNOWN) == "过去60分钟有2位读者读了这篇，但它现在不能上榜。"
-    assert sentence({now: 2}, known(), "now", pin("a", 1)) == "过去60分钟有2位读者读了这篇，编辑部把它置顶。"
-
-
-@given(
-    st.dictionaries(st.integers(-1000, 3).map(lambda b: b + bucket_of(NOON_MS)), st.integers(0, 2**32 - 1))
-)
-def test_the_parts_sum_to_the_score(readers: dict[int, int]) -> None:
-    for list_name, window in (("now", 12), ("24h", 288), ("3d", 864)):
-        told = explain("a", list_name, NOON_MS, readers, known(), (), NOON_MS)  # type: ignore[arg-type]
-        end = bucket_of(NOON_MS)
-        assert told.score == sum(n for b, n in readers.items() if end - window < b <= end)
-        assert told.score == sum(part.points for part in told.parts)
-        assert all(part.points == part.readers * part.weight for part in told.parts)
-        assert all(part.bucket.timestamp() * 1000 % BUCKET_MS == 0 for part in told.parts)

@@ -82,26 +82,26 @@ class _Filed(NamedTuple):
 
 
 def _read(found: re.Match[str]) -> _Filed | None:
-    part: dict[str, str | None] = dict.fromkeys(patterns.PARTS) | found.groupdict()
-    crew, day = part["crew"], part["day"]
-    places = place_behind_names(crew) if crew else places_in(part["places"] or "")
-    if places is None or not is_date(part["month"], day):
+    part = found.groupdict()
+    crew, day = part.get("crew"), part.get("day")
+    places = place_behind_names(crew) if crew else places_in(part.get("places") or "")
+    if places is None or not is_date(part.get("month"), day):
         return None
-    kind = next(kind for kind in patterns.KINDS if part[kind])
+    kind = next(kind for kind in patterns.KINDS if part.get(kind))
     text = found.group()
     return _Filed(
         Dateline(
             text=text,
             places=places,
-            agency=part["agency"] or part["wire_agency"],
+            agency=part.get("agency") or part.get("wire_agency"),
             day=number_of(day) if day else None,
         ),
         kind=kind,
         mark=found[kind],
         before=text[: found.start(kind)].rstrip()[-1:],
         behind=found.string[found.end() :],
-        quoted=part["quoted"] is not None,
-        by_house=part["house"] is not None,
+        quoted=part.get("quoted") is not None,
+        by_house=part.get("house") is not None,
         by_reporter=crew is not None,
         compiled="综合" in text or "綜合" in text,
     )

@@ -78,7 +78,6 @@ MAY_CLOSE: Final = re.compile(r"[讯訊电電道导導息稿—–-]")
 """Without one of these near its beginning a text has no dateline: most texts end their search here."""
 KINDS: Final = ("wire", "told", "notice", "dash")
 """Of closing marks."""
-PARTS: Final = ("quoted", "house", "agency", "wire_agency", "crew", "places", "month", "day", *KINDS)
 
 REPORTS: Final = frozenset(("讯", "訊", "专讯", "專訊", "特讯", "特訊"))
 """The marks that hardly anything but a dateline has."""

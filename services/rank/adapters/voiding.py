@@ -1,0 +1,115 @@
+"""Voids on their way into the partitions of this worker: which days are folded once more, and how far it is.
+
+One partition at a time, a portion a turn, while all are counted on. What is under way is forgotten whenever
+its partition is read again from Redis: it begins anew.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import Final
+
+from services.rank.adapters import metrics
+from services.rank.adapters.board import Board
+from services.rank.adapters.history import History
+from services.rank.core import refold, voids
+from services.rank.core.fold import Rules, State
+from services.rank.core.refold import Refold
+from services.rank.core.turn import Cache
+from services.rank.core.voids import Voids
+from shared.runtime import log
+from shared.topics import VIEWS
+
+_LOOK_EVERY_S: Final = 0.25
+_TURN_S: Final = 0.1
+"""So long a turn may take before the partitions are counted on."""
+
+_DEADLINE_S: Final = 30
+
+
+class Voiding:
+    """The voids that do not hold yet; `turn` is to be called before every turn of counting."""
+
+    def __init__(self, bootstrap_servers: str, board: Board, rules: Rules) -> None:
+        self._bootstrap_servers, self._board, self._rules = bootstrap_servers, board, rules
+        self._told: Voids = ()
+        self._looked_at = -_LOOK_EVERY_S
+        self._job: tuple[History, Refold] | None = None
+        self._is_stale = False
+
+    @property
+    def is_busy(self) -> bool:
+        """Tell whether days are being folded."""
+        return self._job is not None
+
+    def forget(self, partition: int) -> None:
+        """Void what is under way for a partition: its articles may come back with other numbers."""
+        self._is_stale |= self._job is not None and self._job[1].days.partition == partition
+
+    async def stop(self) -> None:
+        """Drop what is under way."""
+        job, self._job, self._is_stale = self._job, None, False
+        if job is not None:
+            await job[0].stop()
+
+    async def turn(self, caches: Mapping[int, Cache]) -> dict[int, Refold]:
+        """Fold on; give what has come to its partition's position, to be put in its place at once."""
+        if self._is_stale:
+            await self.stop()
+        if time.monotonic() - self._looked_at >= _LOOK_EVERY_S:
+            self._looked_at = time.monotonic()
+            self._told = voids.decode(await self._board.voids())
+        done: dict[int, Refold] = {}
+        try:
+            async with asyncio.timeout(_DEADLINE_S):
+                if self._job is not None and (live := caches.get(self._job[1].days.partition)):
+                    await self._follow(*self._job, live.state, done)
+                for n, cache in caches.items():
+                    waits = n not in done and voids.news(self._told, cache.state.position.voids)
+                    if waits and self._job is None:
+                        await self._begin(cache.state, done)
+        except BaseException:
+            await self.stop()
+            raise
+        return done
+
+    async def _begin(self, state: State, done: dict[int, Refold]) -> None:
+        """Begin with a partition; what has nothing to fold is done."""
+        n, here = state.partition, state.position.next[VIEWS.name]
+        spans = refold.spans_of(state, self._told, self._rules)
+        first_ms = refold.first_counted_ms(state, spans, self._rules)
+        if first_ms is None:
+            done[n] = refold.begin(n, self._told, spans, here)
+            return
+        history = History(self._bootstrap_servers, n)
+        await history.start()
+        try:
+            place = await history.seek(first_ms)
+            if place is None or place.offset == place.begins > 0:
+                begins_ms = state.position.at[VIEWS.name] if place is None else place.at_ms
+                log.error("not_voided", partition=n, reason="views are gone", log_begins_ms=begins_ms)
+                metrics.NOT_VOIDED.inc()
+                spans = refold.without_days_before(spans, begins_ms, self._rules)
+                first_ms = refold.first_counted_ms(state, spans, self._rules)
+                place = None if first_ms is None else await history.seek(first_ms)
+        except BaseException:
+            await history.stop()
+            raise
+        if place is None:
+            await history.stop()
+            done[n] = refold.begin(n, self._told, spans, here)
+            return
+        log.info("folding_again", partition=n, days=spans, offset=place.offset, upto=here)
+        self._job = history, refold.begin(n, self._told, spans, place.offset)
+
+    async def _follow(self, history: History, job: Refold, live: State, done: dict[int, Refold]) -> None:
+        """Fold portions until the partition's position is reached, or time is up."""
+        upto = live.position.next[VIEWS.name]
+        until = time.monotonic() + _TURN_S
+        while job.next < upto and time.monotonic() < until:
+            records, reached = await history.take(upto)
+            job = refold.follow(job, records, reached, live, self._rules)
+            self._job = history, job
+        if job.next >= upto:
+            await self.stop()
+            done[live.partition] = job

@@ -1,0 +1,63 @@
+"""Redis as the services use it: one server or a cluster, told apart by the address alone.
+
+    redis://[user:password@]host:port/0                     one server
+    redis+cluster://[user:password@]host:port,host:port     a cluster, by some of its nodes
+
+Both with `rediss` for TLS. Of a cluster any node tells of the others; name several, so that a start does not
+hang on one of them.
+"""
+
+from typing import Any, Final, cast
+from urllib.parse import urlsplit
+
+from redis.asyncio import Redis
+from redis.asyncio.cluster import ClusterNode, RedisCluster
+from redis.asyncio.connection import SSLConnection, parse_url
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisClusterException, RedisError
+
+AWAY: Final = (RedisError, RedisClusterException, OSError)
+"""What is raised when Redis is away; it is unknown then whether a command has run."""
+
+_CLUSTER: Final = "+cluster"
+
+
+def connect(url: str, *, answer_s: float, connect_s: float) -> Redis:
+    """Make a client that waits so long for an answer and for a connection.
+
+    It repeats nothing of its own: whoever asked must read what a lost reply had done. Only a cluster is asked
+    once more, because a client that does not ask again never learns who has replaced a dead node.
+    """
+    scheme, where, path, query, _ = urlsplit(url)
+    if not scheme.endswith(_CLUSTER):
+        return Redis.from_url(
+            url, socket_timeout=answer_s, socket_connect_timeout=connect_s, retry=Retry(NoBackoff(), 0)
+        )
+    scheme = scheme.removesuffix(_CLUSTER)
+    credentials, at, hosts = where.rpartition("@")
+    nodes = [parse_url(f"{scheme}://{credentials}{at}{host}{path}?{query}") for host in hosts.split(",")]
+    options: dict[str, Any] = {k: v for k, v in nodes[0].items() if k not in ("host", "port")}
+    cluster = RedisCluster(
+        startup_nodes=[ClusterNode(node["host"], node.get("port", 6379)) for node in nodes],
+        socket_timeout=answer_s,
+        socket_connect_timeout=connect_s,
+        retry=Retry(NoBackoff(), 1),
+        ssl=options.pop("connection_class", None) is SSLConnection,
+        **options,
+    )
+    # it has the commands of a Redis, and none that we use differs
+    return cast("Redis", cluster)
+
+
+def is_cluster(client: Redis) -> bool:
+    """Tell whether the keys lie on several servers, so that only those of one slot change together."""
+    return isinstance(cast("object", client), RedisCluster)
+
+
+async def memory_policies(client: Redis) -> set[str]:
+    """Read what each server does when its memory is full."""
+    if not is_cluster(client):
+        return {str((await client.info("memory")).get("maxmemory_policy"))}
+    answers = await client.info("memory", target_nodes=RedisCluster.ALL_NODES)
+    return {str(memory.get("maxmemory_policy")) for memory in answers.values()}

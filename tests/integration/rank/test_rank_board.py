@@ -1,0 +1,100 @@
+"""What hangs out never falls back, on one Redis and on a cluster, where the keys of a list lie apart."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import cast
+
+import pytest
+from redis.asyncio import Redis
+
+from services.rank.adapters.board import Board, Notice
+from services.rank.adapters.store import connect
+from services.rank.core.lists import HotList, sorted_set, written
+from shared.events import HotEntry
+from tests.unit.rank.logs import ZONE
+
+# Redis takes what stands in braces for a hash tag, and a publisher names a section as he likes.
+SCOPES = ["all", "section:体育", "section:{", "section:}", "section:{}", "section:{a}b", "section:}a{b}"]
+
+
+@pytest.fixture(params=["redis_url", "cluster_url"])
+async def redis(request: pytest.FixtureRequest) -> AsyncIterator[Redis]:
+    client = connect(request.getfixturevalue(request.param))
+    try:
+        yield client
+    finally:
+        await client.aclose()
+
+
+@pytest.fixture
+def board(redis: Redis) -> Board:
+    return Board(redis, ZONE)
+
+
+def notice(scope: str, at: int, *ids: str) -> Notice:
+    entries = tuple(HotEntry(id=name, score=len(ids) - place) for place, name in enumerate(ids))
+    document = HotList(scope, "now", at, entries).document()
+    return Notice(scope, "now", written(at), document, sorted_set(entries))
+
+
+def gone(scope: str, at: int) -> Notice:
+    return Notice(scope, "now", written(at), None, ())
+
+
+async def hung(redis: Redis, scope: str) -> tuple[list[str] | None, list[str]]:
+    """Give the ids of the document (None: there is none) and of the sorted set."""
+    document = await redis.get(f"hot:{scope}:now:doc")
+    members = cast("list[bytes]", await redis.zrevrange(f"hot:{scope}:now", 0, -1))
+    ids = None if document is None else [entry["id"] for entry in json.loads(document)["entries"]]
+    return ids, [member.decode() for member in members]
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+async def test_a_list_is_replaced_by_newer_ones_only(redis: Redis, board: Board, scope: str) -> None:
+    await board.publish([notice(scope, 2, "b", "a")])
+    await board.publish([notice(scope, 1, "a")])
+    assert await hung(redis, scope) == (["b", "a"], ["b", "a"])
+    await board.publish([gone(scope, 1)])
+    assert await hung(redis, scope) == (["b", "a"], ["b", "a"])
+    await board.publish([notice(scope, 3, "c")])
+    assert await hung(redis, scope) == (["c"], ["c"])
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+async def test_a_list_that_was_taken_down_does_not_come_back_with_an_older_one(
+    redis: Redis, board: Board, scope: str
+) -> None:
+    await board.publish([notice(scope, 2, "a")])
+    await board.publish([gone(scope, 3)])
+    await board.publish([notice(scope, 2, "a")])
+    assert await hung(redis, scope) == (None, [])
+    await board.publish([notice(scope, 4)])
+    assert await hung(redis, scope) == ([], [])
+
+
+@pytest.mark.parametrize("key", ["hot:all:now", "hot:all:now:doc"])
+async def test_a_list_of_which_only_one_key_was_written_is_whole_with_the_next(
+    redis: Redis, board: Board, key: str
+) -> None:
+    await board.publish([notice("all", 1, "a")])
+    older = cast("bytes", await redis.dump(key))
+    await board.publish([notice("all", 2, "b")])
+    await redis.restore(key, 0, older, replace=True)
+    await board.publish([notice("all", 3, "c")])
+    assert await hung(redis, "all") == (["c"], ["c"])
+
+
+async def test_all_lists_that_hang_are_found_whichever_key_is_left(redis: Redis, board: Board) -> None:
+    await board.publish([notice(scope, 1, "a") for scope in SCOPES])
+    await redis.delete("hot:all:now")
+    await redis.delete("hot:section:体育:now:doc")
+    assert await board.hanging() == {f"{scope}:now" for scope in SCOPES}
+
+
+async def test_one_server_that_evicts_is_noticed(redis: Redis, board: Board) -> None:
+    assert await board.eviction_policy() == "noeviction"
+    await redis.config_set("maxmemory-policy", "allkeys-lru")
+    try:
+        assert await board.eviction_policy() == "allkeys-lru"
+    finally:
+        await redis.config_set("maxmemory-policy", "noeviction")
