@@ -75,6 +75,11 @@ class Archive:
         if as_of_ms is None:
             raise NotCountedYetError(f"partition {n} is not counted yet")
         number, facts = await self._board.article(n, article)
+        now_ms = time.time_ns() // 1_000_000
+        hidden = facts is not None and facts.embargoed(now_ms)
+        if hidden:
+            # as if nobody had published it: not even that there is such an article is told
+            facts = None
         if number is None and facts is None:
             raise NoSuchArticleError(f"no article {article} was ever published or viewed")
         last = bucket_of(as_of_ms)
@@ -82,8 +87,7 @@ class Archive:
         if number is not None:
             window = await self._board.window(n, last - WINDOWS[list_name] + 1, last)
             readers = {b: bucket.readers_of(number) for b, bucket in window.items()}
-        now_ms = time.time_ns() // 1_000_000
-        actions = desk.in_force(desk.decode(await self._board.desk()), now_ms)
+        actions = () if hidden else desk.in_force(desk.decode(await self._board.desk()), now_ms)
         return explain(article, list_name, as_of_ms, readers, facts or UNKNOWN, actions, now_ms)
 
     async def _counted(self, partition: int, as_of_ms: int, told: Voids) -> Position:

@@ -32,6 +32,10 @@ class Facts:
             return 0, 0
         return self.embargo_ms, self.expires_ms
 
+    def embargoed(self, now_ms: int) -> bool:
+        """Tell whether nobody may know yet that there is a text."""
+        return self.standing.order is not None and now_ms < self.embargo_ms
+
     def may_be_hot(self, now_ms: int) -> bool:
         """Tell whether the article may stand in a hot list now."""
         begins, ends = self.hot_between()

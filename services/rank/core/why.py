@@ -105,10 +105,7 @@ def _obstacle(facts: Facts, now_ms: int) -> str | None:
         return "但它还没有发布"
     if facts.barred:
         return "但推广和敏感内容不上榜"
-    begins, ends = facts.hot_between()
-    if now_ms < begins:
-        return "但它还没到解禁时间"
-    return None if now_ms < ends else "但它已经过期"
+    return None if now_ms < facts.expires_ms else "但它已经过期"
 
 
 def _desk_part(action: Action) -> DeskPart:
