@@ -133,7 +133,9 @@ def test_what_is_refused_is_counted_by_reason(attacked: Attacked) -> None:
         "declared-robots": {204: 300},
     }
     accepted = sum(found[204] for found in attacked.statuses.values()) - 300
-    assert attacked.reported == {"accepted": accepted, "stale": 600, "bot": 300}
+    expected = {"accepted": accepted, "stale": 600, "bot": 300}
+    # beside these, what was answered 503 and reported again, if the machine was slow
+    assert {reason: attacked.reported.get(reason) for reason in expected} == expected
     assert attacked.dropped == {reason: len(values) for reason, values in _absurd(0).items()}
 
 
@@ -144,7 +146,7 @@ def _attack(rank: Rank, render: Render) -> Attacked:
         rank.press.article(article)
     rank.press.flush()
     render.start()
-    until(lambda: all(render.status(f"/article/{a}") == 200 for a in GAINS), "the articles can be read")
+    until(lambda: all(render.status(f"/article/{a}") == 200 for a in GAINS), "the articles can be read", 60)
     for name, reports in _reports(render.token("story-0")).items():
         found.statuses[name] = report(render.url, reports)
     found.reported = _by_label(render.url, "remen_render_views_total")
@@ -156,7 +158,7 @@ def _attack(rank: Rank, render: Render) -> Attacked:
     rank.start("rank-1", RANK_SEATS="0")
     found.without = _counted(rank)
     _void(rank)
-    found.voided = until(lambda: _without_crowds(rank), "the crowds are taken out")
+    found.voided = until(lambda: _without_crowds(rank), "the crowds are taken out", 120)
     return found
 
 
@@ -266,7 +268,7 @@ def _counted(rank: Rank) -> HotListChanged:
         hot = HotListChanged.model_validate_json(document) if document else None
         return hot if hot and hot.as_of > sent else None
 
-    return until(asked, "all is counted")
+    return until(asked, "all is counted", 120)
 
 
 def _score(hot: HotListChanged, article: str) -> int:

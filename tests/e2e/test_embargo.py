@@ -202,7 +202,7 @@ def test_before_its_time_an_article_is_found_nowhere_and_a_second_after_everywhe
 ) -> None:
     kafka = whole_site.addresses["kafka"]
     produce(kafka, "ingest.v1", as_json(sent_article(OPEN, section=SECTION)))
-    secret = in_seconds(30)
+    secret = in_seconds(45)
     produce(kafka, "ingest.v1", as_json(secret.text))
     watch = Watch(whole_site, secret)
     for _ in range(3):
@@ -232,7 +232,8 @@ def test_an_embargo_that_is_moved_to_a_later_time_ends_then(
     kafka = whole_site.addresses["kafka"]
     # an instance of the test before may hold its place among the workers for the 6 s of its session
     first = in_seconds(12)
-    later = Secret(first.id, first.until + timedelta(seconds=5))
+    # one look everywhere takes some seconds on a loaded machine
+    later = Secret(first.id, first.until + timedelta(seconds=15))
     produce(kafka, "ingest.v1", as_json(first.text))
     produce(kafka, "ingest.v1", as_json(later.text | {"revision": 1}))
     url = f"{whole_site.addresses['ingest']}/articles/{later.id}"
@@ -240,7 +241,7 @@ def test_an_embargo_that_is_moved_to_a_later_time_ends_then(
     until(lambda: httpx.get(url, headers=publisher).json().get("revision") == 1, "the revision is taken")
     assert datetime.now(UTC) < first.until
     watch = Watch(whole_site, later)
-    while datetime.now(UTC) < later.until - timedelta(seconds=3):
+    while datetime.now(UTC) < later.until - timedelta(seconds=10):
         watch.look()
     sleep_until(later.until - timedelta(seconds=0.1))
     record_property("late_s", watch.lateness())
@@ -253,7 +254,7 @@ def test_an_embargo_that_is_lifted_ends_at_once(whole_site: Site) -> None:
     Watch(whole_site, secret).look()
     produce(kafka, "ingest.v1", as_json(secret.text | {"embargo_until": None}))
     url = f"{whole_site.addresses['page']}/article/{secret.id}"
-    until(lambda: httpx.get(url).status_code == 200, "it can be read", 5)
+    until(lambda: httpx.get(url).status_code == 200, "it can be read")
 
 
 def test_what_was_withdrawn_during_its_embargo_is_never_shown(whole_site: Site) -> None:

@@ -222,7 +222,11 @@ def test_watching_publishes_what_is_new_or_changed_until_it_is_interrupted(
 
     with output.open("wb") as stdout:
         watching = subprocess.Popen(
-            command("publish", "--watch", "--json", folder), env=environment(ingest.kafka), stdout=stdout
+            command("publish", "--watch", "--json", folder),
+            env=environment(ingest.kafka),
+            stdout=stdout,
+            # whoever runs the tests in the background has Ctrl-C ignored by all that they start
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
     try:
         until(lambda: ids() == [f"{name}-1"], "what is there is published")
