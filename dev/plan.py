@@ -1,9 +1,11 @@
 """Who runs where: the ports, the tokens and the programs of one site, all decided by four choices."""
 
+import contextlib
 import hashlib
 import json
 import os
 import secrets
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,8 +76,13 @@ def tokens(folder: Path) -> dict[str, str]:
         drawn = {
             name: secrets.token_urlsafe(24) for name in ("publish_token", "desk_token", "render_token_key")
         }
-        kept.touch(mode=0o600)
-        kept.write_text(json.dumps(drawn))
+        # several processes may ask first at once: one gives the file its name, whole, the others find it
+        descriptor, unfinished = tempfile.mkstemp(dir=folder)
+        with open(descriptor, "w") as file:
+            file.write(json.dumps(drawn))
+        with contextlib.suppress(FileExistsError):
+            os.link(unfinished, kept)
+        os.unlink(unfinished)
     found: dict[str, str] = json.loads(kept.read_text())
     return found
 

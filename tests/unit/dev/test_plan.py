@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,15 @@ def test_no_two_programs_share_a_port_at_the_largest_scale(tmp_path: Path) -> No
 
 def test_tokens_are_drawn_once_for_a_folder(tmp_path: Path) -> None:
     assert tokens(tmp_path / "a") == tokens(tmp_path / "a") != tokens(tmp_path / "b")
+
+
+def test_all_who_draw_tokens_at_once_get_the_same(tmp_path: Path) -> None:
+    for round_ in range(20):
+        folder = tmp_path / str(round_)
+        with ThreadPoolExecutor(8) as pool:
+            drawn = list(pool.map(lambda _: tokens(folder), range(8)))  # noqa: B023 - within its round
+        assert all(found == drawn[0] for found in drawn)
+        assert (folder / "secrets.json").stat().st_mode & 0o777 == 0o600
 
 
 def test_ingest_learns_only_the_hash_of_a_token_and_who_may_use_the_desk(tmp_path: Path) -> None:
