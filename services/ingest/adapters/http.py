@@ -18,7 +18,7 @@ from services.ingest.adapters.door import Door, RefusedError, refuse
 from services.ingest.adapters.rejections import rejections
 from services.ingest.core.faults import faults_of_request, invalid
 from services.ingest.core.keys import KEY
-from services.ingest.core.submissions import LARGEST_BYTES, Publish
+from services.ingest.core.submissions import EVERY_ARTICLE, LARGEST_BYTES, Publish
 from services.ingest.core.words import Id, Line
 from services.ingest.settings import Token
 from shared import problem, wire
@@ -122,8 +122,9 @@ def _key(request: Request) -> str | None:
 async def _submit(request: Request, door: Door, token: Token, body: bytes, key: str | None) -> Response:
     submission, decided, replayed = await door.submit(body, token, key, request.headers.get(wire.TRACEPARENT))
     url = door.url(submission.id)
+    about = {} if submission.id == EVERY_ARTICLE else {"id": submission.id}
     answer: dict[str, Any] = {
-        "id": submission.id,
+        **about,
         "outcome": "accepted" if decided else "pending",
         "url": url,
     }

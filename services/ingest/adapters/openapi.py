@@ -93,9 +93,9 @@ class Problem(BaseModel):
 
 
 class Outcome(BaseModel):
-    """What became of a message; `revision` is told of a published article."""
+    """What became of a message; `id` if it is about one article, `revision` of a published one."""
 
-    id: str
+    id: str | None = None
     outcome: Literal["accepted", "pending"]
     url: str
     revision: int | None = None

@@ -76,6 +76,9 @@ def decide(submission: Submission, edition: Edition, arrival: Arrival) -> Accept
         case Withdraw() | Reinstate():
             return _mark(submission, edition, arrival, now)
         case Void():
+            if submission.until <= submission.since:
+                found = "must be after from, or there is nothing to take out"
+                return Rejection(409, found, (Fault("/until", found),), submission.article)
             # of an article that is unknown or withdrawn, too: its views are counted all the same
             return Accepted(desk=ViewsVoided(**dict(submission)))
         case _:

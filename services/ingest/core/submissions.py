@@ -8,13 +8,11 @@ a misspelt one: an embargo must not be lost to a typing error.
 from base64 import b64decode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from difflib import get_close_matches
 from functools import cache
 from typing import Annotated, Any, Final
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -195,19 +193,13 @@ class Release(_Desk):
     """Lift a pin or a ban."""
 
 
-def _after_from(until: datetime, info: ValidationInfo) -> datetime:
-    if (since := info.data.get("since")) is not None and until <= since:
-        raise PydanticCustomError("empty_span", "must be after from")
-    return until
-
-
 class Void(_Sent):
     """Take the views of a segment out of every list, as if they had never come."""
 
     segment: Annotated[int, Strict(), Field(ge=0, le=65535), _WHOLE]
     article: Id | None = None
     since: Annotated[Moment, Field(alias="from")]
-    until: Annotated[Moment, AfterValidator(_after_from)]
+    until: Moment
     who: SaidLine
     why: SaidLine
 

@@ -152,6 +152,25 @@ def test_a_desk_action_is_written_with_who_and_why(ingest: Ingest, article_id: s
     assert [(w["who"], w["why"]) for w in written if w["article"] == article_id] == [("林编辑", "开放日")]
 
 
+def test_a_void_of_all_articles_is_written_for_rank(ingest: Ingest) -> None:
+    who = f"值班{uuid.uuid4().hex[:8]}"
+    void = {
+        "action": "void",
+        "segment": 123,
+        "from": "2026-11-15T09:00:00+08:00",
+        "until": "2026-11-15T12:00:00+08:00",
+        "who": who,
+        "why": "刷量",
+    }
+    assert ingest.ask("POST", "/desk", json=void).status_code == 403, "a desk's token is needed"
+    answer = ingest.ask("POST", "/desk", "desk", json=void)
+    assert answer.status_code == 200, answer.text
+    assert answer.json() == {"outcome": "accepted", "url": "http://127.0.0.1:8080/hot"}
+    written = [json.loads(m.value() or b"") for m in records(ingest.kafka, "desk.v1")]
+    (told,) = [w for w in written if w["who"] == who]
+    assert (told["segment"], told.get("article")) == (123, None)
+
+
 def test_a_trace_is_passed_through(ingest: Ingest, article_id: str) -> None:
     trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     ingest.ask("POST", "/articles", json=sent_article(article_id), headers={"traceparent": trace})

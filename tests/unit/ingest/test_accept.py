@@ -12,7 +12,7 @@ from services.ingest.core.accept import Accepted, accept
 from services.ingest.core.editions import UNKNOWN, Edition, advance
 from services.ingest.core.faults import Rejection
 from shared.articles import ArticleEvent, TextErased
-from shared.events import ArticlePublished, ArticleWithdrawn, HotPinned, Order
+from shared.events import ArticlePublished, ArticleWithdrawn, HotPinned, Order, ViewsVoided
 from tests.builders import (
     NOON,
     arrival,
@@ -271,6 +271,20 @@ def test_a_pin_says_who_and_why_and_needs_a_readable_article() -> None:
     assert refusal.faults[0].pointer == "/article"
     refusal = refusal_of(accept(as_json({**pin, "why": " "}), edition_after(published()), arrival()))
     assert [f.pointer for f in refusal.faults] == ["/why"]
+
+
+def test_a_void_needs_no_known_article_but_a_span() -> None:
+    span = {"from": "2026-11-15T09:00:00+08:00", "until": "2026-11-15T12:00:00+08:00"}
+    void = {"action": "void", "segment": 123, "who": "林编辑", "why": "刷量", **span}
+    outcome = accept(as_json(void), UNKNOWN, arrival())
+    assert isinstance(outcome, Accepted)
+    assert isinstance(outcome.desk, ViewsVoided)
+    assert (outcome.desk.segment, outcome.desk.article) == (123, None)
+    assert outcome.desk.until - outcome.desk.since == timedelta(hours=3)
+    refusal = refusal_of(accept(as_json(void | {"until": span["from"]}), UNKNOWN, arrival()))
+    assert (refusal.status, refusal.faults[0].pointer) == (409, "/until")
+    refusal = refusal_of(accept(as_json(void | {"segment": 65_536, "why": None}), UNKNOWN, arrival()))
+    assert {fault.pointer for fault in refusal.faults} == {"/segment", "/why"}
 
 
 ANY_JSON = st.recursive(
