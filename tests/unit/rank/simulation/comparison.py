@@ -56,10 +56,14 @@ class Comparison:
         _same(n, f"views not counted at as_of {as_of}", unread, [])
         return of_days == of_position
 
+    def as_of(self, n: int) -> int:
+        """Give the moment (Unix ms) for which a partition's bests were made."""
+        return int(self._redis.content(n)["top"][AS_OF])  # type: ignore[call-overload]
+
     def lists(self, n: int) -> None:
         """Compare a partition's bests, just made, when all of the log has been read."""
         top: dict[bytes, bytes] = self._redis.content(n)["top"]  # type: ignore[assignment]
-        as_of = int(top[AS_OF])
+        as_of = self.as_of(n)
         found = {
             name.decode(): sorted(json.loads(blob), key=oracle.in_order)
             for name, blob in top.items()

@@ -55,7 +55,7 @@ class Run:
         self._events = Events(outside, worker_class, self._pass, self.note)
         self._events_left = chance.randint(15, 50)
         self._busy = chance.choice((0.5, 0.8, 0.9))
-        self._is_settled = False
+        self._settled_ms: int | None = None
         self._done: asyncio.Future[None]
         self._listed: set[int] = set()
 
@@ -110,7 +110,11 @@ class Run:
         try:
             self._take_step(timeout)
             self._look_after_workers()
-            self._is_settled = self._is_settled or (self._cluster.quiet and self._has_settled())
+            if self._settled_ms is None and self._cluster.quiet and self._has_settled():
+                self._settled_ms = self._now_ms()
+            elif not all(self._is_read(n) for n in PARTITIONS):
+                # a partition found torn is counted anew, after ten seconds
+                self._settled_ms = None
         except Exception as error:
             self._done.set_exception(error)
 
@@ -178,9 +182,12 @@ class Run:
             if self._comparison.partition(n):
                 self._redis.torn.discard(n)
         except DivergedError:
-            if n not in self._redis.torn or self._is_settled:
+            if n not in self._redis.torn or self._settled_ms is not None:
                 raise
-        if self._is_settled and any(write.key.endswith(":top") for write in flush.writes):
+        if self._settled_ms is None or not any(write.key.endswith(":top") for write in flush.writes):
+            return
+        # lists of the very moment may have been made before the desk was whole; the merge bans once more
+        if self._comparison.as_of(n) > self._settled_ms:
             self._comparison.lists(n)
             self._listed.add(n)
             if len(self._listed) == len(PARTITIONS) and not self._done.done():
