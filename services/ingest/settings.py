@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_settings import SettingsConfigDict
 
-from services.ingest.core.submissions import House
+from services.ingest.core.reading import House
 from services.ingest.core.words import section_name
 from shared.settings import ServiceSettings
 

@@ -13,7 +13,7 @@ from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
 from dev.contracts import schemas
 from dev.contracts.documents import committed, documents
 from dev.contracts.traffic import CHANNELS, EVENTS, PARTIES
-from services.ingest.core.submissions import UNSETTLED, read
+from services.ingest.core.reading import UNSETTLED, read
 from shared import topics
 from tests.builders import as_json
 

@@ -17,7 +17,7 @@ from aiokafka.errors import KafkaError
 from mode import Service
 
 from services.ingest.core.letters import Age, DeadLetter, Place, read_letter
-from services.ingest.core.submissions import House
+from services.ingest.core.reading import House
 from services.ingest.settings import Settings
 from shared.runtime import log, wait_for
 from shared.topics import DEAD

@@ -18,7 +18,8 @@ from services.ingest.adapters.door import Door, RefusedError, refuse
 from services.ingest.adapters.rejections import rejections
 from services.ingest.core.faults import faults_of_request, invalid
 from services.ingest.core.keys import KEY
-from services.ingest.core.submissions import EVERY_ARTICLE, LARGEST_BYTES, Publish
+from services.ingest.core.reading import LARGEST_BYTES
+from services.ingest.core.submissions import EVERY_ARTICLE, Publish
 from services.ingest.core.words import Id, Line
 from services.ingest.settings import Token
 from shared import problem, wire

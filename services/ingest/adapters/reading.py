@@ -8,7 +8,8 @@ import asyncio
 from typing import Final
 
 from services.ingest.core.faults import Rejection
-from services.ingest.core.submissions import Headers, House, Submission, read
+from services.ingest.core.reading import Headers, House, read
+from services.ingest.core.submissions import Submission
 
 LARGE_BYTES: Final = 50_000
 """No input below it takes longer than some tenths of a second; a thread for each would cost more."""

@@ -19,7 +19,7 @@ from aiokafka.errors import KafkaError
 from services.ingest.adapters.files import Input
 from services.ingest.adapters.outcomes import Outcomes, Problem
 from services.ingest.core.faults import Rejection, invalid
-from services.ingest.core.submissions import read
+from services.ingest.core.reading import read
 from services.ingest.settings import Settings
 from shared import kafka, wire
 from shared.runtime import wait_for

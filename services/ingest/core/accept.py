@@ -10,11 +10,9 @@ from datetime import UTC, datetime
 from services.ingest.core.datelines import find_credit, find_dateline, find_series
 from services.ingest.core.editions import Edition
 from services.ingest.core.faults import Fault, Rejection
+from services.ingest.core.reading import UNSETTLED, Headers, House, read
 from services.ingest.core.submissions import (
-    UNSETTLED,
     Ban,
-    Headers,
-    House,
     Pin,
     Publish,
     Reinstate,
@@ -23,7 +21,6 @@ from services.ingest.core.submissions import (
     Submission,
     Void,
     Withdraw,
-    read,
 )
 from shared.articles import ArticleEvent, TextErased
 from shared.events import (

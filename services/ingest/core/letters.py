@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from pydantic import BaseModel
 
 from services.ingest.core.faults import Rejection
-from services.ingest.core.submissions import Headers, House, read_native
+from services.ingest.core.reading import Headers, House, read_native
 from services.ingest.core.words import section_name
 from shared.wire import ARRIVED, REQUEST_ID
 

@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from services.ingest.core.faults import Rejection
 from services.ingest.core.ninjs import Native, as_native
-from services.ingest.core.submissions import House, Publish, read
+from services.ingest.core.reading import House, read
+from services.ingest.core.submissions import Publish
 
 URI: Final = "urn:newsml:agency.example:20261115:harbour"
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from services.ingest.core.accept import Accepted, accept
 from services.ingest.core.editions import Edition
 from services.ingest.core.faults import Rejection
-from services.ingest.core.submissions import UNSETTLED, Headers
+from services.ingest.core.reading import UNSETTLED, Headers
 from shared import problem, wire
 from shared.articles import TextErased, parse
 from shared.events import Arrival

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from services.ingest.core.accept import Accepted
 from services.ingest.core.editions import UNKNOWN, Edition, advance
-from services.ingest.core.submissions import Headers
+from services.ingest.core.reading import Headers
 from shared.articles import ArticleEvent, TextErased
 from shared.events import Arrival
 from tests.builders import NOON_MS, arrival, as_json, published, reinstated, sent_article, withdrawn

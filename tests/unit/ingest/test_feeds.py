@@ -9,7 +9,8 @@ import pytest
 from services.ingest.adapters import feeds
 from services.ingest.core.completing import fitting_id
 from services.ingest.core.faults import Rejection
-from services.ingest.core.submissions import Publish, read
+from services.ingest.core.reading import read
+from services.ingest.core.submissions import Publish
 from services.ingest.settings import Settings
 
 RSS = """<?xml version="1.0" encoding="utf-8"?>

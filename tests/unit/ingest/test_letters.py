@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest.core.letters import Age, DeadLetter, Place, may_be_told, page, read_letter, sent_again
-from services.ingest.core.submissions import UNSETTLED, Headers
+from services.ingest.core.reading import UNSETTLED, Headers
 from tests.builders import NOON, NOON_MS, as_json, sent_article
 
 PROBLEM = {"title": "Conflict", "status": 409, "detail": "article harbour-library is withdrawn"}

@@ -1,0 +1,125 @@
+"""Reading an input from bytes as what was meant.
+
+The format is recognised by its shape: an object with `specversion` is a CloudEvent around any of the others,
+one with `action` is an action, one with an agency's fields is ninjs, any other is an article. A field nobody
+knows is ignored, unless it looks like a misspelt one: an embargo must not be lost to a typing error.
+"""
+
+from base64 import b64decode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from typing import Any, Final
+
+from pydantic import ValidationError
+from pydantic_core import from_json
+
+from services.ingest.core import ninjs
+from services.ingest.core.faults import Fault, Rejection, faults_of, invalid, pointer, unreadable
+from services.ingest.core.submissions import ACTIONS, Publish, Submission, without_nulls
+
+LARGEST_BYTES: Final = 1_000_000
+"""Of an input; what is larger is refused."""
+LARGEST_HEADERS_BYTES: Final = 100_000
+"""An input is sent back home with its headers and one more; together they must stay under Kafka's limit."""
+
+Headers = Sequence[tuple[str, bytes | None]]
+"""Of a Kafka record, as they came."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What this newsroom has settled for what comes without it."""
+
+    ninjs_section: str = "综合"
+    """Where an agency's item stands that names no subject short enough to be a section."""
+
+
+UNSETTLED: Final = House()
+
+
+def read(value: bytes | None, house: House, headers: Headers = ()) -> Submission | Rejection:
+    """Read an input's bytes as what was meant; never raises."""
+    native = read_native(value, house, headers)
+    return native if isinstance(native, Rejection) else _as_meant(native.sent, native.place, native.faults)
+
+
+def read_native(value: bytes | None, house: House, headers: Headers = ()) -> ninjs.Native | Rejection:
+    """Read an input's bytes as an object that speaks of native fields, whatever is in them."""
+    size = sum(len(name) + len(content or b"") for name, content in headers)
+    if size > LARGEST_HEADERS_BYTES:
+        return unreadable(
+            413, f"the headers have {size:,} bytes, at most {LARGEST_HEADERS_BYTES:,} are possible"
+        )
+    if not value:
+        return unreadable(400, "the message is empty; send a JSON object")
+    if len(value) > LARGEST_BYTES:
+        return unreadable(
+            413, f"the message has {len(value):,} bytes, at most {LARGEST_BYTES:,} are possible"
+        )
+    try:
+        sent = from_json(value.removeprefix(b"\xef\xbb\xbf"), allow_inf_nan=False)
+    except ValueError as error:
+        return unreadable(400, f"the message is not JSON (UTF-8): {error}")
+    if isinstance(sent, dict) and "specversion" in sent:
+        sent = _unwrapped(sent)
+    if isinstance(sent, Rejection):
+        return sent
+    if not isinstance(sent, dict):
+        return unreadable(422, "the message must be one JSON object { … }, not a list or a bare value")
+    return ninjs.as_native(sent, house.ninjs_section) if ninjs.is_ninjs(sent) else ninjs.Native(sent, str)
+
+
+def _unwrapped(envelope: dict[str, Any]) -> Any:
+    """Give what a CloudEvent in structured mode carries; in binary mode there is nothing to unwrap."""
+    if envelope["specversion"] != "1.0":
+        return invalid([Fault("/specversion", "must be 1.0, the version of CloudEvents read here")], None)
+    if "data" in envelope:
+        return envelope["data"]
+    if not isinstance(encoded := envelope.get("data_base64"), str):
+        return unreadable(422, "the CloudEvent carries neither data nor data_base64; put the article there")
+    try:
+        return from_json(b64decode(encoded, validate=True), allow_inf_nan=False)
+    except ValueError as error:
+        return unreadable(422, f"the CloudEvent's data_base64 is not JSON in Base64: {error}")
+
+
+def _as_meant(
+    sent: dict[str, Any], place: Callable[[str], str], found: Sequence[Fault]
+) -> Submission | Rejection:
+    """Read an object by the shape it asks for; `place` tells where what a pointer names really stands."""
+    sent = without_nulls(sent)
+    named = sent.get("id", sent.get("article"))
+    article_id = named if isinstance(named, str) else None
+    shape: type[Submission] = Publish
+    if "action" in sent:
+        action = sent["action"]
+        if not isinstance(action, str) or action not in ACTIONS:
+            return invalid([Fault("/action", f"must be one of {', '.join(ACTIONS)}")], article_id)
+        shape = ACTIONS[action]
+    faults = _misspelt(sent, shape)
+    try:
+        submission = shape.model_validate(sent)
+    except ValidationError as error:
+        faults += faults_of(error)
+    faults = [*found, *(Fault(place(fault.pointer), fault.detail) for fault in faults)]
+    return invalid(faults, article_id) if faults else submission
+
+
+@cache
+def _fields(shape: type[Submission]) -> frozenset[str]:
+    """Name all that may stand in an object of this shape."""
+    return frozenset({field.alias or name for name, field in shape.model_fields.items()} | {"action"})
+
+
+def _misspelt(sent: dict[str, Any], shape: type[Submission]) -> list[Fault]:
+    unknown = sent.keys() - _fields(shape)
+    if not unknown:
+        return []
+    absent = _fields(shape) - sent.keys() - {"action"}
+    faults = []
+    for name in sorted(unknown):
+        for meant in get_close_matches(name, absent, n=1, cutoff=0.85):
+            faults.append(Fault(pointer((name,)), f"is no field; is {meant} meant?"))
+    return faults
