@@ -35,7 +35,7 @@ from tests.integration.rank.workers import noon_zone
 from tests.real import Kafka, Redis, Service
 
 REMEMBERED: Final = 8_000_000
-IN_BATCHES: Final = 2_400_000
+IN_BATCHES: Final = 6_000_000
 ONE_BY_ONE: Final = 240_000
 REPEATED: Final = 0.25
 FEWER: Final = 20

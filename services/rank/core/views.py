@@ -15,10 +15,13 @@ import numpy as np
 from pydantic import ValidationError
 
 from services.rank.core.clock import KEPT_MS
+from services.rank.core.columns import Columns, of, quickly
 from services.rank.core.rows import NO_ROWS, Int64s, Rows
 from services.rank.core.seen import Keys, article_key, reader_key, seats_of
 from shared import wire
 from shared.events import Arrival, View, ViewsSeen, at_ms
+
+_IN_BATCHES: Final = b'"articles"'
 
 _LARGEST_FORWARD: Final = 5_000
 """Rows in a forwarded record: one that came compressed must not grow past what Kafka takes."""
@@ -74,13 +77,18 @@ def read(
     columns = _Columns(table, seats)
     dropped: Counter[str] = Counter()
     for record in records:
-        views = parse(record.value)
+        value = record.value
+        batch = quickly(value) if value and _IN_BATCHES in value else None
+        if batch is not None:
+            columns.add_many(record, batch)
+            continue
+        views = parse(value)
         if isinstance(views, str):
             dropped[views] += 1
         elif isinstance(views, View):
             columns.add_one(record, views)
         elif views.article:
-            columns.add_many(record, views)
+            columns.add_many(record, of(views))
     return Reading(columns.rows(limits, dropped), columns.forwards, dropped)
 
 
@@ -88,7 +96,7 @@ def parse(value: bytes | None) -> View | ViewsSeen | str:
     """Read one value by its shape; a str is the reason why it is neither."""
     if value is None:
         return "empty"
-    guess: type[View | ViewsSeen] = ViewsSeen if b'"articles"' in value else View
+    guess: type[View | ViewsSeen] = ViewsSeen if _IN_BATCHES in value else View
     try:
         return guess.model_validate_json(value)
     except ValidationError:
@@ -116,6 +124,12 @@ class _Table:
         self._slots: dict[str, int] = {}
         self.names: list[str] = []
         self.foreign: dict[int, int] = {}
+
+    def slots(self, names: list[str]) -> list[int]:
+        try:
+            return list(map(self._slots.__getitem__, names))
+        except KeyError:
+            return [self.slot(name) for name in names]
 
     def slot(self, name: str) -> int:
         slot = self._slots.get(name)
@@ -145,10 +159,9 @@ class _Columns:
         appended = self._first_appended(record).at_ms if record.headers else record.timestamp
         self._singles.append((slot, reader_key(view.reader), at_ms(view.at), appended, record.timestamp))
 
-    def add_many(self, record: Record, views: ViewsSeen) -> None:
-        slots = np.array([self._table.slot(name) for name in views.articles], np.int64)[views.article]
-        readers, segments = np.array(views.reader, np.uint64), np.array(views.segment, np.int64)
-        at = np.array(views.at, np.int64)
+    def add_many(self, record: Record, views: Columns) -> None:
+        slots = np.array(self._table.slots(views.articles), np.int64)[views.article]
+        readers, segments, at = views.reader.astype(np.uint64), views.segment, views.at
         if self._seats:
             readers = seats_of(segments, readers, self._seats)
         if self._table.foreign:
@@ -197,9 +210,10 @@ class _Columns:
             )
             self._singles.clear()
 
-    def _split(self, record: Record, views: ViewsSeen, slots: Int64s) -> None:
+    def _split(self, record: Record, views: Columns, slots: Int64s) -> None:
         """Forward the rows of other partitions, a batch for each."""
-        rows = zip(slots.tolist(), views.reader, views.at, views.segment, strict=True)
+        columns = (slots, views.reader, views.at, views.segment)
+        rows = zip(*(column.tolist() for column in columns), strict=True)
         by_partition: dict[int, list[tuple[int, int, int, int]]] = {}
         for row in rows:
             if row[0] in self._table.foreign:

@@ -4,11 +4,13 @@ import json
 from collections import Counter
 from datetime import datetime
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.rank.core.clock import BUCKET_MS, DAY_MS, bucket_of, reading_day
+from services.rank.core.columns import of, quickly
 from services.rank.core.views import Reading, parse, read
 from shared import wire
 from shared.events import Arrival, View, ViewsSeen
@@ -35,6 +37,46 @@ def reading_of(*values: bytes | None) -> Reading:
 def test_both_shapes_are_recognised_by_their_shape() -> None:
     assert isinstance(parse(plain(A, "anna")), View)
     assert isinstance(parse(columns([(A, 1, NOON_MS)])), ViewsSeen)
+
+
+COLUMN = (
+    st.lists(
+        st.integers(-1, 2**54)
+        | st.just(2**70)
+        | st.booleans()
+        | st.floats()
+        | st.text(max_size=2)
+        | st.none(),
+        max_size=3,
+    )
+    | st.none()
+)
+
+
+@given(
+    st.fixed_dictionaries(
+        {
+            "articles": st.lists(st.sampled_from([A, B, "no/id", "", A + "\n", 7]), max_size=3) | st.just(A),
+            "article": st.lists(st.integers(-1, 3), max_size=3) | COLUMN,
+            "reader": st.lists(st.integers(0, 2**53 - 1), max_size=3) | COLUMN,
+            "at": st.lists(st.integers(0, 2**53 - 1), max_size=3) | COLUMN,
+            "segment": st.lists(st.integers(0, 2**16 - 1), max_size=3) | COLUMN,
+        },
+        optional={"via": st.text(max_size=3) | st.integers(), "more": st.floats()},
+    )
+)
+@example({"articles": [A], "article": [0], "reader": [1], "at": [2], "segment": [3], "via": "page"})
+@example({"articles": [A], "article": [0], "reader": [1.0], "at": [2], "segment": [3]})
+def test_what_is_read_quickly_is_what_the_contract_reads(batch: dict[str, object]) -> None:
+    value = json.dumps(batch).encode()
+    read_quickly = quickly(value)
+    if read_quickly is not None:
+        slowly = of(ViewsSeen.model_validate_json(value))
+        assert [np.array(one).tolist() for one in read_quickly] == [np.array(o).tolist() for o in slowly]
+
+
+def test_an_ordinary_batch_is_read_quickly() -> None:
+    assert quickly(columns([(A, 1, NOON_MS), (B, 2**53 - 1, NOON_MS)])) is not None
 
 
 def test_a_reader_called_articles_is_a_reader() -> None:
