@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from services.rank.core.views import Record
+from services.rank.core.records import Record
 from shared.topics import VIEWS
 
 _AT_ONCE_BYTES: Final = 1_000_000

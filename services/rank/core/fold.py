@@ -20,9 +20,10 @@ from services.rank.core.clock import BUCKET_MS, DAY_MS, bucket_of, oldest_kept_d
 from services.rank.core.desk import Desk
 from services.rank.core.facts import Facts
 from services.rank.core.position import Position
+from services.rank.core.records import Record
 from services.rank.core.rows import Rows
 from services.rank.core.seen import Keys, Seen
-from services.rank.core.views import Forward, Limits, Record, read
+from services.rank.core.views import Forward, Limits, read
 from services.rank.core.voids import Voids
 from shared import articles
 from shared.topics import ARTICLES, DESK, VIEWS

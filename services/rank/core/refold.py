@@ -15,9 +15,10 @@ from services.rank.core.clock import BUCKET_MS, DAY_MS, bucket_of, oldest_kept_d
 from services.rank.core.fold import Rules, State, count, recent_days
 from services.rank.core.layout import Write
 from services.rank.core.position import Position
+from services.rank.core.records import Record
 from services.rank.core.rows import Rows
 from services.rank.core.seen import Keys
-from services.rank.core.views import Record, read
+from services.rank.core.views import read
 from services.rank.core.voids import Void, Voids
 from shared.topics import VIEWS
 from shared.wire import partition_for

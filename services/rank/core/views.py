@@ -1,43 +1,29 @@
 """Reading views.v1: which rows of a record are views of this partition, and what becomes of the others.
 
-Two shapes are recognised: one plain view, or many in columns. A record that is neither, or breaks its own
-rules, is dropped as a whole; a row dated absurdly is dropped alone. A row whose article belongs to another
-partition is handed on to it with its original time: as one reader counts once, a repeat does no harm.
+A record that is no view, or breaks its own rules, is dropped as a whole; a row dated absurdly is dropped
+alone. A row whose article belongs to another partition is handed on to it with its original time: as one
+reader counts once, a repeat does no harm.
 """
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 import numpy as np
-from pydantic import ValidationError
 
 from services.rank.core.clock import KEPT_MS
-from services.rank.core.columns import Columns, of, quickly
+from services.rank.core.records import Columns, Record, of, parse, quickly
 from services.rank.core.rows import NO_ROWS, Int64s, Rows
 from services.rank.core.seen import Keys, article_key, reader_key, seats_of
 from shared import wire
 from shared.events import Arrival, View, ViewsSeen, at_ms
-
-_IN_BATCHES: Final = b'"articles"'
 
 _LARGEST_FORWARD: Final = 5_000
 """Rows in a forwarded record: one that came compressed must not grow past what Kafka takes."""
 
 _LONGEST_HEADERS: Final = 10_000
 """Bytes of headers that are passed on; a record with more is forwarded without them."""
-
-
-class Record(Protocol):
-    """A record of a topic, as Kafka's client gives it; `timestamp` is the broker's append time in Unix ms."""
-
-    offset: int
-    timestamp: int
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes]]
 
 
 class Forward(NamedTuple):
@@ -77,43 +63,16 @@ def read(
     columns = _Columns(table, seats)
     dropped: Counter[str] = Counter()
     for record in records:
-        value = record.value
-        batch = quickly(value) if value and _IN_BATCHES in value else None
-        if batch is not None:
-            columns.add_many(record, batch)
-            continue
-        views = parse(value)
+        views = quickly(record.value) or parse(record.value)
         if isinstance(views, str):
             dropped[views] += 1
         elif isinstance(views, View):
             columns.add_one(record, views)
+        elif isinstance(views, Columns):
+            columns.add_many(record, views)
         elif views.article:
             columns.add_many(record, of(views))
     return Reading(columns.rows(limits, dropped), columns.forwards, dropped)
-
-
-def parse(value: bytes | None) -> View | ViewsSeen | str:
-    """Read one value by its shape; a str is the reason why it is neither."""
-    if value is None:
-        return "empty"
-    guess: type[View | ViewsSeen] = ViewsSeen if _IN_BATCHES in value else View
-    try:
-        return guess.model_validate_json(value)
-    except ValidationError:
-        pass
-    try:
-        document = json.loads(value)
-    except (ValueError, RecursionError):
-        return "not_json"
-    if not isinstance(document, dict) or not document.keys() & {"article", "articles"}:
-        return "not_a_view"
-    if "articles" in document:
-        return "bad_batch"
-    try:
-        # the word may have been a reader's or an article's name
-        return View.model_validate_json(value)
-    except ValidationError:
-        return "bad_view"
 
 
 class _Table:

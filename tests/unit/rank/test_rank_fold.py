@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from services.rank.core import layout, turn
 from services.rank.core.clock import DAY_MS, bucket_of, oldest_kept_day, reading_day
 from services.rank.core.fold import Batch, State, fold
+from services.rank.core.records import parse
 from services.rank.core.restore import TornError
-from services.rank.core.views import parse
 from shared.events import HotBanned, HotPinned, View, ViewsSeen, at_ms
 from shared.topics import ARTICLES, DESK, VIEWS
 from tests.builders import NOON_MS, published, withdrawn

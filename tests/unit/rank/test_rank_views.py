@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.rank.core.clock import BUCKET_MS, DAY_MS, bucket_of, reading_day
-from services.rank.core.columns import of, quickly
-from services.rank.core.views import Reading, parse, read
+from services.rank.core.records import of, parse, quickly
+from services.rank.core.views import Reading, read
 from shared import wire
 from shared.events import Arrival, View, ViewsSeen
 from tests.builders import NOON_MS

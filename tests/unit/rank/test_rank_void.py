@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.rank.core import refold, turn, voids
 from services.rank.core.clock import DAY_MS, bucket_of, reading_day
 from services.rank.core.fold import Rules
-from services.rank.core.views import parse
+from services.rank.core.records import parse
 from services.rank.core.voids import Void, Voids
 from shared import wire
 from shared.events import ViewsSeen, ViewsVoided
