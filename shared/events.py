@@ -38,6 +38,14 @@ class Order(NamedTuple):
     arrival: Arrival
 
 
+class Rendition(Event):
+    """A picture in another size, or in another cut; `width` and `height` in pixels."""
+
+    url: str
+    width: int
+    height: int | None = None
+
+
 class Picture(Event):
     """A picture by address; `width` and `height` in pixels where the publisher knows them."""
 
@@ -47,6 +55,7 @@ class Picture(Event):
     credit: str = ""
     width: int | None = None
     height: int | None = None
+    renditions: tuple[Rendition, ...] | None = None
 
 
 class Mark(Event):
@@ -59,11 +68,20 @@ class Mark(Event):
     """Where a link leads; of the other kinds None."""
 
 
+class Span(NamedTuple):
+    """Characters of a text: `start` to `end` (code points, `end` excluded)."""
+
+    start: Annotated[int, Field(ge=0)]
+    end: Annotated[int, Field(ge=1)]
+
+
 class Text(Event):
     """A stretch of text as sent; its marks, if any, stand beside it in the order of their starts."""
 
     text: str
     marks: tuple[Mark, ...] | None = None
+    as_is: tuple[Span, ...] | None = None
+    """What is never to be written in another script: `translate="no"` and code."""
 
 
 class Paragraph(Text):

@@ -15,7 +15,7 @@ GOLDEN = Path(__file__).parent / "golden"
 FILES = sorted(GOLDEN.glob("*.json"))
 PARTS = {
     *("Mark", "Text", "Paragraph", "Heading", "Quote", "Items", "PictureBlock", "Embed", "Table"),
-    *("Picture", "Dateline", "HotEntry", DeskAction.__name__, Event.__name__),
+    *("Picture", "Rendition", "Dateline", "HotEntry", DeskAction.__name__, Event.__name__),
 }
 
 

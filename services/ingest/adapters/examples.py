@@ -47,6 +47,7 @@ MESSAGES: Final[dict[str, Any]] = {
             "credit": "河城日报",
             "width": 1200,
             "height": 800,
+            "renditions": [{"url": "https://pictures.example/library-600.jpg", "width": 600, "height": 400}],
         },
         "pictures": [],
         "byline": "林晓岚",

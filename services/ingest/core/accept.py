@@ -38,6 +38,7 @@ from shared.events import (
     Paragraph,
     Picture,
     PictureBlock,
+    Rendition,
     ViewsVoided,
 )
 
@@ -169,7 +170,8 @@ def _dateline(blocks: tuple[Block, ...]) -> Dateline | None:
 
 def _picture(sent: SentPicture) -> Picture:
     credit = sent.credit or find_credit(sent.caption) or ""
-    return Picture.model_construct(**dict(sent) | {"credit": credit})
+    renditions = tuple(Rendition.model_construct(**dict(one)) for one in sent.renditions) or None
+    return Picture.model_construct(**dict(sent) | {"credit": credit, "renditions": renditions})
 
 
 def _credited(block: PictureBlock) -> PictureBlock:

@@ -45,6 +45,8 @@ def _whole(number: object) -> object:
 
 _WHOLE: Final = BeforeValidator(_whole)
 Flag = Annotated[bool, Strict()]
+Side = Annotated[int, Strict(), Field(ge=1, le=100_000), _WHOLE]
+"""Of a picture, in pixels."""
 
 
 def _blocks(body: object, info: ValidationInfo) -> tuple[Block, ...]:
@@ -82,20 +84,31 @@ class _Sent(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", json_schema_extra=_as_sent)
 
 
-class SentPicture(_Sent):
+class _SentPart(_Sent):
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_absent(cls, sent: Any) -> Any:
+        return without_nulls(sent) if isinstance(sent, dict) else sent
+
+
+class SentRendition(_SentPart):
+    """The same picture in another size."""
+
+    url: WebAddress
+    width: Side
+    height: Side | None = None
+
+
+class SentPicture(_SentPart):
     """A picture by address."""
 
     url: WebAddress
     caption: Line = ""
     alt: Line = ""
     credit: Line = ""
-    width: Annotated[int, Strict(), Field(ge=1, le=100_000), _WHOLE] | None = None
-    height: Annotated[int, Strict(), Field(ge=1, le=100_000), _WHOLE] | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _null_is_absent(cls, sent: Any) -> Any:
-        return without_nulls(sent) if isinstance(sent, dict) else sent
+    width: Side | None = None
+    height: Side | None = None
+    renditions: Annotated[tuple[SentRendition, ...], Field(max_length=20)] = ()
 
 
 class Publish(_Sent):

@@ -7,7 +7,7 @@ What JSON Schema can say of these rules stands at the types, at the end.
 
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, Strict, WithJsonSchema
@@ -116,6 +116,7 @@ def _web_address(text: str) -> str:
     return line
 
 
+_DAY: Final = timedelta(days=1)
 _DATE_LENGTH: Final = len("2026-11-15")
 
 
@@ -132,8 +133,9 @@ def _moment(value: Any) -> datetime:
         example = value if len(value) > _DATE_LENGTH else f"{value}T00:00:00"
         raise ValueError(f"has no time zone; write it behind the time, for example {example}+08:00")
     try:
-        # Years at the edge of the calendar have no UTC form and could not be compared.
+        # At the edge of the calendar a time has no form in UTC, or none in the zone of some site.
         in_utc = moment.astimezone(UTC)
+        _ = in_utc - _DAY, in_utc + _DAY
     except OverflowError:
         raise ValueError("lies outside the calendar") from None
     # A zone with seconds, as Python writes those of old, would lose them in the event's JSON.

@@ -50,7 +50,13 @@ HTML: Final = """\
 <iframe src="https://video.example/1"></iframe><p>a<br>b&nbsp;&amp;&#x4e00;</p><script>x()</script>
 <table><caption>时间</caption><thead><tr><th>日</th></tr></thead><tbody><tr><td>周日</td></tr></tbody></table>
 """
-_PICTURE: Final = {"url": "https://a.example/1.jpg", "caption": "(图:资料照)", "width": 640, "height": 480}
+_PICTURE: Final = {
+    "url": "https://a.example/1.jpg",
+    "caption": "(图:资料照)",
+    "width": 640,
+    "height": 480,
+    "renditions": [{"url": "https://a.example/320.jpg", "width": 320, "height": 240}],
+}
 _DESK: Final = {"article": ID, "scope": "all", "who": "林编辑", "why": "开放日"}
 _HOUR: Final = "2026-11-15T18:30:00+08:00"
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from services.ingest.core.accept import Accepted, accept
 from services.ingest.core.editions import UNKNOWN, Edition, advance
 from services.ingest.core.faults import Rejection
+from shared import wire
 from shared.articles import ArticleEvent, TextErased
-from shared.events import ArticlePublished, ArticleWithdrawn, HotPinned, Order, ViewsVoided
+from shared.events import ArticlePublished, ArticleWithdrawn, HotPinned, Order, Rendition, ViewsVoided
 from tests.builders import (
     NOON,
     arrival,
@@ -42,6 +43,13 @@ def text_of(outcome: Accepted | Rejection) -> ArticlePublished:
 def refusal_of(outcome: Accepted | Rejection) -> Rejection:
     assert isinstance(outcome, Rejection), outcome
     return outcome
+
+
+SMALL = {"url": " https://a.example/300.jpg ", "width": 300.0}
+
+
+def in_sizes(*renditions: Any) -> dict[str, Any]:
+    return {"picture": {"url": "https://a.example/1.jpg", "renditions": renditions}}
 
 
 def test_an_article_becomes_the_event_that_its_text_stands() -> None:
@@ -85,6 +93,14 @@ def test_the_lead_picture_comes_before_the_others() -> None:
     assert text.pictures[0].caption == "(图:资料照)"
 
 
+def test_a_picture_brings_its_renditions() -> None:
+    sent = sent_article(**in_sizes(SMALL | {"height": None}), pictures=[in_sizes()["picture"]])
+    text = text_of(accept(as_json(sent), UNKNOWN, arrival()))
+    assert text.pictures[0].renditions == (Rendition(url="https://a.example/300.jpg", width=300),)
+    assert ArticlePublished.model_validate_json(wire.encode(text)) == text
+    assert text.pictures[1].renditions is None
+
+
 def test_the_series_is_found_and_stays_in_the_title() -> None:
     text = text_of(accept(as_json(sent_article(title="【河城纪事】 邮局旧事")), UNKNOWN, arrival()))
     assert (text.series, text.title) == ("河城纪事", "【河城纪事】 邮局旧事")
@@ -113,6 +129,8 @@ def test_the_series_is_found_and_stays_in_the_title() -> None:
         ({"body": "x\n" * 5001}, "/body", "5,001 paragraphs"),
         ({"body": ["x"]}, "/body", "text in quotes"),
         ({"published_at": "2026-11-15T18:30:00"}, "/published_at", "no time zone"),
+        ({"published_at": "9999-12-31T20:00:00Z"}, "/published_at", "outside the calendar"),
+        ({"published_at": "0001-01-01T12:00:00Z"}, "/published_at", "outside the calendar"),
         ({"published_at": 1763200000}, "/published_at", "time in quotes"),
         ({"published_at": "yesterday"}, "/published_at", "is no time"),
         ({"published_at": "0001-01-01T00:00:00+10:00"}, "/published_at", "outside the calendar"),
@@ -124,6 +142,11 @@ def test_the_series_is_found_and_stays_in_the_title() -> None:
         ({"picture": "https://a.example/1.jpg"}, "/picture", "object"),
         ({"picture": {"url": "javascript:alert(1)"}}, "/picture/url", "http://"),
         ({"pictures": [{}]}, "/pictures/0/url", "is required"),
+        (in_sizes({"url": "a.jpg", "width": 300}), "/picture/renditions/0/url", "http://"),
+        (in_sizes(SMALL, SMALL | {"width": None}), "/picture/renditions/1/width", "is required"),
+        (in_sizes(SMALL | {"height": 0}), "/picture/renditions/0/height", "at least 1"),
+        (in_sizes("https://a.example/300.jpg"), "/picture/renditions/0", "object"),
+        (in_sizes(*[SMALL] * 21), "/picture/renditions", "at most 20"),
         ({"tags": "a"}, "/tags", "list"),
         ({"language": "Chinese!"}, "/language", "zh-Hans"),
         ({"embargo_untill": "2026-11-15T18:30:00+08:00"}, "/embargo_untill", "is embargo_until meant?"),

@@ -88,6 +88,49 @@ def test_marks_stand_beside_the_text_and_lead_only_to_whole_addresses(html: str,
     assert blocks(html) == expected
 
 
+def kept(text: str, *spans: list[int], **more: Any) -> dict[str, Any]:
+    return {"kind": "paragraph", "text": text, "as_is": list(spans)} | more
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        (
+            '<p>用<code>发</code>和<span translate="no"> 后<b>里</b></span>头<span>发</span></p>',
+            [kept("用发和 后里头发", [1, 2], [4, 6], marks=[strong(5, 6)])],
+        ),
+        (
+            '<p>甲<i translate="no">乙<code>丙</code>丁</i></p>',
+            [kept("甲乙丙丁", [1, 4], marks=[{"kind": "emphasis", "start": 1, "end": 4}])],
+        ),
+        (
+            '<div translate="no"><p>甲</p>乙<br>丙</div><p>丁</p>',
+            [kept("甲", [0, 1]), kept("乙", [0, 1]), kept("丙", [0, 1]), p("丁")],
+        ),
+        ("<pre><code>甲\n乙</code></pre>丙", [kept("甲", [0, 1]), kept("乙", [0, 1]), p("丙")]),
+        ('<p translate="yes">甲<code></code><br translate="no">乙</p>', [p("甲"), p("乙")]),
+        ('<p translate="no">甲<p>乙</code></span>', [kept("甲", [0, 1]), p("乙")]),
+        (
+            "<ul><li>甲<li><div>乙<code>丙</code></div><div><code>丁</code></div></ul>",
+            [
+                {
+                    "kind": "list",
+                    "ordered": False,
+                    "items": [{"text": "甲"}, {"text": "乙丙\n丁", "as_is": [[1, 2], [3, 4]]}],
+                }
+            ],
+        ),
+    ],
+)
+def test_code_and_what_is_not_to_be_translated_stays_in_its_script(html: str, expected: list[Any]) -> None:
+    assert blocks(html) == expected
+
+
+def test_code_in_markdown_stays_in_its_script() -> None:
+    found = blocks('用`发展`，<span translate="no">后</span>。\n\n    发\n', "markdown")
+    assert found == [kept("用发展，后。", [1, 3], [4, 5]), kept("发", [0, 1])]
+
+
 @pytest.mark.parametrize(
     ("html", "expected"),
     [

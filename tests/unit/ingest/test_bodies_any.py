@@ -3,6 +3,7 @@
 import json
 import time
 import unicodedata
+from itertools import chain
 from typing import Any, Final
 
 import pytest
@@ -14,7 +15,19 @@ from shared import wire
 from shared.events import Block
 
 WORDS = st.text("字a，b。 \n\u3000“é😀", min_size=1, max_size=8)
-INLINE: Final = ("b", "strong", "i", "em", "span", "font", "u", "code", "sup", 'a href="https://a.example"')
+INLINE: Final = (
+    "b",
+    "strong",
+    "i",
+    "em",
+    "span",
+    "font",
+    "u",
+    "code",
+    "sup",
+    'a href="https://a.example"',
+    'i translate="no"',
+)
 BLOCK: Final = (
     "p",
     "div",
@@ -118,6 +131,9 @@ def marks_lie_in_their_texts(block: Block) -> None:
         elif isinstance(found, dict):
             for mark in found.get("marks", []):
                 assert 0 <= mark["start"] < mark["end"] <= len(found["text"])
+            spans = found.get("as_is", [])
+            assert all(start < end <= len(found["text"]) for start, end in spans)
+            assert [0, *chain(*spans)] == sorted([0, *chain(*spans)])
             for one in found.values():
                 walk(one)
 
@@ -142,6 +158,7 @@ SCRAPS = st.lists(
                 "<math>",
             ),
             *("<figure>", "<figcaption>", "<blockquote class=tweet>", "<pre>\n", "<select>"),
+            *("<code>", "<span translate=no>", "</span>", "<p translate=no>"),
         ]
     ),
     max_size=25,
@@ -173,6 +190,7 @@ MARKUP: Final = set("[]*_`<&!|\\\n")
         "<div>" * DEEP + "x" + "</div>" * DEEP,
         "<b>" * DEEP + "x" + "</i>" * DEEP,
         "<ul><li>" * DEEP + "x",
+        "<span translate=no>" * DEEP + "x",
         "<table><tr><td>" * 6_600 + "x",
         "<blockquote><figure>" * DEEP + "x",
         "<p>" + "".join(f"<b id={n}>" for n in range(DEEP)) + "</p>x" + "<div>y</div>" * 4_000,
@@ -186,7 +204,7 @@ MARKUP: Final = set("[]*_`<&!|\\\n")
         "<!--" * 250_000,
         "<p>x" + "&" * 100_000,
     ],
-    ids=range(15),
+    ids=range(16),
 )
 def test_no_html_takes_longer_than_a_few_seconds(html: str) -> None:
     takes_no_age(html, "html")

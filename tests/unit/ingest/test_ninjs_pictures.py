@@ -56,6 +56,20 @@ def test_the_size_is_wide_enough_but_not_for_print(widths: dict[str, int | None]
     assert shown["url"] == f"https://x.example/{best}"
 
 
+def test_its_other_sizes_go_with_a_picture_but_no_originals() -> None:
+    sizes = {"original": 5000, "web": 1600, "half": 800, "thumb": 120, "unknown": None}
+    renditions = {name: rendition(f"https://x.example/{name}", width) for name, width in sizes.items()}
+    item = first(associations={"p": picture(renditions=renditions)})
+    (shown,) = published(item).pictures
+    assert (shown.url, [(one.url, one.width, one.height) for one in shown.renditions]) == (
+        "https://x.example/web",
+        [("https://x.example/half", 800, 400), ("https://x.example/thumb", 120, 60)],
+    )
+    many = {str(width): rendition(f"https://x.example/{width}", width) for width in range(300, 400)}
+    (shown,) = published(first(associations={"p": picture(renditions=many)})).pictures
+    assert (shown.width, len(shown.renditions)) == (399, 20)
+
+
 @pytest.mark.parametrize(
     ("said", "caption"),
     [

@@ -27,6 +27,9 @@ MARKS: Final[dict[str, MarkKind]] = {
     "x-i": "emphasis",
     "x-em": "emphasis",
 }
+CODE: Final = {"x-code", "x-tt"}
+WITHOUT_END: Final = {"br", "embed", "hr", "img", "source"}
+"""Elements that HTML writes without an end tag."""
 MEDIA: Final = {"iframe": "src", "video": "src", "audio": "src", "embed": "src", "object": "data"}
 HEADINGS: Final = {"h1": 2, "h2": 2, "h3": 3, "h4": 4, "h5": 4, "h6": 4, "hl1": 2, "hl2": 3}
 """Levels of headings; the title of the article is level 1. hl1 and hl2 are NITF's."""
@@ -79,9 +82,10 @@ _DROPPED: Final = {
     *("option", "script", "select", "style", "svg", "template", "textarea", "title"),
 }
 _CLEANER: Final = nh3.Cleaner(
-    tags={"br", "img", "source", *MARKS, *MEDIA, *HEADINGS, *_HOLDERS, *_PARTS, *_BLOCKS},
+    tags={"br", "img", "source", "span", *CODE, *MARKS, *MEDIA, *HEADINGS, *_HOLDERS, *_PARTS, *_BLOCKS},
     clean_content_tags=_DROPPED,
     attributes={
+        "*": {"translate"},
         "a": {"href"},
         "img": {"src", "alt", "width", "height"},
         "source": {"src"},

@@ -28,7 +28,7 @@ class Holder(Protocol):
 
 def as_paragraph(line: Text) -> Paragraph:
     """Make a line a paragraph."""
-    return Paragraph.model_construct(text=line.text, marks=line.marks)
+    return Paragraph.model_construct(text=line.text, marks=line.marks, as_is=line.as_is)
 
 
 class QuoteHolder:

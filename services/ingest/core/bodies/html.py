@@ -9,7 +9,8 @@ behind it.
 from html.parser import HTMLParser
 from typing import Final
 
-from services.ingest.core.bodies.cleaning import HEADINGS, MARKS, MEDIA, clean
+from services.ingest.core.bodies.cleaning import CODE, HEADINGS, MARKS, MEDIA, WITHOUT_END, clean
+from services.ingest.core.bodies.figures import Figure
 from services.ingest.core.bodies.holders import (
     Attributes,
     CaptionHolder,
@@ -22,7 +23,7 @@ from services.ingest.core.bodies.line import Line, MarkKind
 from services.ingest.core.bodies.table import TableHolder
 from services.ingest.core.bodies.urls import link_address, web_address
 from services.ingest.core.words import no_control
-from shared.events import Block, Embed, Heading, Paragraph, Picture, PictureBlock, Table
+from shared.events import Block, Embed, Heading, Picture, PictureBlock
 
 _LARGEST_SIDE: Final = 100_000
 """Of a picture, in pixels; what claims more tells nothing of it."""
@@ -46,13 +47,15 @@ class _Reader(HTMLParser):
         self._blocks: list[Block] = []
         self._line = Line()
         self._depths = dict.fromkeys(MARKS.values(), 0)
+        self._open: list[bool] = []
+        self._as_is = 0
         self._level: int | None = None
         self._verbatim = 0
         self._holder: Holder | None = None
         self._holder_tag = ""
         self._same_inside = 0
         self._behind: list[Block] = []
-        self._figures: list[_Figure] = []
+        self._figures: list[Figure] = []
         self._media: list[str] = []
         self._embed: tuple[str | None, str] = (None, "")
 
@@ -66,10 +69,14 @@ class _Reader(HTMLParser):
         if tag == "iframe":
             # its content is for browsers that know none, and cleaning leaves it raw
             self.set_cdata_mode(tag)
+        if tag not in WITHOUT_END:
+            self._begin_element(tag in CODE or attributes.get("translate") == "no")
         if tag in MEDIA or self._media:
             self._begin_media(tag, attributes)
         elif tag in MARKS:
             self._begin_mark(MARKS[tag], attributes)
+        elif tag in CODE or tag == "span":
+            return
         elif tag == "br" and self._level is not None:
             self._line.write(" ")
         else:
@@ -81,9 +88,11 @@ class _Reader(HTMLParser):
             self._end_media(tag)
         elif tag in MARKS:
             self._end_mark(MARKS[tag])
-        else:
+        elif tag not in CODE and tag != "span":
             self._end_line()
             self._end_block(tag)
+        if tag not in WITHOUT_END:
+            self._end_element()
 
     def handle_data(self, data: str) -> None:
         if self._media:
@@ -97,13 +106,26 @@ class _Reader(HTMLParser):
             self._end_line()
             self._line.write_as_it_stands(other)
 
+    def _begin_element(self, stands_as_is: bool) -> None:
+        """Note whether an element's text is to stay in its script, with all that is inside it."""
+        self._open.append(stands_as_is)
+        self._as_is += stands_as_is
+        if stands_as_is and self._as_is == 1:
+            self._line.open("as is")
+
+    def _end_element(self) -> None:
+        ended = self._open.pop()
+        self._as_is -= ended
+        if ended and self._as_is == 0:
+            self._line.close("as is")
+
     def _begin_block(self, tag: str, attributes: Attributes) -> None:
         if tag == "img":
             self._picture(attributes)
         elif tag == "pre":
             self._verbatim += 1
         elif tag == "figure":
-            self._figures.append(_Figure(self._here()))
+            self._figures.append(Figure(self._here()))
         elif tag in HEADINGS:
             self._level = HEADINGS[tag]
         if self._holder is not None:
@@ -146,7 +168,10 @@ class _Reader(HTMLParser):
         if self._holder is not None:
             self._holder.add(line)
         elif self._level is not None:
-            self._blocks.append(Heading.model_construct(text=line.text, marks=line.marks, level=self._level))
+            heading = Heading.model_construct(
+                text=line.text, marks=line.marks, as_is=line.as_is, level=self._level
+            )
+            self._blocks.append(heading)
         else:
             self._blocks.append(as_paragraph(line))
 
@@ -193,38 +218,6 @@ class _Reader(HTMLParser):
             return  # one pixel is no picture, it counts readers
         picture = Picture(url=url, alt=attributes.get("alt", "").strip(), width=width, height=height)
         self._here().append(PictureBlock(picture=picture))
-
-
-class _Figure:
-    """A figure that is open: the blocks it stands in, and from where on they are its own."""
-
-    def __init__(self, blocks: list[Block]) -> None:
-        self._blocks = blocks
-        self._start = len(blocks)
-        self.captions: list[Block] = []
-
-    def end(self) -> None:
-        """Give the captions to the last of the figure's blocks that has none; else they are paragraphs."""
-        caption = " ".join(block.text for block in self.captions if isinstance(block, Paragraph))
-        if not caption:
-            return
-        for place in range(len(self._blocks) - 1, self._start - 1, -1):
-            captioned = _captioned(self._blocks[place], caption)
-            if captioned is not None:
-                self._blocks[place] = captioned
-                return
-        self._blocks += self.captions
-
-
-def _captioned(block: Block, caption: str) -> Block | None:
-    match block:
-        case PictureBlock(picture=Picture(caption="") as picture):
-            return PictureBlock(picture=picture.model_copy(update={"caption": caption}))
-        case Table(caption=""):
-            return block.model_copy(update={"caption": caption})
-        case Embed(text=""):
-            return block.model_copy(update={"text": caption})
-    return None
 
 
 def _holder(tag: str, attributes: Attributes) -> Holder | None:

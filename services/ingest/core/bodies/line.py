@@ -12,9 +12,11 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from services.ingest.core.words import is_blank
-from shared.events import Mark, Text
+from shared.events import Mark, Span, Text
 
 MarkKind = Literal["link", "strong", "emphasis"]
+AsIs = Literal["as is"]
+"""What is open where a text is not to be written in another script."""
 
 _SPACE: Final = " \t\n\r\f"
 _SPACES: Final = re.compile(r"[ \t\n\r\f]+")
@@ -31,7 +33,8 @@ class Line:
         self._length = 0
         self._gap = ""
         self._marks: list[Mark] = []
-        self._open: dict[MarkKind, tuple[int, str | None]] = {}
+        self._open: dict[MarkKind | AsIs, tuple[int, str | None]] = {}
+        self._as_is: list[Span] = []
 
     def write(self, text: str) -> None:
         """Add text whose white space collapses."""
@@ -55,12 +58,12 @@ class Line:
         # once more: a reference such as &#769; was no character yet when the whole body was normalised
         self._append(unicodedata.normalize("NFC", text))
 
-    def open(self, kind: MarkKind, url: str | None = None) -> None:
+    def open(self, kind: MarkKind | AsIs, url: str | None = None) -> None:
         """Begin a mark at the next character; a space before that stays outside."""
         self.close(kind)
         self._open[kind] = (_WAITING, url)
 
-    def close(self, kind: MarkKind) -> None:
+    def close(self, kind: MarkKind | AsIs) -> None:
         """End a mark behind the last character."""
         if kind in self._open:
             self._mark(kind, *self._open.pop(kind))
@@ -72,15 +75,22 @@ class Line:
             self._open[kind] = (_WAITING, url)
         text = "".join(self._pieces)
         marks = sorted(self._marks, key=lambda mark: (mark.start, -mark.end))
-        self._pieces, self._length, self._gap, self._marks = [], 0, "", []
-        return None if is_blank(text) else Text.model_construct(text=text, marks=tuple(marks) or None)
+        as_is = tuple(self._as_is)
+        self._pieces, self._length, self._gap, self._marks, self._as_is = [], 0, "", [], []
+        if is_blank(text):
+            return None
+        return Text.model_construct(text=text, marks=tuple(marks) or None, as_is=as_is or None)
 
     def _append(self, piece: str) -> None:
         self._pieces.append(piece)
         self._length += len(piece)
 
-    def _mark(self, kind: MarkKind, start: int, url: str | None) -> None:
-        if start != _WAITING:
+    def _mark(self, kind: MarkKind | AsIs, start: int, url: str | None) -> None:
+        if start == _WAITING:
+            return
+        if kind == "as is":
+            self._as_is.append(Span(start, self._length))
+        else:
             self._marks.append(Mark.model_construct(kind=kind, start=start, end=self._length, url=url))
 
 
@@ -89,14 +99,17 @@ def joined(lines: Sequence[Text], by: str) -> Text:
     if len(lines) == 1:
         return lines[0]
     marks: list[Mark] = []
+    as_is: list[Span] = []
     at = 0
     for line in lines:
         marks += [
             mark.model_copy(update={"start": mark.start + at, "end": mark.end + at})
             for mark in line.marks or ()
         ]
+        as_is += [Span(start + at, end + at) for start, end in line.as_is or ()]
         at += len(line.text) + len(by)
-    return Text.model_construct(text=by.join(line.text for line in lines), marks=tuple(marks) or None)
+    text = by.join(line.text for line in lines)
+    return Text.model_construct(text=text, marks=tuple(marks) or None, as_is=tuple(as_is) or None)
 
 
 def _joint(gap: str, before: str, behind: str) -> str:

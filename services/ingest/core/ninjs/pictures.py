@@ -1,8 +1,9 @@
 """The pictures of an item: what is associated with it, and its own renditions.
 
-Of a picture's renditions the one is taken that a page can show best. What cannot be used is left out and
-never makes the article fail: no address that a browser could open, another kind of file, a picture that its
-agency holds back or that is embargoed longer than the text.
+Of a picture's renditions the one is taken that a page can show best; with it go the others whose width is
+known, for other screens, but no originals. What cannot be used is left out and never makes the article fail:
+no address that a browser could open, another kind of file, a picture that its agency holds back or that is
+embargoed longer than the text.
 """
 
 import re
@@ -18,6 +19,7 @@ from services.ingest.core.ninjs.texts import alternative_of, caption_of, headlin
 from services.ingest.core.words import Moment, WebAddress
 
 MOST_PICTURES: Final = 100
+MOST_RENDITIONS: Final = 20
 WIDEST: Final = 2000
 """In pixels; wider ones are originals for print, far heavier than any page needs."""
 _NARROWEST: Final = 300
@@ -92,8 +94,11 @@ def _best(item: Item, *, sure: bool) -> tuple[dict[str, Any], list[str]] | None:
         if address and _is_image(rendition, address, sure=sure):
             width, height = _side(rendition, "width"), _side(rendition, "height")
             shown[address] = _worth(width, name), {"url": address, "width": width, "height": height}
-    best = max(shown.values(), key=lambda one: one[0], default=None)
-    return (best[1], list(shown)) if best else None
+    if not shown:
+        return None
+    _, best = max(shown.values(), key=lambda one: one[0])
+    others = [one for _, one in shown.values() if one is not best and one["width"] and one["width"] <= WIDEST]
+    return best | {"renditions": others[:MOST_RENDITIONS]}, list(shown)
 
 
 def _address(rendition: Item) -> str | None:
