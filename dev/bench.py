@@ -16,6 +16,12 @@ CLAIMS: Final = (
     "rank_speed",
     "rank_freshness",
     "ranking_quality",
+    "assembly",
+    "store",
+    "serving",
+    "open_connections",
+    "search",
+    "takedown",
 )
 
 

@@ -3,28 +3,42 @@
 import asyncio
 import secrets
 import signal
-from collections.abc import Generator
-from contextlib import contextmanager
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
-import uvicorn
 import uvloop
 from prometheus_client import Gauge
 
 from services.render.adapters.article_log import ArticleLog
 from services.render.adapters.closing import end
 from services.render.adapters.hot_list import HotList
+from services.render.adapters.limits import Limits
+from services.render.adapters.machines import Machines
 from services.render.adapters.salts import Salts
+from services.render.adapters.search import Search
+from services.render.adapters.search_feed import SearchFeed
+from services.render.adapters.search_index import SearchIndex
+from services.render.adapters.server import make_server
+from services.render.adapters.sitemaps import Sitemaps
+from services.render.adapters.sqlite_file import UnusableError
 from services.render.adapters.static import Static
 from services.render.adapters.store import Store
 from services.render.adapters.view_log import ViewLog
 from services.render.adapters.views import Views
 from services.render.adapters.web import Web
+from services.render.core import glossary
 from services.render.core.edition import Edition
-from services.render.core.fragments import Fragments, Site, environment
+from services.render.core.feeds import Feeds
+from services.render.core.fragments import Fragments, environment
+from services.render.core.lists import HotLists
 from services.render.core.pages import Pages
+from services.render.core.scribe import Scribe
+from services.render.core.scripts import SCRIPTS, Script
+from services.render.core.search_pages import SearchPages
+from services.render.core.shelf import Changes
+from services.render.core.site import Site
 from services.render.settings import Settings
 from shared.health import Health
 from shared.runtime import log
@@ -36,10 +50,12 @@ _cache = Gauge("remen_render_pages_bytes", "Bytes of finished pages kept in memo
 
 @dataclass(frozen=True, slots=True)
 class Render:
-    """The wired parts; everything but `web` and `store` is a task with `run`."""
+    """The wired parts; everything but `web`, `store` and `search` is a task with `run`."""
 
     store: Store
+    search: Search
     article_log: ArticleLog
+    search_feed: SearchFeed
     hot_list: HotList
     salts: Salts
     view_log: ViewLog
@@ -52,70 +68,75 @@ def build(settings: Settings) -> Render:
     if not token_key:
         token_key = secrets.token_bytes(32)
         log.warning("token_key_drawn", advice="set RENDER_TOKEN_KEY, or replicas refuse each other's views")
-    limit_bytes = settings.cache_mib * 1024 * 1024
+    limit_bytes = settings.cache_mib * 1024 * 1024 // len(SCRIPTS)
     static = Static(_HERE / "static")
     site = Site(settings.site_name, settings.site_url, settings.zone, static.addresses)
-    fragments = Fragments(site, environment(jinja2.FileSystemLoader(_HERE / "templates")))
+    files = [_HERE / "glossary.tsv", *filter(None, [settings.glossary])]
+    terms = glossary.read("\n".join(file.read_text(encoding="utf-8") for file in files).splitlines())
     store = Store(settings.data)
-    edition = Edition(
-        store,
-        fragments,
-        zone=settings.zone,
-        section_order=settings.sections,
-        token_key=token_key,
-        limit_bytes=limit_bytes // 3,
-    )
-    pages = Pages(store, fragments, edition, settings.site_name, limit_bytes - limit_bytes // 3)
-    _cache.set_function(lambda: pages.weight)
-    article_log = ArticleLog(settings.kafka_bootstrap_servers, store, edition.articles_changed)
+    editions: list[Edition] = []
+    pages: dict[Script, Pages] = {}
+    feeds: dict[Script, Feeds] = {}
+    search_pages: dict[Script, SearchPages] = {}
+    by_script: dict[Script, Fragments] = {}
+    for script in SCRIPTS:
+        templates = environment(jinja2.FileSystemLoader(_HERE / "templates"))
+        fragments = by_script[script] = Fragments(site, Scribe(script, terms), templates)
+        edition = Edition(
+            store,
+            fragments,
+            zone=settings.zone,
+            section_order=settings.sections,
+            token_key=token_key,
+            limit_bytes=limit_bytes // 3,
+        )
+        editions.append(edition)
+        feeds[script] = Feeds(store, fragments, templates, edition, limit_bytes // 6)
+        pages[script] = Pages(store, fragments, edition, limit_bytes // 2)
+        search_pages[script] = SearchPages(fragments, edition)
+    index = SearchIndex(settings.data)
+    search_feed = SearchFeed(store, index)
+    search = Search(index, search_pages)
+
+    def articles_changed(changes: Changes | None) -> None:
+        for edition in editions:
+            edition.articles_changed(changes)
+        search_feed.changed()
+
+    def hot_changed(lists: HotLists) -> None:
+        for edition in editions:
+            edition.hot_changed(lists)
+
+    _cache.set_function(lambda: sum(one.weight for one in pages.values()))
+    article_log = ArticleLog(settings.kafka_bootstrap_servers, store, articles_changed)
     salts = Salts(settings.kafka_bootstrap_servers, settings.instance, settings.zone)
     view_log = ViewLog(settings.kafka_bootstrap_servers, settings.instance)
-    views = Views(pages.shows, salts, view_log, token_key, settings.trusted_proxies)
+    views = Views(pages["zh-Hans"].shows, salts, view_log, token_key, settings.trusted_proxies)
     return Render(
         store=store,
+        search=search,
         article_log=article_log,
-        hot_list=HotList(settings.redis_url, edition.hot_changed),
+        search_feed=search_feed,
+        hot_list=HotList(settings.redis_url, hot_changed),
         salts=salts,
         view_log=view_log,
         web=Web(
             pages,
+            Machines(by_script, feeds, Sitemaps(store, by_script), static),
+            search,
             views,
             static,
-            Health({"articles": article_log.complaint}),
+            Health({"articles": article_log.complaint, "store": article_log.unwritable}),
             article_log.complaint,
             article_log.moved,
         ),
     )
 
 
-class _Server(uvicorn.Server):
-    """uvicorn, which would raise the signal again after serving and so cut off what follows."""
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        """Leave the signals to `serve`."""
-        yield
-
-
 async def serve(settings: Settings, render: Render) -> None:
     """Run until SIGTERM or SIGINT: then answer what was asked, write the views taken, and stop the rest."""
-    server = _Server(
-        uvicorn.Config(
-            render.web,
-            host=settings.host,
-            port=settings.port,
-            loop="uvloop",
-            http="httptools",
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=5,
-            backlog=4096,
-        )
-    )
+    limits = Limits(connections=settings.connections, idle_s=settings.idle_s)
+    server = make_server(render.web, render.web.at_once.answer, settings.host, settings.port, limits)
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_number, server.handle_exit, signal_number, None)
@@ -123,18 +144,29 @@ async def serve(settings: Settings, render: Render) -> None:
         async with asyncio.TaskGroup() as group:
             following = [
                 group.create_task(task.run())
-                for task in (render.article_log, render.hot_list, render.salts, render.view_log)
+                for task in (
+                    render.article_log,
+                    render.search_feed,
+                    render.hot_list,
+                    render.salts,
+                    render.view_log,
+                )
             ]
             await server.serve()
             await render.view_log.drain()
             await end(following)
     finally:
+        render.search.close()
         render.store.close()
 
 
 def run(settings: Settings, *, check: bool = False) -> None:
     """Wire the service and, unless this is only a check, run it until a signal."""
-    render = build(settings)
+    try:
+        render = build(settings)
+    except UnusableError as error:
+        sys.stderr.write(f"RENDER_DATA: {error}\n")
+        raise SystemExit(2) from None
     if check:
         render.store.close()
         return

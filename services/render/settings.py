@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from services.render.core import glossary
 from shared.settings import ServiceSettings
 
 Network = IPv4Network | IPv6Network
@@ -28,12 +29,28 @@ class Settings(ServiceSettings):
     instance: str = Field(default_factory=socket.gethostname, min_length=1)
     token_key: str = ""
     """Secret of the view tokens, the same for all replicas; empty: each process draws its own."""
+    glossary: Path | None = None
+    """File of the site's own terms that are not left to OpenCC; they go before those of `glossary.tsv`."""
     sections: Annotated[tuple[str, ...], NoDecode] = ()
     """Sections in the order of the masthead, separated by commas; others follow by name."""
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = tuple(ip_network(n) for n in _PRIVATE)
     """Peers whose `X-Forwarded-For` is believed, as networks separated by commas."""
     cache_mib: int = Field(64, ge=4)
     """Bound of the finished pages and fragments kept in memory, in MiB."""
+    connections: int = Field(12_000, ge=1)
+    """Open connections at most; further ones are told so."""
+    idle_s: float = Field(75.0, gt=0)
+    """A connection without a request is closed after so long; longer than a proxy in front keeps one."""
+
+    @field_validator("glossary")
+    @classmethod
+    def _is_readable(cls, path: Path | None) -> Path | None:
+        try:
+            if path is not None:
+                glossary.read(path.read_text(encoding="utf-8").splitlines())
+        except (OSError, UnicodeDecodeError) as error:
+            raise ValueError(f"cannot be read: {error}") from None
+        return path
 
     @field_validator("sections", mode="before")
     @classmethod

@@ -1,17 +1,26 @@
-"""What goes back over HTTP: status, headers, bytes; and the headers by which caches keep and check a page."""
+"""What goes back over HTTP: status, headers, bytes; and the headers by which caches keep and check a page.
+
+An answer is a list of headers for ASGI, or bytes that are written as they are: `ready` keeps the head of a
+page with the page, all but the lines that change with the clock, which are made once a second.
+"""
 
 import re
+import time
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import formatdate
 from functools import lru_cache
 from typing import Any, Final
 
+from prometheus_client import Counter
+
 from services.render.core.page import HTML, Page
-from shared.problem import MEDIA_TYPE, as_bytes, problem
+from shared.problem import MEDIA_TYPE, as_bytes, phrase, problem
 
 Headers = list[tuple[bytes, bytes]]
 
 NO_STORE: Final = (b"cache-control", b"no-store")
+CLOSE: Final = b"connection: close\r\n"
 _NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
 _KEPT: Final = [
     # A shared cache may hold a page for a second, the 410 likewise: a takedown is whole in two.
@@ -22,14 +31,17 @@ _OF_HTML: Final = [
     (
         b"content-security-policy",
         # pictures lie wherever publishers keep them
-        b"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-        b"img-src 'self' http: https:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+        b"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; manifest-src 'self'; "
+        b"img-src *; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     ),
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
 ]
+_PACKED: Final = (b"content-encoding", b"gzip")
 _GZIP: Final = re.compile(
     r"(?:^|,)\s*(?:gzip|\*)\s*(?=[;,]|$)(?!;\s*q\s*=\s*0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE
 )
+
+_requests = Counter("remen_render_requests", "Answers by route and status", ["route", "status"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +64,86 @@ def refusal(status: int, detail: str, headers: Headers | None = None, **more: An
 
 def of_page(page: Page, asked: dict[bytes, bytes], now: datetime) -> Answer:
     """Answer with a page: compressed where that is understood, empty where the reader has it already."""
-    headers = [(b"content-type", page.media_type.encode()), _NOSNIFF]
-    if page.media_type == HTML:
-        headers += _OF_HTML
-    if page.status == 404:
-        return Answer(404, [*headers, NO_STORE], page.body)
+    if page.status in (404, 503):
+        later = [(b"retry-after", b"1")] if page.status == 503 else []
+        return Answer(page.status, [*_headers_of(page), NO_STORE, *later], page.body)
     packed = takes_gzip(asked.get(b"accept-encoding", b""))
-    tag = f'"{page.tag}-gz"' if packed else f'"{page.tag}"'
-    headers += _KEPT
-    # nginx counts whole seconds; this is what makes its second end with the clock's
-    headers.append((b"x-accel-expires", b"@%d" % now.timestamp()))
-    headers.append((b"etag", tag.encode()))
+    tag = _tag(page, packed)
+    headers = [*_kept_headers(page, tag), _expires(int(now.timestamp()))]
     if page.status == 200 and has(asked.get(b"if-none-match", b""), tag):
         return Answer(304, headers)
     if packed:
-        headers.append((b"content-encoding", b"gzip"))
+        headers.append(_PACKED)
     return Answer(page.status, headers, page.gzip if packed else page.body)
+
+
+def ready(page: Page, asked: dict[bytes, bytes]) -> tuple[int, bytes, bytes]:
+    """Give status, head and body of a page that is no 404; what `second` gives ends the head."""
+    packed = takes_gzip(asked.get(b"accept-encoding", b""))
+    heads = page.heads.get(packed)
+    if heads is None:
+        tag = _tag(page, packed)
+        headers = _kept_headers(page, tag)
+        length = (b"content-length", b"%d" % len(page.gzip if packed else page.body))
+        whole = [*headers, length, *([_PACKED] if packed else [])]
+        heads = page.heads[packed] = (tag, _head(page.status, whole), _head(304, headers))
+    tag, head, unchanged = heads
+    if page.status == 200 and has(asked.get(b"if-none-match", b""), tag):
+        return 304, unchanged, b""
+    return page.status, head, page.gzip if packed else page.body
+
+
+def second() -> bytes:
+    """Give the lines that end the head of every page in this second."""
+    return _second(int(time.time()))
+
+
+def written(answer: Answer) -> bytes:
+    """Write an answer as it goes over the wire."""
+    length = (b"content-length", b"%d" % len(answer.body))
+    return _head(answer.status, [*answer.headers, length]) + b"\r\n" + answer.body
+
+
+@lru_cache(1)
+def _second(now: int) -> bytes:
+    return b"date: %s\r\n%s: %s\r\n\r\n" % (formatdate(now, usegmt=True).encode(), *_expires(now))
+
+
+def _expires(now: int) -> tuple[bytes, bytes]:
+    # nginx counts whole seconds; this is what makes its second end with the clock's
+    return b"x-accel-expires", b"@%d" % now
+
+
+def _tag(page: Page, packed: bool) -> str:
+    return f'"{page.tag}-gz"' if packed else f'"{page.tag}"'
+
+
+def _headers_of(page: Page) -> Headers:
+    return [
+        (b"content-type", page.media_type.encode()),
+        _NOSNIFF,
+        *(_OF_HTML if page.media_type == HTML else []),
+    ]
+
+
+def _kept_headers(page: Page, tag: str) -> Headers:
+    # if-none-match means nothing to a 410 (RFC 9110), so it has no tag
+    return [*_headers_of(page), *_KEPT, *([(b"etag", tag.encode())] if page.status == 200 else [])]
+
+
+def _head(status: int, headers: Headers) -> bytes:
+    lines = [b"HTTP/1.1 %d %s\r\n" % (status, phrase(status).encode())]
+    return b"".join((*lines, *(b"%s: %s\r\n" % header for header in headers)))
+
+
+def count(route: str, status: int) -> None:
+    """Count an answer."""
+    _counter(route, status).inc()
+
+
+@lru_cache(256)
+def _counter(route: str, status: int) -> Counter:
+    return _requests.labels(route, status)
 
 
 def has(if_none_match: bytes, tag: str) -> bool:

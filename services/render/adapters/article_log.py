@@ -3,7 +3,8 @@
 Ready means: what the log held when this process started is folded. A replica with a store of its own that
 finds Kafka away is ready at once, with what it has; an empty one waits. A log that ends before the store's
 position, or whose records behind it are younger than what was folded, is another log under the same name:
-the store is then started over, with an alarm.
+the store is then started over, with an alarm. So it is when its file is found to be damaged. A store that
+cannot be written to, say on a full disk, is served as it is, and the replica says that it is not ready.
 """
 
 import asyncio
@@ -21,7 +22,8 @@ from prometheus_client import Counter, Gauge
 
 from services.render.adapters.closing import close
 from services.render.adapters.fold import Record, apply
-from services.render.adapters.store import Store, is_torn
+from services.render.adapters.sqlite_file import is_torn
+from services.render.adapters.store import Store
 from services.render.core.shelf import Changes
 from shared import topics
 from shared.kafka import ensure_topics
@@ -29,6 +31,8 @@ from shared.runtime import log
 
 _BATCH: Final = 100
 """Records per transaction: some ten milliseconds of work, of which a page waits for a switch of threads."""
+_BATCH_UNREAD: Final = 2000
+"""The same while no page is served: each transaction writes every page of an index that it touches."""
 _STUCK_S: Final = 5.0
 """After this long without a record, a replica that has a store serves although it is behind."""
 _SECOND_LOOK_S: Final = 1.0
@@ -53,10 +57,15 @@ class ArticleLog:
         self._folded = asyncio.Event()
         self._ready = False
         self._waiting = f"Kafka at {bootstrap_servers} was not asked yet"
+        self._unwritable: str | None = None
 
     def complaint(self) -> str | None:
         """Say what is waited for; None once the store may be served."""
         return None if self._ready else self._waiting
+
+    def unwritable(self) -> str | None:
+        """Say why the store does not follow the log; None while it takes what comes."""
+        return self._unwritable
 
     async def moved(self) -> None:
         """Return when more of the log has been folded."""
@@ -68,16 +77,20 @@ class ArticleLog:
         try:
             while True:
                 try:
+                    if self._store.broken:
+                        self._start_over("its file is damaged")
                     async with contextlib.AsyncExitStack() as stack:
                         consumer = await self._connect(stack)
                         pause = _PAUSES_S[0]
                         await self._follow(consumer)
-                except (KafkaError, OSError, TimeoutError, sqlite3.DatabaseError) as error:
-                    if isinstance(error, sqlite3.DatabaseError) and is_torn(error):
-                        self._start_over(str(error))
-                        continue
+                except (KafkaError, OSError, TimeoutError, sqlite3.Error) as error:
                     self._waiting = f"articles.v1 cannot be followed: {error!r}"
-                    self._serve_what_is_there(self._waiting)
+                    if isinstance(error, sqlite3.Error) and is_torn(error):
+                        self._store.broken = True
+                    if self._store.broken:
+                        self._ready = False
+                    else:
+                        self._serve_what_is_there(self._waiting)
                     log.warning("waiting", what="articles.v1", reason=repr(error), next_try_s=pause)
                     await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, no secret
                     pause = min(pause * 2, longest)
@@ -133,21 +146,17 @@ class ArticleLog:
         return None
 
     async def _follow(self, consumer: AIOKafkaConsumer) -> None:
-        loop = asyncio.get_running_loop()
         moved_at = time.monotonic()
         while not self._store.broken:
-            batches = await consumer.getmany(timeout_ms=500, max_records=_BATCH)
+            at_once = _BATCH if self._ready else _BATCH_UNREAD
+            batches = await consumer.getmany(timeout_ms=500, max_records=at_once)
             records = [
                 Record(tp.partition, r.offset, r.timestamp, r.key, r.value, tuple(r.headers))
                 for tp, batch in batches.items()
                 for r in batch
             ]
             if records:
-                changes = await loop.run_in_executor(self._thread, apply, self._store.writer, records)
-                self._on_change(changes)
-                self._folded.set()
-                self._folded = asyncio.Event()
-                _folded.inc(len(records))
+                await self._fold(records)
                 moved_at = time.monotonic()
             positions = {tp: await consumer.position(tp) for tp in _PARTITIONS}
             behind = sum(max(0, (consumer.highwater(tp) or 0) - positions[tp]) for tp in _PARTITIONS)
@@ -159,7 +168,30 @@ class ArticleLog:
                     self._be_ready("caught_up")
                 elif time.monotonic() - moved_at > _STUCK_S:
                     self._serve_what_is_there(self._waiting)
-        self._start_over("the store's file is damaged")
+
+    async def _fold(self, records: list[Record]) -> None:
+        """Fold a batch; a store that cannot be written to is tried again for ever, saying so."""
+        loop = asyncio.get_running_loop()
+        pause, longest = _PAUSES_S
+        while True:
+            try:
+                changes = await loop.run_in_executor(self._thread, apply, self._store.writer, records)
+                break
+            except sqlite3.OperationalError as error:
+                if self._store.broken or is_torn(error):
+                    raise
+                self._unwritable = f"the store cannot be written to: {error}"
+                self._serve_what_is_there(self._unwritable)
+                log.error("store_unwritable", reason=str(error), next_try_s=pause)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, longest)
+        if self._unwritable is not None:
+            self._unwritable = None
+            log.info("store_is_written_again")
+        self._on_change(changes)
+        self._folded.set()
+        self._folded = asyncio.Event()
+        _folded.inc(len(records))
 
     def _serve_what_is_there(self, reason: str) -> None:
         with contextlib.suppress(sqlite3.DatabaseError):
@@ -172,5 +204,6 @@ class ArticleLog:
 
     def _start_over(self, reason: str) -> None:
         self._ready = False
+        self._unwritable = None
         self._store.start_over(reason)
         self._on_change(None)

@@ -6,9 +6,11 @@ after a restart as before, a stale text or a text behind a withdrawal changes no
 
 import json
 import sqlite3
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from services.render.adapters.sqlite_file import TornError
 from services.render.core.cursors import microseconds
 from services.render.core.shelf import Changes
 from services.render.core.visibility import may_be_hot
@@ -49,7 +51,9 @@ def apply(connection: sqlite3.Connection, records: Iterable[Record]) -> Changes:
         )
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        # on a full disk SQLite may have rolled back by itself
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
     return Changes(frozenset(ids), frozenset(sections))
 
@@ -65,23 +69,26 @@ def _apply(connection: sqlite3.Connection, event: ArticleEvent, value: bytes | N
     if isinstance(event, ArticleWithdrawn):
         gone = (event.reason, event.note, microseconds(event.withdrawn_at))
     connection.execute(
-        "INSERT OR REPLACE INTO standings VALUES (?, ?, ?, ?, ?)", (event.id, _write(after), *gone)
+        "INSERT OR REPLACE INTO standings"
+        " VALUES (?, ?, ?, ?, ?, (SELECT coalesce(max(change), 0) + 1 FROM standings))",
+        (event.id, _write(after), *gone),
     )
-    row = connection.execute("SELECT section FROM articles WHERE id = ?", (event.id,)).fetchone()
-    touched: set[str] = set(row or ())
+    touched: set[str] = set()
+    if before.order is not None:
+        touched.update(*connection.execute("SELECT section FROM articles WHERE id = ?", (event.id,)))
     if text is not None:
-        _put(connection, text, (value or b"").decode())
+        _put(connection, text, value or b"")
         touched.add(text.section)
     elif after.order is None:
         connection.execute("DELETE FROM articles WHERE id = ?", (event.id,))
     return touched
 
 
-def _put(connection: sqlite3.Connection, article: ArticlePublished, written: str) -> None:
+def _put(connection: sqlite3.Connection, article: ArticlePublished, written: bytes) -> None:
     """Keep a text as it is written in the log, with what lists are made by."""
     embargo, expires = article.embargo_until, article.expires_at
     connection.execute(
-        "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             article.id,
             article.section,
@@ -90,7 +97,9 @@ def _put(connection: sqlite3.Connection, article: ArticlePublished, written: str
             None if embargo is None else microseconds(embargo),
             None if expires is None else microseconds(expires),
             may_be_hot(article),
+            microseconds(article.modified_at),
             written,
+            zlib.crc32(written),
         ),
     )
 
@@ -99,12 +108,15 @@ def _standing(connection: sqlite3.Connection, article_id: str) -> Standing:
     row = connection.execute("SELECT standing FROM standings WHERE id = ?", (article_id,)).fetchone()
     if row is None:
         return Standing()
-    order, mark, withdrawn = json.loads(row[0])
-    return Standing(
-        None if order is None else Order(order[0], Arrival(*order[1])),
-        None if mark is None else Arrival(*mark),
-        withdrawn,
-    )
+    try:
+        order, mark, withdrawn = json.loads(row[0])
+        return Standing(
+            None if order is None else Order(order[0], Arrival(*order[1])),
+            None if mark is None else Arrival(*mark),
+            withdrawn,
+        )
+    except (ValueError, TypeError, LookupError):
+        raise TornError(f"what is known of {article_id} is not as it was written") from None
 
 
 def _write(standing: Standing) -> str:

@@ -1,6 +1,7 @@
 """The files beside the pages, each at an address that holds its hash: kept for ever, never stale."""
 
 import gzip
+import re
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -16,6 +17,8 @@ _MEDIA_TYPES: Final = {
     ".ico": "image/x-icon",
     ".webmanifest": "application/manifest+json",
 }
+_FOR_EDITORS: Final = re.compile(rb"/\*.*?\*/|\n", re.DOTALL)
+"""What a style sheet holds for those alone who edit it: comments, and every rule on a line of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class Static:
         self.addresses: dict[str, str] = {}
         for path in sorted(folder.iterdir()):
             plain = path.read_bytes()
+            if path.suffix == ".css":
+                plain = _FOR_EDITORS.sub(b"", plain)
             address = f"/static/{path.stem}.{blake2b(plain, digest_size=8).hexdigest()}{path.suffix}"
             self.addresses[path.name] = address
             self._files[address] = _File(_MEDIA_TYPES[path.suffix], plain, gzip.compress(plain, mtime=0))
@@ -44,7 +49,7 @@ class Static:
             return None
         headers = [
             (b"content-type", found.media_type.encode()),
-            (b"cache-control", b"public, max-age=31536000, immutable"),
+            (b"cache-control", b"max-age=31536000, immutable"),
             (b"vary", b"accept-encoding"),
             (b"x-content-type-options", b"nosniff"),
         ]

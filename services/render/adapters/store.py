@@ -2,36 +2,46 @@
 
 Because the log is the truth, the file may be thrown away at any time: a torn one, one of another layout or
 one that belongs to another log is deleted and folded anew. Written by the fold's thread (fold.py), read by
-the event loop through a connection of its own; WAL lets neither wait for the other.
+the event loop through a connection of its own; WAL lets neither wait for the other. SQLite notices most
+damage by itself; that inside a text, which it would not, is noticed by the text's checksum.
 """
 
 import sqlite3
+import zlib
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from services.render.adapters.sqlite_file import TornError, UnusableError, connect, delete, is_torn, lock
 from services.render.core.cursors import FAR_FUTURE, Place, microseconds, moment_of
 from services.render.core.shelf import Changes, Takedown
 from shared.events import ArticlePublished
 from shared.runtime import log
 
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 """Number of the tables' layout; a file of another number is folded anew."""
 
 _TABLES: Final = """
 CREATE TABLE positions (
     partition INTEGER PRIMARY KEY, next_offset INTEGER NOT NULL, newest_ms INTEGER NOT NULL
 );
--- What the log has said of every id ever (shared.articles.Standing), and why it is gone.
+-- What the log has said of every id ever (shared.articles.Standing), and why it is gone. Changes are numbered
+-- as they come, so that what follows this file (search_index.py) can tell what it has not seen yet.
 CREATE TABLE standings (
-    id TEXT PRIMARY KEY, standing TEXT NOT NULL, reason TEXT, note TEXT, withdrawn_us INTEGER
+    id TEXT PRIMARY KEY, standing TEXT NOT NULL, reason TEXT, note TEXT, withdrawn_us INTEGER,
+    change INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE UNIQUE INDEX changes ON standings (change);
+-- Which file this is; one begun anew is another, and its changes are numbered from 1.
+CREATE TABLE origin (name TEXT NOT NULL);
+INSERT INTO origin VALUES (lower(hex(randomblob(8))));
 -- The texts that stand. Times are Unix microseconds; NULL where an article has no such time.
 CREATE TABLE articles (
     id TEXT PRIMARY KEY, section TEXT NOT NULL, series TEXT, published_us INTEGER NOT NULL,
-    embargo_us INTEGER, expires_us INTEGER, may_be_hot INTEGER NOT NULL, text TEXT NOT NULL
+    embargo_us INTEGER, expires_us INTEGER, may_be_hot INTEGER NOT NULL, modified_us INTEGER NOT NULL,
+    text BLOB NOT NULL, checksum INTEGER NOT NULL
 );
-CREATE INDEX newest ON articles (published_us, id, embargo_us, expires_us, may_be_hot);
+CREATE INDEX newest ON articles (published_us, id, embargo_us, expires_us, may_be_hot, modified_us);
 CREATE INDEX of_section ON articles (section, published_us, id, embargo_us, expires_us);
 CREATE INDEX of_series ON articles (series, published_us, id, embargo_us, expires_us)
     WHERE series IS NOT NULL;
@@ -45,47 +55,65 @@ _VISIBLE: Final = (
 )
 
 
+class Changed(NamedTuple):
+    """An article that changed: the number of the change, and the text that now stands as it is in the log."""
+
+    number: int
+    id: str
+    text: bytes | None
+
+
 class Store:
     """The file, opened; `writer` belongs to the fold's thread, everything else to the event loop."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        self._lock = lock(folder)
         self._path = folder / "articles.sqlite3"
         self.broken = False
         try:
-            self._open()
-        except sqlite3.DatabaseError as error:
-            if not is_torn(error):
-                raise
-            self.start_over(str(error))
+            try:
+                self._open()
+            except sqlite3.DatabaseError as error:
+                if not is_torn(error):
+                    raise
+                self.start_over(str(error))
+        except sqlite3.Error as error:
+            self.close()
+            raise UnusableError(f"{self._path} cannot be opened: {error}; is the disk full?") from error
 
     def _open(self) -> None:
-        self.writer = _connect(self._path)
+        self.writer = connect(self._path)
         (layout,) = self.writer.execute("PRAGMA user_version").fetchone()
         if layout not in (0, LAYOUT):
             self.writer.close()
-            self._delete()
-            self.writer = _connect(self._path)
+            delete(self._path)
+            self.writer = connect(self._path)
             layout = 0
         if layout == 0:
             self.writer.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {LAYOUT}; COMMIT;")
-        self._reader = _connect(self._path)
-        self._reader.execute("PRAGMA query_only = ON")
+        self._reader = self.reader()
         self.broken = False
+
+    def reader(self) -> sqlite3.Connection:
+        """Open one more connection that only reads, for a thread of its own."""
+        connection = connect(self._path)
+        connection.execute("PRAGMA query_only = ON")
+        return connection
 
     def start_over(self, reason: str) -> None:
         """Throw the file away and begin an empty one; never while the fold's thread writes."""
         log.error("store_started_over", reason=reason)
-        self.close()
-        self._delete()
+        self.broken = True
+        self._disconnect()
+        delete(self._path)
         self._open()
 
-    def _delete(self) -> None:
-        for suffix in ("", "-wal", "-shm"):
-            Path(f"{self._path}{suffix}").unlink(missing_ok=True)
-
     def close(self) -> None:
-        """Close both connections."""
+        """Close the file, and leave the folder to others."""
+        self._disconnect()
+        self._lock.close()
+
+    def _disconnect(self) -> None:
         for name in ("writer", "_reader"):
             if (connection := getattr(self, name, None)) is not None:
                 connection.close()
@@ -97,8 +125,8 @@ class Store:
 
     def find(self, article_id: str) -> ArticlePublished | Takedown | None:
         """Give the text that stands (embargoed and expired ones too), or its withdrawal, or None."""
-        for (text,) in self._rows("SELECT text FROM articles WHERE id = ?", (article_id,)):
-            return ArticlePublished.model_validate_json(text)
+        for row in self._rows("SELECT text, checksum FROM articles WHERE id = ?", (article_id,)):
+            return ArticlePublished.model_validate_json(self.sound(*row))
         gone = "SELECT reason, note, withdrawn_us FROM standings WHERE id = ? AND reason IS NOT NULL"
         for reason, note, us in self._rows(gone, (article_id,)):
             return Takedown(reason, note, moment_of(us))
@@ -153,28 +181,38 @@ class Store:
         )
         return Changes(frozenset(row[0] for row in rows), frozenset(row[1] for row in rows))
 
+    def origin(self) -> str:
+        """Give the name of this file: another one after `start_over`."""
+        ((name,),) = self._rows("SELECT name FROM origin")
+        return str(name)
+
+    def last_change(self) -> int:
+        """Give the number of the last change."""
+        ((number,),) = self._rows("SELECT coalesce(max(change), 0) FROM standings")
+        return int(number)
+
+    def changed(self, after: int, limit: int) -> list[Changed]:
+        """Give what changed behind a change, an article once and as it now is, in the order of change."""
+        rows = self._rows(
+            "SELECT change, standings.id, text, checksum FROM standings LEFT JOIN articles USING (id)"
+            " WHERE change > ? ORDER BY change LIMIT ?",
+            (after, limit),
+        )
+        return [
+            Changed(number, article_id, None if text is None else self.sound(text, checksum))
+            for number, article_id, text, checksum in rows
+        ]
+
+    def sound(self, text: bytes, checksum: int) -> bytes:
+        """Give a text that is as it was written."""
+        if not isinstance(text, bytes) or zlib.crc32(text) != checksum:
+            self.broken = True
+            raise TornError("a text is not as it was written")
+        return text
+
     def _rows(self, sql: str, values: tuple[Any, ...] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
         try:
             return self._reader.execute(sql, values).fetchall()
         except sqlite3.DatabaseError as error:
             self.broken = self.broken or is_torn(error)
             raise
-
-
-def is_torn(error: sqlite3.DatabaseError) -> bool:
-    """Tell whether the file itself is damaged, other than locked, full or out of reach."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
-    try:
-        # WAL with NORMAL: a crash of the machine may cost the last commits, position and data together
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        # what is withdrawn is overwritten, not only unlinked
-        connection.execute("PRAGMA secure_delete = ON")
-    except sqlite3.DatabaseError:
-        connection.close()
-        raise
-    return connection

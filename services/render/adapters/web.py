@@ -7,20 +7,24 @@ unknown.
 
 import asyncio
 import contextlib
+import re
 import sqlite3
 from base64 import b64decode
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 from urllib.parse import parse_qsl
 
-from prometheus_client import Counter
-
-from services.render.adapters.answer import NO_STORE, Answer, of_page, refusal
+from services.render.adapters.answer import NO_STORE, Answer, count, of_page, refusal
+from services.render.adapters.at_once import AtOnce
+from services.render.adapters.machines import Machines
+from services.render.adapters.search import Search
 from services.render.adapters.static import Static
 from services.render.adapters.views import BODY_BYTES, Caller, Views
 from services.render.core.page import Page
 from services.render.core.pages import Pages
+from services.render.core.scripts import PREFIX, Script, script_at
 from shared import health
 from shared.events import LISTS
 from shared.health import Health, Receive, Scope, Send
@@ -28,23 +32,22 @@ from shared.runtime import log
 
 Asked = dict[bytes, bytes]
 
-ROUTES: Final = {"", "article", "section", "series", "hot", "hot.json", "views", "v.gif", "static"}
+ROUTES: Final = {
+    *("", "article", "section", "series", "hot", "hot.json", "search", "views", "v.gif", "static"),
+    *("feed.xml", "feed.atom", "feed.json", "sitemap.xml", "news-sitemap.xml"),
+    *("robots.txt", "site.webmanifest", "favicon.ico"),
+}
+_WITH_SLASH: Final = re.compile(rb"(?:/zh-hant)?/(?:(?:article|section|series)/[^/]+|hot|search)/")
+"""Some programs and people write a page's address like a folder's."""
 _BODY_S: Final = 5.0
 _ON_ITS_WAY_S: Final = 0.1
 """How long a page that is not known is waited for: a publisher is told 201 when the log has the article, and
 comes while it is being folded. An embargoed one is waited for alike: the time tells nothing."""
-_ROBOTS: Final = Answer(
-    200,
-    [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"max-age=3600")],
-    b"User-agent: *\nDisallow: /views\nDisallow: /v.gif\nDisallow: /hot.json\n",
-)
 _PIXEL: Final = Answer(
     200,
     [(b"content-type", b"image/gif"), NO_STORE],
     b64decode("R0lGODlhAQABAIAAAP///wAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw=="),
 )
-
-_requests = Counter("remen_render_requests", "Answers by route and status", ["route", "status"])
 
 
 class Web:
@@ -52,7 +55,9 @@ class Web:
 
     def __init__(
         self,
-        pages: Pages,
+        pages: Mapping[Script, Pages],
+        machines: Machines,
+        search: Search,
         views: Views,
         static: Static,
         health: Health,
@@ -60,11 +65,14 @@ class Web:
         moved: Callable[[], Awaitable[object]],
     ) -> None:
         self._pages = pages
+        self._machines = machines
+        self._search = search
         self._views = views
         self._static = static
         self._health = health
         self._unready = unready
         self._moved = moved
+        self.at_once = AtOnce(unready)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -72,15 +80,16 @@ class Web:
         if path in health.PATHS:
             await self._health(scope, receive, send)
             return
+        script, path = script_at(path)
         route = path[1:].partition("/")[0]
         try:
-            answer = await self._answer(route, path, method, scope, receive)
+            answer = await self._answer(script, route, path, method, scope, receive)
         except sqlite3.Error as error:
             log.error("store_unreadable", reason=repr(error))
-            answer = refusal(503, "the store cannot be read at the moment")
+            answer = refusal(503, "the store cannot be read at the moment", [(b"retry-after", b"1")])
         if answer is None:
             return
-        _requests.labels(route if route in ROUTES else "other", answer.status).inc()
+        count(route if route in ROUTES else "other", answer.status)
         headers = answer.headers
         if answer.status not in (204, 304):
             headers = [*headers, (b"content-length", b"%d" % len(answer.body))]
@@ -88,58 +97,56 @@ class Web:
         await send({"type": "http.response.body", "body": b"" if method == "HEAD" else answer.body})
 
     async def _answer(
-        self, route: str, path: str, method: str, scope: Scope, receive: Receive
+        self, script: Script, route: str, path: str, method: str, scope: Scope, receive: Receive
     ) -> Answer | None:
         """Answer any address but health; None if the client has gone."""
         now = datetime.now(UTC)
-        if path == "/views":
-            return await self._post_view(method, scope, receive, now)
+        prefix = PREFIX[script]
+        if path == "/views" and not prefix:
+            return await self._post_view(method, scope, receive)
         if method not in ("GET", "HEAD"):
             return _not_allowed(b"GET, HEAD")
         asked: Asked = dict(scope["headers"])
-        if path == "/v.gif":
+        if not path or _WITH_SLASH.fullmatch(scope["raw_path"]):
+            query = scope["query_string"]
+            address = scope["raw_path"][:-1] if path else prefix.encode() + b"/"
+            address += b"?" + query if query else b""
+            return Answer(308, [(b"location", address), (b"cache-control", b"max-age=3600")])
+        if path == "/v.gif" and not prefix:
             if method == "GET" and self._unready() is None:
                 query = _query(scope)
                 self._views.pixel(query.get("article", ""), query.get("token", ""), _caller(scope), now)
             return _PIXEL
-        if path == "/robots.txt":
-            return _ROBOTS
-        if route == "static":
+        if (fixed := self._machines.fixed(script, path)) is not None:
+            return of_page(fixed, asked, now)
+        if route == "static" and not prefix:
             found = self._static.answer(path, asked.get(b"accept-encoding", b""))
             return found or refusal(404, "there is no such file")
         if (complaint := self._unready()) is not None:
             return refusal(503, complaint, [(b"retry-after", b"1")])
+        if (read_by_machines := await self._machines.page(script, path, now)) is not None:
+            return of_page(read_by_machines, asked, now)
         query = _query(scope)
-        page = self._page(route, path, query, now)
+        pages = self._pages[script]
+        if path == "/search":
+            results = await self._search.page(script, query.get("q", ""), query.get("page", "1"), now)
+            return of_page(results or pages.missing(now), asked, now)
+        page = _page(pages, route, path, query, now)
         if page is None and route in ("article", "section", "series"):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_ON_ITS_WAY_S):
                     while page is None:
                         await self._moved()
-                        page = self._page(route, path, query, now)
-        return of_page(page or self._pages.missing(now), asked, now)
+                        now = datetime.now(UTC)
+                        page = _page(pages, route, path, query, now)
+        if page is None:
+            return of_page(pages.missing(now), asked, now)
+        query_string = scope["query_string"]
+        target = scope["raw_path"] + (b"?" + query_string if query_string else b"")
+        self.at_once.remember(target, route, partial(_page, pages, route, path, query))
+        return of_page(page, asked, now)
 
-    def _page(self, route: str, path: str, query: dict[str, str], now: datetime) -> Page | None:
-        """Give the page at an address, None if it leads nowhere."""
-        pages = self._pages
-        name = path[len(route) + 2 :]
-        match route:
-            case "article":
-                return pages.article(name, now)
-            case "section" if name:
-                return pages.section(name, query.get("before"), now)
-            case "series" if name:
-                return pages.series(name, now)
-            case "hot" if path == "/hot":
-                asked = query.get("list", "now")
-                return next((pages.hot(one, now) for one in LISTS if one == asked), None)
-            case "hot.json" if path == "/hot.json":
-                return pages.hot_json(query.get("article"), now)
-            case "" if path == "/":
-                return pages.home(now)
-        return None
-
-    async def _post_view(self, method: str, scope: Scope, receive: Receive, now: datetime) -> Answer | None:
+    async def _post_view(self, method: str, scope: Scope, receive: Receive) -> Answer | None:
         if method != "POST":
             return _not_allowed(b"POST")
         if (complaint := self._unready()) is not None:
@@ -158,7 +165,27 @@ class Web:
             return refusal(408, "the body did not come", [(b"connection", b"close")])
         if len(body) > BODY_BYTES:
             return refusal(413, f"at most {BODY_BYTES} bytes", [(b"connection", b"close")])
-        return await self._views.post(body, _caller(scope), now)
+        return await self._views.post(body, _caller(scope), datetime.now(UTC))
+
+
+def _page(pages: Pages, route: str, path: str, query: dict[str, str], now: datetime) -> Page | None:
+    """Give the page at an address, None if it leads nowhere."""
+    name = path[len(route) + 2 :]
+    match route:
+        case "article":
+            return pages.article(name, now)
+        case "section" if name:
+            return pages.section(name, query.get("before"), now)
+        case "series" if name:
+            return pages.series(name, now)
+        case "hot" if path == "/hot":
+            asked = query.get("list", "now")
+            return next((pages.hot(one, now) for one in LISTS if one == asked), None)
+        case "hot.json" if path == "/hot.json":
+            return pages.hot_json(query.get("article"), now)
+        case "" if path == "/":
+            return pages.home(now)
+    return None
 
 
 def _not_allowed(allow: bytes) -> Answer:

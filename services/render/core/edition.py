@@ -1,8 +1,9 @@
 """The edition: what all pages share at a moment, and when it ends.
 
 It holds the masthead's sections and date, the hot list, the view token and the cards. It ends when the log or
-the hot list changed something, or when time alone does: an embargo lifts, an article expires, the list grows
-old, the ten minutes of the token are over, it is midnight. Nothing is valid for a guessed time.
+the hot list changed something, or when time alone does: an embargo lifts, an article expires, a list grows
+old, the ten minutes of the token are over, it is midnight. Nothing is valid for a guessed time. A clock that
+was set back ends it too: what became visible in between is hidden again.
 """
 
 from collections.abc import Sequence
@@ -15,10 +16,12 @@ from services.render.core import tokens
 from services.render.core.fragments import Fragments
 from services.render.core.lists import CARDS, SIX, HotLists, age_of, first_without, next_age_at, seven
 from services.render.core.lru import Lru
+from services.render.core.page import Fragment
 from services.render.core.shelf import Articles, Changes, Piece, Shelf
-from shared.events import ListName
+from shared.events import LISTS, ListName
 
 _AT_ONCE: Final = datetime.min.replace(tzinfo=UTC)
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,49 +56,65 @@ class Edition:
         self._zone = zone
         self._order = {name: place for place, name in enumerate(section_order)}
         self._token_key = token_key
-        self._cards: Lru[tuple[Piece, ...], bytes] = Lru(limit_bytes // 2, len)
+        self._cards: Lru[tuple[Piece, ...], Fragment] = Lru(limit_bytes // 2, lambda cards: cards.weight)
         self._lists: HotLists = {}
         self._hot = _Hot()
-        self._sixes: dict[str | None, tuple[frozenset[str], bytes]] = {}
+        self._sixes: dict[str | None, tuple[frozenset[str], Fragment]] = {}
+        self._ids: dict[ListName, tuple[str, ...]] = {}
+        self._newest: list[str] = []
+        self._shared: object = None
         self._articles_changed = True
-        self._turned_at: datetime | None = None
+        self._stale_sections: set[str] | None = None
+        """Sections of which it is not known whether they still are; None: all."""
+        self._turned_at = _AT_ONCE
+        self._next_turn = _NEVER
         self._ends_at = _AT_ONCE
 
     def articles_changed(self, changes: Changes | None) -> None:
         """Take note of what the log changed; None: everything."""
         self.shelf.forget(changes)
+        if changes is None:
+            self._stale_sections = None
+        elif self._stale_sections is not None:
+            self._stale_sections |= changes.sections
         self._articles_changed = True
         self._ends_at = _AT_ONCE
 
     def hot_changed(self, lists: HotLists) -> None:
         """Take the hot lists as they now are."""
         self._lists = lists
+        self._ids = {name: tuple(entry.id for entry in found.entries) for name, found in lists.items()}
         self._ends_at = _AT_ONCE
 
     def turn(self, now: datetime) -> None:
         """Begin a new edition if the old one has ended."""
-        if now < self._ends_at:
+        if self._turned_at <= now < self._ends_at:
             return
-        if self._turned_at is not None:
-            turned = self._articles.turned(self._turned_at, now)
+        if not self._turned_at <= now < self._next_turn:
+            turned = self._articles.turned(*sorted((self._turned_at, now)))
             if turned.ids:
                 self.articles_changed(turned)
-        self._turned_at = now
-        self.number += 1
-        self._set_masthead(now)
+        changed = self._articles_changed
+        if changed:
+            self._read_articles(now)
+        today = now.astimezone(self._zone).date()
+        if today != self.today:
+            self.today = today
+            self.shelf.forget_bodies()
         self._set_hot(now)
         slot = tokens.slot_of(now.timestamp())
         self.token = tokens.token(self._token_key, slot)
-        self._articles_changed = False
+        lists = [(self.ids_of(name, now), self.updated(name, now)) for name in LISTS]
+        shared = (self.sections, self.today, self.token, self._hot, lists)
+        if changed or shared != self._shared:
+            self.number += 1
+            self._shared = shared
+        self._turned_at = now
         self._ends_at = min(
-            moment
-            for moment in (
-                datetime.fromtimestamp((slot + 1) * tokens.SLOT_S, UTC),
-                datetime.combine(self.today + timedelta(days=1), time(), self._zone),
-                next_age_at(self.as_of, now),
-                self._articles.next_turn(now),
-            )
-            if moment is not None
+            datetime.fromtimestamp((slot + 1) * tokens.SLOT_S, UTC),
+            datetime.combine(self.today + timedelta(days=1), time(), self._zone).astimezone(UTC),
+            *(next_age_at(found.as_of, now) or _NEVER for found in self._lists.values()),
+            self._next_turn,
         )
 
     @property
@@ -107,16 +126,14 @@ class Edition:
     def ids_of(self, list_name: ListName, now: datetime) -> tuple[str, ...]:
         """Give the ids of a hot list; none if it is over an hour old."""
         found = self._lists.get(list_name)
-        if found is None or age_of(found.as_of, now) == "over":
-            return ()
-        return tuple(entry.id for entry in found.entries)
+        return () if found is None or age_of(found.as_of, now) == "over" else self._ids[list_name]
 
     def updated(self, list_name: ListName, now: datetime) -> datetime | None:
         """Give what 更新于 says of a list, None while it is fresh or was never read."""
         found = self._lists.get(list_name)
         return None if found is None or age_of(found.as_of, now) == "fresh" else found.as_of
 
-    def six(self, reading: str | None) -> tuple[frozenset[str], bytes]:
+    def six(self, reading: str | None) -> tuple[frozenset[str], Fragment]:
         """Give the ids of the six, never the one that is being read, and their section of the page."""
         hot = self._hot
         if all(piece.id != reading for piece in hot.seven[:SIX]):
@@ -127,36 +144,41 @@ class Edition:
             html = self._fragments.hot(
                 [piece.entry for piece in pieces], latest=hot.latest, updated=hot.updated
             )
-            made = self._sixes[reading] = (frozenset(piece.id for piece in pieces), html)
+            made = self._sixes[reading] = (frozenset(piece.id for piece in pieces), Fragment(html))
         return made
 
-    def cards(self, section: str, reading: str, six: frozenset[str], now: datetime) -> bytes:
+    def cards(self, section: str, reading: str, six: frozenset[str], now: datetime) -> Fragment:
         """Give the ten newest of a section without the article that is being read and the six."""
         ten = first_without(self.shelf.newest_of(section, now), six | {reading}, CARDS)
-        html = self._cards.get(ten)
-        if html is None:
-            html = self._fragments.cards(section, [piece.card for piece in ten])
-            self._cards.put(ten, html)
-        return html
+        cards = self._cards.get(ten)
+        if cards is None:
+            cards = Fragment(self._fragments.cards(section, [piece.card for piece in ten]))
+            self._cards.put(ten, cards)
+        return cards
 
-    def _set_masthead(self, now: datetime) -> None:
-        sections = self.sections
-        if self._articles_changed:
-            last = len(self._order)
-            by_name = self._articles.sections(now)
-            sections = tuple(sorted(by_name, key=lambda name: (self._order.get(name, last), name)))
-        today = now.astimezone(self._zone).date()
-        if (sections, today) != (self.sections, self.today):
-            self.sections, self.today = sections, today
+    def _read_articles(self, now: datetime) -> None:
+        """Ask the store for what all pages share of it."""
+        if self._stale_sections is None:
+            names = set(self._articles.sections(now))
+        else:
+            there = {name for name in self._stale_sections if self.shelf.newest_of(name, now)}
+            names = {*self.sections} - self._stale_sections | there
+        last = len(self._order)
+        sections = tuple(sorted(names, key=lambda name: (self._order.get(name, last), name)))
+        if sections != self.sections:
+            self.sections = sections
             self.shelf.forget_bodies()
+        self._newest = self._articles.newest(now, SIX + 1, hot=True)
+        self._next_turn = self._articles.next_turn(now) or _NEVER
+        self._stale_sections = set()
+        self._articles_changed = False
 
     def _set_hot(self, now: datetime) -> None:
         def shows(article_id: str) -> bool:
             piece = self.shelf.piece(article_id, now)
             return piece is not None and piece.may_be_hot
 
-        newest = self._articles.newest(now, SIX + 1, hot=True)
-        found = seven(self.ids_of("now", now), self.ids_of("24h", now), newest, shows)
+        found = seven(self.ids_of("now", now), self.ids_of("24h", now), self._newest, shows)
         updated = self.updated("now", now) if found.read else None
         hot = _Hot(self.shelf.pieces(found.ids, now), not found.read, updated)
         if hot != self._hot:

@@ -6,43 +6,25 @@ Texts stand as sent; what is drawn besides them (ranks, triangles, the tile of a
 is CSS, so that a page read aloud or copied is the newspaper's text and nothing else.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
-from typing import Final, Literal
+from functools import cached_property
+from typing import Final
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 import jinja2
 from markupsafe import Markup, escape
 
+from services.render.core import metadata
 from services.render.core.marked import marked
-from services.render.core.stories import Story, excerpt, texts_of
-from shared.events import LISTS, ArticlePublished, ListName, Paragraph, WithdrawReason
-
-GoneReason = WithdrawReason | Literal["expired"]
-
-_DIGITS: Final = "〇一二三四五六七八九"
-_WEEKDAYS: Final = "一二三四五六日"
-_LIST_NAMES: Final[dict[ListName, str]] = {"now": "现在", "24h": "24小时", "3d": "三天"}
-_SPANS: Final[dict[ListName, str]] = {"now": "过去一小时", "24h": "过去24小时", "3d": "过去三天"}
-_REASONS: Final[dict[GoneReason, str]] = {
-    "legal": "法律原因",
-    "licence": "授权原因",
-    "error": "内容有误",
-    "other": "其他原因",
-    "expired": "已过刊载期限",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """What every page says of its newspaper; `static` gives a static file's address by its name."""
-
-    name: str
-    url: str
-    zone: ZoneInfo
-    static: Mapping[str, str]
+from services.render.core.pictures import srcset
+from services.render.core.scribe import Scribe
+from services.render.core.scripts import OTHER, PREFIX, SCRIPTS
+from services.render.core.site import Site, section_path, series_path
+from services.render.core.stories import Story
+from services.render.core.words import WORDS, GoneReason, long_time, masthead_date, short_time
+from shared.events import ArticlePublished, ListName, Paragraph
 
 
 def environment(loader: jinja2.BaseLoader) -> jinja2.Environment:
@@ -57,23 +39,46 @@ def environment(loader: jinja2.BaseLoader) -> jinja2.Environment:
 
 
 class Fragments:
-    """The pieces of all pages; every method returns UTF-8 bytes of HTML."""
+    """The pieces of all pages in one script; every method returns UTF-8 bytes of HTML.
 
-    def __init__(self, site: Site, environment: jinja2.Environment) -> None:
-        self._site = site
+    An environment belongs to one script: what all templates know of it is set here.
+    """
+
+    def __init__(self, site: Site, scribe: Scribe, environment: jinja2.Environment) -> None:
+        script = scribe.script
+        self.scribe: Final = scribe
+        self.site: Final = replace(site, name=scribe.name(site.name))
+        self.words: Final = WORDS[script]
         self._environment = environment
         environment.globals.update(
-            site=site,
+            site=self.site,
+            script=script,
+            words=self.words,
+            other_words=WORDS[OTHER[script]],
+            reading=scribe.name,
+            prefix=PREFIX[script],
+            other_script=OTHER[script],
+            other_prefix=PREFIX[OTHER[script]],
+            alternates=[*((one, PREFIX[one]) for one in SCRIPTS), ("x-default", "")],
             section_path=section_path,
             series_path=series_path,
             host=host,
             marked=marked,
             split_title=split_title,
+            srcset=srcset,
             local=lambda moment: moment.astimezone(site.zone),
             long_time=long_time,
+            short_time=short_time,
         )
-        self._footer = self._render("footer.html")
-        self._script = f'<script src="{escape(site.static["remen.js"])}" defer'.encode()
+
+    @cached_property
+    def _footer(self) -> bytes:
+        hot = f"{PREFIX[self.scribe.script]}/hot.json"
+        script = (
+            f'<script src="{escape(self.site.static["remen.js"])}" defer'
+            f' data-hot="{hot}" data-changed="{escape(self.words.changed)}"'
+        )
+        return self._render("footer.html") + script.encode()
 
     def article_top(self, article: ArticlePublished, sections: Sequence[str], today: date) -> bytes:
         """Open an article's page: everything up to its last block."""
@@ -83,9 +88,12 @@ class Fragments:
             article=article,
             picture=article.pictures[0] if article.pictures else None,
             filed=first if article.dateline else None,
-            description=excerpt(texts_of(article.blocks)),
+            about=metadata.of_article(
+                self.site, self.scribe.script, article, self.scribe.name(article.section), self.words.home
+            ),
             title=article.title,
             path=f"/article/{article.id}",
+            found=True,
             current=article.section,
             sections=sections,
             today=today,
@@ -93,13 +101,26 @@ class Fragments:
         )
 
     def top(
-        self, *, title: str, path: str, current: str | None, sections: Sequence[str], today: date
+        self,
+        *,
+        title: str,
+        path: str,
+        found: bool,
+        current: str | None,
+        sections: Sequence[str],
+        today: date,
     ) -> bytes:
-        """Open any other page, up to and with `<main>`; `path` may carry a query."""
+        """Open any other page, up to and with `<main>`.
+
+        `path` is without the script's prefix and may carry a query; it is empty if the page has no address of
+        its own. Search engines are told of the other script only where a page is `found`.
+        """
         return self._render(
             "top.html",
+            about=metadata.of_page(self.site, self.scribe.script, title, path, self.words.about),
             title=title,
             path=quote(path, safe="/?=&%"),
+            found=found,
             current=current,
             sections=sections,
             today=today,
@@ -136,11 +157,10 @@ class Fragments:
     def tail(self, article_id: str | None, token: str) -> bytes:
         """Close a page; an article's page also says how its view is sent, with script or without."""
         if article_id is None:
-            return b"".join((self._footer, self._script, b"></script>\n</body>\n</html>\n"))
+            return b"".join((self._footer, b"></script>\n</body>\n</html>\n"))
         return b"".join(
             (
                 self._footer,
-                self._script,
                 f' data-article="{escape(article_id)}" data-token="{escape(token)}"></script>\n'
                 f'<noscript><img class="pixel" src="/v.gif?article={quote(article_id, safe="")}'
                 f'&amp;token={quote(token, safe="")}" alt=""></noscript>\n</body>\n</html>\n'.encode(),
@@ -157,13 +177,19 @@ class Fragments:
         """Give the front page; without a lead it says that nothing has been published."""
         return self._render("home.html", lead=lead, seconds=seconds, hot=_trusted(hot), bands=bands)
 
-    def section(self, name: str, stories: Sequence[Story], hot: bytes, before: str | None) -> bytes:
-        """Give a section's page; `before` is the query of 更早的新闻, None on the last page."""
+    def section(
+        self, name: str, stories: Sequence[Story], hot: bytes, before: str | None, is_first: bool = True
+    ) -> bytes:
+        """Give a section's page; `before` is the query of 更早的新闻, None on the last page.
+
+        All pages but the first lead back to it.
+        """
         return self._render(
             "section.html",
             name=name,
             stories=stories,
             hot=_trusted(hot),
+            is_first=is_first,
             earlier=None if before is None else f"{section_path(name)}?before={quote(before, safe='')}",
         )
 
@@ -176,62 +202,37 @@ class Fragments:
         return self._render(
             "hot_page.html",
             list_name=list_name,
-            lists=[(name, _LIST_NAMES[name]) for name in LISTS],
-            span=_SPANS[list_name],
             stories=stories,
             updated=updated,
         )
 
     def gone(self, reason: GoneReason, at: datetime, note: str, hot: bytes) -> bytes:
         """Give the page of an article taken down (410)."""
-        return self._render(
-            "gone.html", reason=reason, why=_REASONS[reason], at=at, note=note, hot=_trusted(hot)
-        )
+        return self._render("gone.html", reason=reason, at=at, note=note, hot=_trusted(hot))
 
     def missing(self, hot: bytes) -> bytes:
         """Give the page of an address that leads nowhere (404)."""
         return self._render("missing.html", hot=_trusted(hot))
 
+    def search(self, hot: bytes, **shown: object) -> bytes:
+        """Give the search's page: its form, messages and results, as core/search_pages.py has them."""
+        return self._render("search.html", hot=_trusted(hot), **shown)
+
     def _render(self, template: str, **values: object) -> bytes:
         return self._environment.get_template(template).render(values).encode()
 
 
-def section_path(name: str) -> str:
-    """Give the path of a section's page."""
-    return f"/section/{quote(name, safe='')}"
-
-
-def series_path(name: str) -> str:
-    """Give the path of a series' page."""
-    return f"/series/{quote(name, safe='')}"
-
-
 def split_title(title: str, series: str | None) -> tuple[str, str]:
-    """Split the series mark 【…】 off a title's beginning; joined, the two are the title as sent."""
-    mark = f"【{series}】" if series else ""
-    return (mark, title.removeprefix(mark)) if title.startswith(mark) else ("", title)
+    """Split the series mark 【…】 off a title's beginning; joined, the two are the title as it reads."""
+    if series is None or not title.startswith("【"):
+        return "", title
+    name, bracket, rest = title.partition("】")
+    return (name + bracket, rest) if bracket else ("", title)
 
 
 def host(url: str) -> str:
     """Name the site that an address leads to, as it is read."""
     return url.partition("//")[2].partition("/")[0].removeprefix("www.")
-
-
-def long_time(moment: datetime) -> str:
-    """Write a local moment as under a headline: 2026年11月15日 18:30."""
-    return f"{moment.year}年{moment.month}月{moment.day}日 {moment:%H:%M}"
-
-
-def masthead_date(day: date) -> tuple[str, str]:
-    """Write a day as a Chinese newspaper does: 二〇二六年十一月十五日 and 星期日."""
-    year = "".join(_DIGITS[int(digit)] for digit in str(day.year))
-    return f"{year}年{_numeral(day.month)}月{_numeral(day.day)}日", f"星期{_WEEKDAYS[day.weekday()]}"
-
-
-def _numeral(number: int) -> str:
-    """Write 1 to 99 in Chinese."""
-    tens, ones = divmod(number, 10)
-    return ("" if tens < 2 else _DIGITS[tens]) + ("十" if tens else "") + (_DIGITS[ones] if ones else "")
 
 
 def _trusted(*pieces: bytes) -> Markup:

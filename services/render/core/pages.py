@@ -1,7 +1,8 @@
 """Finished pages, kept by version.
 
-A page of an older edition is put together again from its pieces; where the pieces are the same ones, the page
-is the same bytes with the same tag, and only otherwise made anew.
+A page of an older edition is put together again from its fragments; where they are the same ones, the page is
+the same object, and only otherwise a new one. The section 热门新闻 changes most often, so every page is cut
+around it: an article's as its pieces are, any other into what stands before and behind it, its frame.
 """
 
 import json
@@ -13,11 +14,12 @@ from typing import Any, Final
 
 from services.render.core import cursors
 from services.render.core.edition import Edition
-from services.render.core.fragments import Fragments, section_path, series_path
+from services.render.core.fragments import Fragments
 from services.render.core.lists import first_without
 from services.render.core.lru import Lru
-from services.render.core.page import HTML, JSON, Page
+from services.render.core.page import HTML, JSON, Fragment, Page
 from services.render.core.shelf import Articles, Gone, Piece
+from services.render.core.site import section_path, series_path
 from services.render.core.stories import Story
 from shared.events import ListName
 
@@ -28,28 +30,36 @@ _BAND: Final = 5
 _LEADS: Final = 12
 """The lead of the front page is the newest story with a picture among so many."""
 
+_HERE: Final = b"<!--hot-->"
+"""Where a frame is cut for 热门新闻; no text can hold it, as `<` is escaped."""
+
 _Parts = tuple[Any, ...]
 
 
 @dataclass(slots=True)
 class _Kept:
+    """A page, the edition in which it was last found right, and its own fragments with what they show."""
+
     edition: int
-    parts: _Parts
+    shows: _Parts
+    own: tuple[Fragment, ...]
     page: Page
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes of memory it takes."""
+        return self.page.weight + sum(fragment.weight for fragment in self.own)
 
 
 class Pages:
     """All pages of the site; each method takes the moment for which it answers."""
 
-    def __init__(
-        self, articles: Articles, fragments: Fragments, edition: Edition, site_name: str, limit_bytes: int
-    ) -> None:
+    def __init__(self, articles: Articles, fragments: Fragments, edition: Edition, limit_bytes: int) -> None:
         self._articles = articles
         self._fragments = fragments
         self._edition = edition
-        self._site_name = site_name
-        # a third more for the compressed copy
-        self._kept: Lru[_Parts, _Kept] = Lru(limit_bytes, lambda kept: len(kept.page.body) * 4 // 3 + 500)
+        self._words = fragments.words
+        self._kept: Lru[_Parts, _Kept] = Lru(limit_bytes, lambda kept: kept.weight)
 
     @property
     def weight(self) -> int:
@@ -75,16 +85,14 @@ class Pages:
         if body is None:
             return None
         if isinstance(body, Gone):
-            title = "此文已到期" if body.reason == "expired" else "此文已撤下"
-            parts = (body.reason, body.at, body.note, self._hot())
+            title = self._words.expired if body.reason == "expired" else self._words.withdrawn
+            parts = (body.reason, body.at, body.note, _HERE)
             path = f"/article/{article_id}"
             return self._framed(key, self._fragments.gone, parts, title=title, path=path, status=410)
         six, hot = edition.six(article_id)
         cards = edition.cards(body.section, article_id, six, now)
-        tail = self._fragments.tail(article_id, edition.token)
-        return self._keep(
-            key, (body.top, hot, cards, body.end, tail), lambda *parts: Page(200, HTML, b"".join(parts))
-        )
+        own = self._own(key, (edition.token,), lambda: [self._fragments.tail(article_id, edition.token)])
+        return self._keep(key, (edition.token,), own, (body.top, hot, cards, body.end, *own))
 
     def home(self, now: datetime) -> Page:
         """Give the front page: a lead, two seconds, 热门 and a band per section."""
@@ -102,8 +110,8 @@ class Pages:
             for name in edition.sections
             if (stories := first_without(edition.shelf.newest_of(name, now), taken, _BAND))
         )
-        parts = (None if lead is None else lead.story, _stories(seconds), self._hot(), bands)
-        return self._framed(key, self._fragments.home, parts, title=self._site_name, path="/")
+        parts = (None if lead is None else lead.story, _stories(seconds), _HERE, bands)
+        return self._framed(key, self._fragments.home, parts, title=self._fragments.site.name, path="/")
 
     def section(self, name: str, before: str | None, now: datetime) -> Page | None:
         """Give a page of a section's archive; None if there is no such section or place."""
@@ -119,9 +127,11 @@ class Pages:
             return None
         last = pieces[-1].story
         more = cursors.write(cursors.Place(cursors.microseconds(last.published_at), last.id))
-        parts = (name, _stories(pieces), self._hot(), more if len(ids) > _OF_SECTION else None)
+        parts = (name, _stories(pieces), _HERE, more if len(ids) > _OF_SECTION else None, before is None)
         path = section_path(name) + ("" if before is None else f"?before={before}")
-        return self._framed(key, self._fragments.section, parts, title=name, path=path, current=name)
+        return self._framed(
+            key, self._fragments.section, parts, title=self._reading(name), path=path, current=name
+        )
 
     def series(self, name: str, now: datetime) -> Page | None:
         """Give a series' page; None if there is no such series."""
@@ -132,8 +142,10 @@ class Pages:
         pieces = self._edition.shelf.pieces(ids, now)
         if not pieces:
             return None
-        parts = (name, _stories(pieces), self._hot())
-        return self._framed(key, self._fragments.series, parts, title=name, path=series_path(name))
+        parts = (name, _stories(pieces), _HERE)
+        return self._framed(
+            key, self._fragments.series, parts, title=self._reading(name), path=series_path(name)
+        )
 
     def hot(self, list_name: ListName, now: datetime) -> Page:
         """Give 热门排行: all of one list."""
@@ -144,24 +156,27 @@ class Pages:
         stories = _stories(piece for piece in pieces if piece.may_be_hot)
         parts = (list_name, stories, self._edition.updated(list_name, now))
         path = "/hot" if list_name == "now" else f"/hot?list={list_name}"
-        return self._framed(key, self._fragments.hot_page, parts, title="热门排行", path=path)
+        return self._framed(key, self._fragments.hot_page, parts, title=self._words.chart, path=path)
 
     def hot_json(self, article_id: str | None, now: datetime) -> Page:
         """Give the section 热门新闻 of an article's page (None: of any other) for the page's script."""
         self._edition.turn(now)
-        _, html = self._edition.six(article_id)
+        _, hot = self._edition.six(article_id)
+        version = hot.digest.hex()
 
-        def document(html: bytes) -> Page:
+        def document() -> list[bytes]:
             as_of = self._edition.as_of
             known = {
                 "as_of": None if as_of is None else as_of.isoformat(),
-                "version": Page(200, HTML, html).tag,
-                "html": html.decode(),
+                "version": version,
+                "html": hot.body.decode(),
             }
-            return Page(200, JSON, json.dumps(known, ensure_ascii=False).encode())
+            return [json.dumps(known, ensure_ascii=False).encode()]
 
         # kept by the HTML alone: as_of moves every second, and the answer is a new one only when the list is
-        return self._keep(("hot.json", html), (html,), document)
+        key = ("hot.json", version)
+        own = self._own(key, (), document)
+        return self._keep(key, (), own, own, media_type=JSON)
 
     def missing(self, now: datetime) -> Page:
         """Give the page of an address that leads nowhere."""
@@ -169,11 +184,11 @@ class Pages:
         if (page := self._of_edition(key, now)) is not None:
             return page
         return self._framed(
-            key, self._fragments.missing, (self._hot(),), title="找不到这一页", path="/404", status=404
+            key, self._fragments.missing, (_HERE,), title=self._words.missing, path="", status=404
         )
 
-    def _hot(self) -> bytes:
-        return self._edition.six(None)[1]
+    def _reading(self, name: str) -> str:
+        return self._fragments.scribe.name(name)
 
     def _of_edition(self, key: _Parts, now: datetime) -> Page | None:
         """Give the page if it was already asked for in this edition."""
@@ -192,22 +207,46 @@ class Pages:
         current: str | None = None,
         status: int = 200,
     ) -> Page:
-        """Give a page of masthead, `main(*parts)` and footer."""
+        """Give a page of masthead, `main(*parts)` and footer, with 热门新闻 where `main` has room for it."""
         edition = self._edition
 
-        def page(*_: object) -> Page:
+        def frame() -> list[bytes]:
             top = self._fragments.top(
-                title=title, path=path, current=current, sections=edition.sections, today=edition.today
+                title=title,
+                path=path,
+                found=status == 200,
+                current=current,
+                sections=edition.sections,
+                today=edition.today,
             )
-            return Page(status, HTML, top + main(*parts) + self._fragments.tail(None, ""))
+            return (top + main(*parts) + self._fragments.tail(None, "")).split(_HERE)
 
-        return self._keep(key, (status, edition.sections, edition.today, parts), page)
+        shows = (status, edition.sections, edition.today, parts)
+        own = self._own(key, shows, frame)
+        _, hot = edition.six(None)
+        return self._keep(key, shows, own, own if len(own) == 1 else (own[0], hot, own[1]), status=status)
 
-    def _keep(self, key: _Parts, parts: _Parts, make: Callable[..., Page]) -> Page:
-        """Give the page that was made of the same parts, else make and keep it."""
+    def _own(self, key: _Parts, shows: _Parts, make: Callable[[], Iterable[bytes]]) -> tuple[Fragment, ...]:
+        """Give a page's own fragments; those that are kept, if they show the same."""
         kept = self._kept.get(key)
-        if kept is None or kept.parts != parts:
-            kept = _Kept(0, parts, make(*parts))
+        if kept is not None and kept.shows == shows:
+            return kept.own
+        return tuple(map(Fragment, make()))
+
+    def _keep(
+        self,
+        key: _Parts,
+        shows: _Parts,
+        own: tuple[Fragment, ...],
+        fragments: tuple[Fragment, ...],
+        *,
+        status: int = 200,
+        media_type: str = HTML,
+    ) -> Page:
+        """Give the page of these fragments; the one that is kept, if it is of the same."""
+        kept = self._kept.get(key)
+        if kept is None or kept.page.fragments != fragments:
+            kept = _Kept(0, shows, own, Page(status, media_type, *fragments))
             self._kept.put(key, kept)
         kept.edition = self._edition.number
         return kept.page

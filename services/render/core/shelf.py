@@ -13,6 +13,7 @@ from services.render.core.cursors import FAR_FUTURE, Place
 from services.render.core.fragments import Fragments
 from services.render.core.lists import CARDS, SIX
 from services.render.core.lru import Lru
+from services.render.core.page import Fragment
 from services.render.core.stories import story_of
 from services.render.core.visibility import embargoed, expired, may_be_hot, visible
 from shared.events import ArticlePublished, WithdrawReason
@@ -79,8 +80,8 @@ class Body:
     """What an article's page has of its own, before and behind the lists."""
 
     section: str
-    top: bytes
-    end: bytes
+    top: Fragment
+    end: Fragment
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,9 @@ class Shelf:
     def __init__(self, articles: Articles, fragments: Fragments, limit_bytes: int) -> None:
         self._articles = articles
         self._fragments = fragments
+        self._scribe = fragments.scribe
         self._pieces: Lru[str, Piece] = Lru(_PIECES)
-        self._bodies: Lru[str, Body] = Lru(limit_bytes, lambda body: len(body.top) + len(body.end))
+        self._bodies: Lru[str, Body] = Lru(limit_bytes, lambda body: body.top.weight + body.end.weight)
         self._newest: dict[str, tuple[Piece, ...]] = {}
 
     def forget(self, changes: Changes | None) -> None:
@@ -126,7 +128,7 @@ class Shelf:
             article = self._articles.find(article_id)
             if not isinstance(article, ArticlePublished) or not visible(article, now):
                 return None
-            piece = Piece(article, self._fragments)
+            piece = Piece(self._scribe.article(article), self._fragments)
             self._pieces.put(article_id, piece)
         return piece
 
@@ -152,14 +154,15 @@ class Shelf:
             return body
         match self._articles.find(article_id):
             case Takedown(reason, note, at):
-                return Gone(reason, at, note)
+                return Gone(reason, at, self._scribe.name(note))
             case ArticlePublished() as article if expired(article, now):
                 return Gone("expired", article.expires_at or now, "")
             case ArticlePublished() as article if not embargoed(article, now):
+                article = self._scribe.article(article)
                 body = Body(
                     article.section,
-                    self._fragments.article_top(article, sections, today),
-                    self._fragments.article_end(article),
+                    Fragment(self._fragments.article_top(article, sections, today)),
+                    Fragment(self._fragments.article_end(article)),
                 )
                 self._bodies.put(article_id, body)
                 return body

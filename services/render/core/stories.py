@@ -60,10 +60,11 @@ def excerpt(paragraphs: tuple[str, ...], characters: int = EXCERPT_CHARACTERS) -
 def texts_of(blocks: tuple[Block, ...]) -> tuple[str, ...]:
     """Give the paragraphs' texts, or where there is no paragraph those of all other blocks."""
     paragraphs = tuple(block.text for block in blocks if isinstance(block, Paragraph))
-    return paragraphs or tuple(text.text for block in blocks for text in _texts(block))
+    return paragraphs or tuple(text.text for block in blocks for text in texts_in(block))
 
 
-def _texts(block: Block) -> tuple[Text, ...]:
+def texts_in(block: Block) -> tuple[Text, ...]:
+    """Give the texts of a block in the order in which they are read."""
     match block:
         case Paragraph() | Heading():
             return (block,)

@@ -1,12 +1,14 @@
 // What a page does beyond being read: it says once that it was seen, and keeps its hot list fresh.
 // Everything works without it; whatever fails is left as it is.
 {
-  const {article, token} = document.currentScript.dataset;
+  const {article, token, hot, changed} = document.currentScript.dataset;
   const pollMs = 15000;
+  const saidMs = 300000; // who listens to the page shall not be interrupted more often
   const beside = matchMedia('(min-width: 64em)'); // from here on the list stands beside the text
+  const isSeen = () => document.visibilityState === 'visible' && !document.prerendering;
 
   const sendView = () => {
-    if (document.prerendering || document.visibilityState !== 'visible') return;
+    if (!isSeen()) return;
     document.removeEventListener('prerenderingchange', sendView);
     document.removeEventListener('visibilitychange', sendView);
     const headers = {'Content-Type': 'application/json'};
@@ -14,28 +16,57 @@
     fetch('/views', {method: 'POST', keepalive: true, headers, body}).catch(() => {});
   };
 
+  // There from the start and empty: a screen reader says only what changes in a place it knows.
+  const status = document.createElement('p');
+  status.className = 'quiet';
+  status.setAttribute('role', 'status');
+  document.body.append(status);
+  let saidAt = -Infinity;
+
+  const say = (words) => {
+    if (performance.now() - saidAt < saidMs) return;
+    saidAt = performance.now();
+    status.textContent = words;
+    setTimeout(() => status.replaceChildren(), 10000);
+  };
+
   // A new list may be longer or shorter. It waits until nothing moves under the reader's eyes: until the first
   // thing it could move is still below the screen, and nobody points at it or has the focus in it.
   const mayChange = (list) => {
-    const first = beside.matches ? list.nextElementSibling : list;
-    const unseen = !first || first.getBoundingClientRect().top >= innerHeight;
-    return unseen && !list.matches(':hover, :focus-within');
+    const first = beside.matches ? list.nextElementSibling ?? document.querySelector('.colophon') : list;
+    return first.getBoundingClientRect().top >= innerHeight && !list.matches(':hover, :focus-within');
   };
+
+  const order = (list) => [...list.querySelectorAll('.title a')].map((link) => link.pathname).join();
 
   const refresh = async () => {
     const list = document.querySelector('.hot');
-    if (!list || document.visibilityState !== 'visible') return;
-    const query = article ? `?article=${article}` : '';
-    const answer = await fetch('/hot.json' + query, {cache: 'no-cache'}); // the browser sends its ETag
+    if (!list || !isSeen() || navigator.connection?.saveData) return;
+    const address = article ? `${hot}?article=${article}` : hot;
+    const answer = await fetch(address, {cache: 'no-cache'}); // the browser sends its ETag
     const {html} = await answer.json();
     const fresh = new DOMParser().parseFromString(html, 'text/html').querySelector('.hot');
-    if (fresh && !fresh.isEqualNode(list) && mayChange(list)) list.replaceWith(fresh);
+    if (!fresh || fresh.isEqualNode(list) || !mayChange(list)) return;
+    list.replaceWith(fresh);
+    if (order(fresh) !== order(list)) say(fresh.querySelector('h2').textContent + changed);
   };
 
   const poll = () => {
     // Jitter, so that the readers of one minute do not all ask at once.
     setTimeout(() => refresh().catch(() => {}).then(poll), pollMs * (0.8 + 0.4 * Math.random()));
   };
+
+  // A picture that failed and has no words leaves its place to what is drawn behind it, without a browser's frame.
+  for (const picture of document.querySelectorAll('figure img[alt=""]')) {
+    picture.decode().catch(() => {
+      if (picture.complete && !picture.naturalWidth) picture.style.visibility = 'hidden';
+    });
+  }
+
+  // On a phone the current section may lie beside the screen.
+  const here = document.querySelector('.masthead [aria-current]');
+  const nav = here?.closest('nav');
+  if (nav) nav.scrollLeft = here.offsetLeft + (here.offsetWidth - nav.clientWidth) / 2;
 
   if (article) {
     document.addEventListener('prerenderingchange', sendView);

@@ -1,4 +1,4 @@
-"""Renders on a real Kafka and a real Redis, each with a store of its own."""
+"""Renders on a real Kafka and a real Redis, each with a store of its own, and one in this process."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from services.render.adapters.limits import Limits
+from shared.events import Paragraph
+from tests.builders import published, withdrawn
 from tests.integration.render.reading import Render
+from tests.integration.render.serving import Serving
 
 
 @pytest.fixture
@@ -20,3 +24,19 @@ def render(tmp_path: Path) -> Iterator[Callable[..., Render]]:
             return made
 
         yield make
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., Serving]]:
+    """Give `serve(limit=…)`, which starts a server of the articles a to e, a long and a withdrawn one."""
+    with ExitStack() as serving:
+
+        def start(**limits: float) -> Serving:
+            articles = [published(name, second=n) for n, name in enumerate("abcde")]
+            long = published("long", blocks=(Paragraph(text="河城" * 50_000),))
+            gone = [published("gone"), withdrawn("gone", second=9)]
+            return serving.enter_context(
+                Serving(tmp_path, Limits(**limits), *articles, long, *gone)  # type: ignore[arg-type]
+            )
+
+        yield start

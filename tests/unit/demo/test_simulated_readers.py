@@ -5,11 +5,16 @@ from zoneinfo import ZoneInfo
 from jinja2 import DictLoader
 
 from dev.demo.readers import token_in
-from services.render.core.fragments import Fragments, Site, environment
+from services.render.core import glossary
+from services.render.core.fragments import Fragments, environment
+from services.render.core.scribe import Scribe
+from services.render.core.site import Site
 
 
 def test_the_token_is_found_where_render_puts_it_and_only_on_an_article() -> None:
     site = Site("热门", "http://127.0.0.1", ZoneInfo("UTC"), {"remen.js": "/static/remen.js"})
-    fragments = Fragments(site, environment(DictLoader({"footer.html": ""})))
+    fragments = Fragments(
+        site, Scribe("zh-Hans", glossary.read(())), environment(DictLoader({"footer.html": ""}))
+    )
     assert token_in(fragments.tail("seed-valley", "aB3_-xyz").decode()) == "aB3_-xyz"
     assert token_in(fragments.tail(None, "aB3_-xyz").decode()) is None

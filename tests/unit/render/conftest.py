@@ -7,6 +7,7 @@ import pytest
 
 from tests.unit.render.folded import Folded
 from tests.unit.render.press import Press
+from tests.unit.render.searched import Searched
 
 
 @pytest.fixture
@@ -18,6 +19,16 @@ def folded(tmp_path: Path) -> Iterator[Folded]:
 
 
 @pytest.fixture
-def press(folded: Folded) -> Press:
+def press(folded: Folded) -> Iterator[Press]:
     """Give the pages over that store."""
-    return Press(folded)
+    made = Press(folded)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def searched(folded: Folded) -> Iterator[Searched]:
+    """Give the search over that store."""
+    made = Searched(folded)
+    yield made
+    made.search.close()

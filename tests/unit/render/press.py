@@ -2,15 +2,26 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import jinja2
 
 from services.render import app
+from services.render.adapters.machines import Machines
+from services.render.adapters.search import Search
+from services.render.adapters.search_index import SearchIndex
+from services.render.adapters.sitemaps import Sitemaps
 from services.render.adapters.static import Static
+from services.render.core import glossary
 from services.render.core.edition import Edition
-from services.render.core.fragments import Fragments, Site, environment
+from services.render.core.feeds import Feeds
+from services.render.core.fragments import Fragments, environment
 from services.render.core.page import Page
 from services.render.core.pages import Pages
+from services.render.core.scribe import Scribe
+from services.render.core.scripts import SCRIPTS, Script
+from services.render.core.search_pages import SearchPages
+from services.render.core.site import Site
 from shared.articles import ArticleEvent
 from shared.events import HotEntry, HotListChanged, ListName
 from shared.settings import ServiceSettings
@@ -19,42 +30,81 @@ from tests.unit.render.folded import Folded
 
 SERVICE = Path(app.__file__).parent
 ZONE = ServiceSettings().zone
+GLOSSARY = glossary.read((SERVICE / "glossary.tsv").read_text(encoding="utf-8").splitlines())
+TEMPLATES = {script: environment(jinja2.FileSystemLoader(SERVICE / "templates")) for script in SCRIPTS}
+"""Kept for all tests: compiling the templates costs more than most of these."""
 
 
 class Press:
     """The pages, and what they depend on in a test's hands."""
 
-    def __init__(self, folded: Folded) -> None:
+    def __init__(self, folded: Folded, zone: ZoneInfo = ZONE) -> None:
         self.now = NOON
         self.folded = folded
         self.static = Static(SERVICE / "static")
-        fragments = Fragments(
-            Site("河城日报", "http://127.0.0.1:8080", ZONE, self.static.addresses),
-            environment(jinja2.FileSystemLoader(SERVICE / "templates")),
-        )
-        self.edition = Edition(
-            folded.store, fragments, zone=ZONE, section_order=("地方",), token_key=b"key", limit_bytes=10**7
-        )
-        self.pages = Pages(folded.store, fragments, self.edition, "河城日报", 10**7)
+        self.editions: dict[Script, Edition] = {}
+        self.in_script: dict[Script, Pages] = {}
+        self.feeds: dict[Script, Feeds] = {}
+        search_pages: dict[Script, SearchPages] = {}
+        by_script: dict[Script, Fragments] = {}
+        for script in SCRIPTS:
+            templates = TEMPLATES[script]
+            fragments = by_script[script] = Fragments(
+                Site("河城日报", "http://127.0.0.1:8080", zone, self.static.addresses),
+                Scribe(script, GLOSSARY),
+                templates,
+            )
+            edition = Edition(
+                folded.store,
+                fragments,
+                zone=zone,
+                section_order=("地方",),
+                token_key=b"key",
+                limit_bytes=10**7,
+            )
+            self.editions[script] = edition
+            self.in_script[script] = Pages(folded.store, fragments, edition, 10**7)
+            self.feeds[script] = Feeds(folded.store, fragments, templates, edition, 10**7)
+            search_pages[script] = SearchPages(fragments, edition)
+        self.index = SearchIndex(folded.folder)
+        self.search = Search(self.index, search_pages)
+        self.sitemaps = Sitemaps(folded.store, by_script)
+        self.machines = Machines(by_script, self.feeds, self.sitemaps, self.static)
+        self.edition = self.editions["zh-Hans"]
+        self.pages = self.in_script["zh-Hans"]
+        self.fragments = by_script["zh-Hans"]
 
     def fold(self, *events: ArticleEvent) -> None:
         """Let the log say something."""
-        self.edition.articles_changed(self.folded.fold(*events))
+        changes = self.folded.fold(*events)
+        for edition in self.editions.values():
+            edition.articles_changed(changes)
+
+    def index_all(self) -> None:
+        """Let the search's index read all that was folded."""
+        store = self.folded.store
+        self.index.open()
+        at = self.index.follow(store.origin(), store.last_change())
+        self.index.take(store.changed(at, 1000), self.now)
+
+    def close(self) -> None:
+        """Close what the search has opened."""
+        self.search.close()
 
     def read(self, *, as_of: datetime | None = None, **lists: list[str]) -> None:
         """Let rank have written these lists."""
         names: dict[str, ListName] = {"now": "now", "day": "24h", "three": "3d"}
-        self.edition.hot_changed(
-            {
-                names[name]: HotListChanged(
-                    scope="all",
-                    list=names[name],
-                    as_of=as_of or self.now,
-                    entries=tuple(HotEntry(id=one, score=1) for one in ids),
-                )
-                for name, ids in lists.items()
-            }
-        )
+        now_are = {
+            names[name]: HotListChanged(
+                scope="all",
+                list=names[name],
+                as_of=as_of or self.now,
+                entries=tuple(HotEntry(id=one, score=1) for one in ids),
+            )
+            for name, ids in lists.items()
+        }
+        for edition in self.editions.values():
+            edition.hot_changed(now_are)
 
     def later(self, **time: float) -> None:
         """Let time pass."""

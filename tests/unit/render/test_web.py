@@ -72,7 +72,16 @@ class Render:
         views = Views(press.pages.shows, self.salts, self.log, KEY, Settings().trusted_proxies)
         health = Health({"articles": lambda: self.unready})
         self.folded = asyncio.Event()
-        web = Web(press.pages, views, press.static, health, lambda: self.unready, self.folded.wait)
+        web = Web(
+            press.in_script,
+            press.machines,
+            press.search,
+            views,
+            press.static,
+            health,
+            lambda: self.unready,
+            self.folded.wait,
+        )
         self.client = httpx.AsyncClient(
             transport=httpx.ASGITransport(web, client=(ADDRESS, 1)),
             base_url="http://render",
@@ -111,15 +120,22 @@ async def render(press: Press) -> AsyncIterator[Render]:
         yield made
 
 
-PAGES = ["/", "/article/a", "/section/%E5%9C%B0%E6%96%B9", "/hot", "/hot?list=3d", "/hot.json?article=a"]
+PAGES = [
+    "/", "/article/a", "/section/%E5%9C%B0%E6%96%B9", "/hot", "/hot?list=3d", "/hot.json?article=a",
+    "/feed.xml", "/section/%E5%9C%B0%E6%96%B9/feed.atom", "/zh-hant/feed.json", "/sitemap.xml",
+    "/sitemap-pages-1.xml", "/zh-hant/news-sitemap.xml",
+]  # fmt: skip
+FIXED = ["/robots.txt", "/site.webmanifest", "/favicon.ico"]
 MISSING = [
     "/nothing", "/article/", "/article/none", "/article/a/b", "/article/%E4%BD%93", "/article/a%0A",
     "/article//a", "/article/secret", "/section/", "/section/a%2Fb", "/section/%FF", "/section/%00",
-    UNKNOWN_SECTION, "/section/%E5%9C%B0%E6%96%B9?before=x", "/series/none", "/hot?list=1h", "/hot/now",
+    UNKNOWN_SECTION, f"{UNKNOWN_SECTION}/feed.xml", "/article/feed.xml", "/section//feed.xml", "/feed.rss",
+    "/sitemap-pages-2.xml",
+    "/section/%E5%9C%B0%E6%96%B9?before=x", "/series/none", "/hot?list=1h", "/hot/now",
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, *FIXED])
 async def test_a_page_is_kept_for_a_second_and_checked_by_its_tag(render: Render, path: str) -> None:
     page = await render.get(path)
     assert page.status_code == 200
@@ -135,7 +151,7 @@ async def test_a_page_is_kept_for_a_second_and_checked_by_its_tag(render: Render
     assert (await render.get(path, if_none_match='"other"')).status_code == 200
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/article/w", "/robots.txt", "/nothing", "/v.gif"])
+@pytest.mark.parametrize("path", [*PAGES, *FIXED, "/article/w", "/nothing", "/v.gif"])
 async def test_head_is_get_without_the_body(render: Render, path: str) -> None:
     page, head = await render.get(path), await render.get(path, "HEAD")
     assert head.content == b""
@@ -179,11 +195,27 @@ async def test_what_nobody_may_know_of_is_the_same_404(render: Render, path: str
     assert (missing.content, missing.headers) == (plainly.content, plainly.headers)
 
 
+@pytest.mark.parametrize(
+    "path", ["/article/a", "/zh-hant/section/%E5%9C%B0%E6%96%B9", "/series/x", "/hot", "/search"]
+)
+async def test_an_address_with_a_slash_at_its_end_leads_to_the_page(render: Render, path: str) -> None:
+    answer = await render.get(f"{path}/")
+    assert (answer.status_code, answer.headers["location"]) == (308, path)
+    asked = await render.get(f"{path}/?before=x&q=%E6%96%87")
+    assert asked.headers["location"] == f"{path}?before=x&q=%E6%96%87"
+
+
+@pytest.mark.parametrize("path", ["/%2Fa.example/", "/article//", "/article/a%2F", "/article/a//", "/hot//"])
+async def test_no_other_address_is_led_anywhere(render: Render, path: str) -> None:
+    assert (await render.get(path)).status_code == 404
+
+
 async def test_a_withdrawn_article_is_a_410_that_caches_may_hold_for_the_same_second(render: Render) -> None:
     gone = await render.get("/article/w")
     assert gone.status_code == 410
     assert gone.headers["cache-control"] == (await render.get("/article/a")).headers["cache-control"]
     assert "x-accel-expires" in gone.headers
+    assert "etag" not in gone.headers
 
 
 @pytest.mark.parametrize(
@@ -213,6 +245,8 @@ async def test_until_the_store_may_be_served_every_page_says_what_is_waited_for(
     for path in (*PAGES, "/article/none"):
         waiting = await render.get(path)
         assert (waiting.status_code, waiting.json()["detail"]) == (503, render.unready)
+    for path in FIXED:
+        assert (await render.get(path)).status_code == 200
     assert (await render.view()).status_code == 503
     assert (await render.get("/readyz")).status_code == 503
     assert (await render.get("/healthz")).status_code == 200
@@ -333,3 +367,19 @@ def test_gzip_is_sent_to_those_who_take_it(header: bytes, welcome: bool) -> None
 )
 def test_a_tag_is_found_among_those_given(header: bytes, known: bool) -> None:
     assert has(header, '"x"') is known
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type"),
+    [
+        ("/feed.xml", "application/rss+xml; charset=utf-8"),
+        ("/feed.atom", "application/atom+xml; charset=utf-8"),
+        ("/feed.json", "application/feed+json"),
+        ("/news-sitemap.xml", "application/xml; charset=utf-8"),
+        ("/robots.txt", "text/plain; charset=utf-8"),
+        ("/site.webmanifest", "application/manifest+json"),
+        ("/favicon.ico", "image/x-icon"),
+    ],
+)
+async def test_what_machines_read_says_what_it_is(render: Render, path: str, media_type: str) -> None:
+    assert (await render.get(path)).headers["content-type"] == media_type

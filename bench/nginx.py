@@ -1,0 +1,111 @@
+"""An nginx that serves a page from a file, and one that is the edge of `ops/edge` before a render.
+
+The edge's file is used as it is but for its ports, its folders, the number of its workers, and the names that
+Docker's DNS would find.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from dev.environment import ROOT
+from tests.foreign import until
+from tests.real import free_base
+
+PROGRAM: Final = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+
+_STATIC: Final = """
+worker_processes 1; {user}
+pid {folder}/nginx.pid;
+error_log {folder}/error.log crit;
+events {{ worker_connections 4096; }}
+http {{
+    access_log off;
+    server_tokens off;
+    sendfile on;
+    tcp_nopush on;
+    keepalive_requests 100000;
+    open_file_cache max=10;
+    client_body_temp_path {folder}/client_body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    server {{
+        listen 127.0.0.1:{port};
+        root {folder};
+        location / {{
+            types {{}}
+            default_type "{media_type}";
+            gzip_static on;
+            {headers}
+        }}
+    }}
+}}
+"""
+
+
+@contextmanager
+def static(folder: Path, headers: dict[str, str]) -> Iterator[tuple[str, int]]:
+    """Serve a folder's files, and the `.gz` beside one to those who take it; give address and process."""
+    port = free_base(1)
+    more = " ".join(
+        f'add_header {name} "{value}";' for name, value in headers.items() if name != "content-type"
+    )
+    media_type = headers["content-type"]
+    text = _STATIC.format(user=_user(), folder=folder, port=port, media_type=media_type, headers=more)
+    with _running(folder / "static.conf", text, port) as started:
+        yield started
+
+
+@contextmanager
+def edge(folder: Path, render_port: int) -> Iterator[tuple[str, int]]:
+    """Run the edge before a render; give address and process. ValueError if its file was changed too much."""
+    port = free_base(2)
+    text = (ROOT / "ops" / "edge" / "nginx.conf").read_text()
+    for pattern, instead in (
+        (r"worker_processes \S+;", f"worker_processes 1; {_user()}"),
+        (r"listen 8080", f"listen 127.0.0.1:{port}"),
+        (r"listen 8081", f"listen 127.0.0.1:{port + 1}"),
+        (r"set \$(render|ingest) \S+;", r"set $\1 127.0.0.1;"),
+        (r"\$render:8080", f"$render:{render_port}"),
+        (r"/tmp/", f"{folder}/edge-"),  # noqa: S108 - where the container has a memory of its own
+        (r"/dev/std(out|err)", f"{folder}/edge.log"),
+    ):
+        text, count = re.subn(pattern, instead, text)
+        if not count:
+            raise ValueError(f"ops/edge/nginx.conf holds no {pattern} any more")
+    with _running(folder / "edge.conf", text, port) as started:
+        yield started
+
+
+def answers(url: str) -> bool:
+    """Tell whether somebody answers there."""
+    try:
+        return httpx.get(url, timeout=1).status_code < 500
+    except httpx.TransportError:
+        return False
+
+
+@contextmanager
+def _running(conf: Path, text: str, port: int) -> Iterator[tuple[str, int]]:
+    conf.write_text(text)
+    url = f"http://127.0.0.1:{port}"
+    child = subprocess.Popen([str(PROGRAM), "-e", f"{conf}.log", "-c", str(conf), "-g", "daemon off;"])
+    try:
+        until(lambda: answers(url), "nginx answers")
+        yield url, child.pid
+    finally:
+        child.terminate()
+        child.wait()
+
+
+def _user() -> str:
+    return "user root;" if os.geteuid() == 0 else ""

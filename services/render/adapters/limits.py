@@ -1,0 +1,221 @@
+"""What a reader's connection may take: bytes and time of a head, silence, a slow reader, requests sent ahead.
+
+uvicorn's own protocol with limits. Of every connection it is known until when something must have happened on
+it; the server looks at all of them once a second, so no request costs a timer. Who breaks a limit is told so
+behind the answers to what he asked before, as HTTP has it, and his connection ends.
+"""
+
+import asyncio
+import math
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httptools
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from services.render.adapters.answer import refusal, written
+from shared import health
+
+AHEAD: Final = 256
+"""Requests that may wait behind another on one connection; no browser sends any."""
+SPARE: Final = 1000
+"""Connections beyond the limit that may wait for being told so; more are cut."""
+_LINGER_S: Final = 2.0
+"""So long is read and dropped what a refused client still sends: closing at once might destroy the answer."""
+_PACE_BYTES: Final = 32 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a connection, and all of them together, may take."""
+
+    connections: int = 12_000
+    idle_s: float = 75.0
+    head_bytes: int = 16 * 1024
+    head_s: float = 10.0
+    unread_s: float = 30.0
+    """In so long a reader takes 32 KiB of what waits for it, or the rest, or is cut off."""
+
+
+class RefusedError(Exception):
+    """What was sent is no request that is answered: status and sentence."""
+
+
+class LimitedProtocol(HttpToolsProtocol):
+    """uvicorn's protocol with limits; `check` is to be called every second."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+        *,
+        limits: Limits,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._limits = limits
+        self._until = 0.0
+        self._heads = 0
+        self._in_head = False
+        self._between = True
+        self._head_bytes = 0
+        self._weigh = False
+        self._crowded = False
+        self._deaf = False
+        self._unread = math.inf
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin; beyond the limit the first request will be told so."""
+        super().connection_made(transport)
+        over = len(self.connections) - self._limits.connections
+        self._crowded = over > 0
+        self._wait(self._limits.head_s if self._crowded else self._limits.idle_s)
+        if over > SPARE:
+            transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        """Parse, and refuse what is none or too much of a request."""
+        if self._deaf:
+            return
+        self._unset_keepalive_if_required()
+        heads, between = self._heads, self._between
+        self._weigh = self._in_head or len(data) > self._limits.head_bytes
+        try:
+            self._feed(data)
+        except httptools.HttpParserCallbackError as error:
+            self._refuse(*_refusal_of(error))
+        except httptools.HttpParserError as error:
+            self._refuse(400, f"this is not HTTP: {error}")
+        else:
+            if self._in_head:
+                self._add_up(len(data), self._heads - heads, between)
+
+    def on_message_begin(self) -> None:
+        """Begin the head of a request."""
+        self._heads += 1
+        self._in_head = True
+        self._between = False
+        self.url = b""
+        self.headers = []
+
+    def on_headers_complete(self) -> None:
+        """End the head; RefusedError if it is too large, or there are too many connections."""
+        self._in_head = False
+        if self._weigh:
+            size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+            if size > self._limits.head_bytes:
+                raise RefusedError(*self._too_large())
+        if self._crowded and self.url.decode("latin-1") not in health.PATHS:
+            raise RefusedError(503, "too many connections are open; come again in a moment")
+
+    def on_message_complete(self) -> None:
+        """End the request."""
+        self._between = True
+
+    def on_response_complete(self) -> None:
+        """Go on after an answer of the application."""
+        super().on_response_complete()
+        self._rest()
+
+    def pause_writing(self) -> None:
+        """Note from when on the reader is waited for."""
+        super().pause_writing()
+        self._unread = self.transport.get_write_buffer_size()
+        self._wait(self._limits.unread_s)
+
+    def resume_writing(self) -> None:
+        """Go on writing."""
+        super().resume_writing()
+        self._unread = math.inf
+        self._rest()
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Close, but for a client that sent whole requests, says no more, and waits for the answers."""
+        if self._deaf or not self._answering() or self.cycle.more_body:
+            return False
+        self.cycle.keep_alive = False
+        return True
+
+    def check(self) -> None:
+        """End the connection if its time is over."""
+        if self.loop.time() < self._until:
+            return
+        if left := self.transport.get_write_buffer_size():
+            if left > max(0, self._unread - _PACE_BYTES):
+                self.transport.abort()
+                return
+            self._unread = left
+            self._wait(self._limits.unread_s)
+        elif self._deaf or self.transport.is_closing():
+            self.transport.abort()
+        elif self._in_head:
+            self._refuse(408, f"the head of a request did not come within {self._limits.head_s:g} s")
+        elif self._answering():
+            self._rest()
+        else:
+            self.transport.close()
+
+    def _wait(self, seconds: float) -> None:
+        self._until = self.loop.time() + seconds
+
+    def _rest(self) -> None:
+        """Let the connection be idle from now on, unless its reader or a head is waited for."""
+        if not (self.flow.write_paused or self._in_head):
+            self._wait(self._limits.idle_s)
+
+    def _answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _feed(self, data: bytes) -> None:
+        rest: bytes | memoryview = data
+        while rest:
+            try:
+                self.parser.feed_data(rest)
+                return
+            except httptools.HttpParserUpgrade as offered:  # declined: what follows is HTTP as before
+                rest = memoryview(rest)[offered.args[0] :]
+
+    def _add_up(self, size: int, begun: int, between: bool) -> None:
+        """Weigh a head that these bytes did not end, as far as they are its own, and limit its time."""
+        if begun:
+            self._head_bytes = 0
+            self._wait(self._limits.head_s)
+        if not begun or (begun == 1 and between):
+            self._head_bytes += size
+        if self._head_bytes > self._limits.head_bytes:
+            self._refuse(*self._too_large())
+
+    def _refuse(self, status: int, detail: str) -> None:
+        """End the connection with a refusal, or with the answers to what was asked before."""
+        self._deaf = True
+        self._in_head = False
+        self._rest()
+        if self._answering():
+            self.cycle.keep_alive = False
+            if self.pipeline or self.cycle.response_started or not self.cycle.more_body:
+                return
+            # the application waits for the rest of a body that is none
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if self.transport.is_closing():
+            return
+        retry = [(b"retry-after", b"1")] if status == 503 else []
+        self.transport.write(written(refusal(status, detail, [*retry, (b"connection", b"close")])))
+        self.transport.write_eof()
+        self._wait(_LINGER_S)
+
+    def _too_large(self) -> tuple[int, str]:
+        return 431, f"the head of a request may have {self._limits.head_bytes} bytes"
+
+
+def _refusal_of(error: httptools.HttpParserCallbackError) -> tuple[int, str]:
+    """Give status and sentence for what was raised in a callback; anything unforeseen is raised again."""
+    match error.__context__:
+        case RefusedError(args=(status, detail)):
+            return status, detail
+        case httptools.HttpParserInvalidURLError() | UnicodeDecodeError():
+            return 400, "the address is not one"
+    raise error

@@ -1,0 +1,249 @@
+"""Feeds: the newest fifty of the site or of a section, whole, for programs that read on someone's behalf.
+
+RSS 2.0, Atom 1.0 and JSON Feed 1.1 tell the same. An entry's id is the address of the article's page in
+Simplified, whatever the form and the script of the feed: it holds nothing that a revision could change, and
+who follows two of these feeds is shown an article once. As an id must stay and a link must lead to the feed's
+own script, no id is declared a permalink. Times are UTC, which every reader turns into its own.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from itertools import chain
+from typing import Any, Final, Literal
+
+import jinja2
+from markupsafe import escape
+
+from services.render.core.edition import Edition
+from services.render.core.fragments import Fragments
+from services.render.core.lru import Lru
+from services.render.core.page import Fragment, Page
+from services.render.core.scripts import PREFIX
+from services.render.core.shelf import Articles, Piece
+from services.render.core.site import section_path
+from services.render.core.stories import picture_of
+from services.render.core.xml import as_xml
+from shared.events import ArticlePublished, Picture
+
+Form = Literal["xml", "atom", "json"]
+"""The ending of a feed's address: RSS, Atom, JSON Feed."""
+
+MEDIA_TYPES: Final[dict[Form, str]] = {
+    "xml": "application/rss+xml; charset=utf-8",
+    "atom": "application/atom+xml; charset=utf-8",
+    "json": "application/feed+json",
+}
+_ENTRIES: Final = 50
+_WHOLE: Final = 32_000
+"""A text of more characters of HTML is told by its summary alone, so a feed is at most a few MB."""
+_BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""Atom wants a time also of a feed in which there is nothing yet."""
+_ENDING: Final = re.compile(r"\.(jpe?g|png|webp|gif|avif|svg)(?:[?#]|$)", re.IGNORECASE)
+_TYPES: Final = {"jpg": "image/jpeg", "svg": "image/svg+xml"}
+_TAILS: Final[dict[Form, Fragment]] = {
+    "xml": Fragment(b"</channel>\n</rss>\n"),
+    "atom": Fragment(b"</feed>\n"),
+    "json": Fragment(b"]}\n"),
+}
+_COMMA: Final = Fragment(b",\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An article as feeds tell it; `content` is HTML, addresses are whole."""
+
+    id: str
+    address: str
+    title: str
+    summary: str
+    content: str
+    byline: str | None
+    categories: tuple[str, ...]
+    language: str
+    picture: Picture | None
+    picture_type: str | None
+    published_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What a feed says of itself; `address` is its own, `page` that of the page it goes with."""
+
+    title: str
+    site: str
+    about: str
+    address: str
+    page: str
+    icon: str
+    language: str
+    updated_at: datetime
+
+
+@dataclass(slots=True)
+class _Kept:
+    edition: int
+    pieces: tuple[Piece, ...]
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A story's entry in one form, as long as the story is the same one."""
+
+    piece: Piece
+    updated_at: datetime
+    fragment: Fragment
+
+
+class Feeds:
+    """All feeds in one script; a feed is a page whose fragments are its entries."""
+
+    def __init__(
+        self,
+        articles: Articles,
+        fragments: Fragments,
+        environment: jinja2.Environment,
+        edition: Edition,
+        limit_bytes: int,
+    ) -> None:
+        self._articles = articles
+        self._environment = environment
+        self._edition = edition
+        self._scribe = fragments.scribe
+        self._site = fragments.site
+        self._about = f"{fragments.site.name}：{fragments.words.about}"
+        self._base = fragments.site.url + PREFIX[fragments.scribe.script]
+        self._kept: Lru[tuple[Form, str | None], _Kept] = Lru(limit_bytes // 2, lambda kept: kept.page.weight)
+        self._told: Lru[tuple[Form, str], _Told] = Lru(
+            limit_bytes // 2, lambda told: len(told.fragment.body) * 4 // 3
+        )
+
+    def feed(self, form: Form, section: str | None, now: datetime) -> Page | None:
+        """Give a feed of the site or of a section; None if there is no such section."""
+        self._edition.turn(now)
+        kept = self._kept.get((form, section))
+        if kept is not None and kept.edition == self._edition.number:
+            return kept.page
+        if section is None:
+            ids = self._articles.newest(now, _ENTRIES, hot=False)
+        else:
+            ids = self._articles.newest_of_section(section, now, _ENTRIES)
+        pieces = self._edition.shelf.pieces(ids, now)
+        if section is not None and not pieces:
+            return None
+        if kept is None or kept.pieces != pieces:
+            kept = _Kept(0, pieces, self._page(form, section, pieces))
+            self._kept.put((form, section), kept)
+        kept.edition = self._edition.number
+        return kept.page
+
+    def _page(self, form: Form, section: str | None, pieces: Sequence[Piece]) -> Page:
+        entries = [told for piece in pieces if (told := self._tell(form, piece)) is not None]
+        path = "" if section is None else section_path(section)
+        name = self._site.name
+        feed = Feed(
+            title=name if section is None else f"{self._scribe.name(section)} - {name}",
+            site=name,
+            about=self._about,
+            address=f"{self._base}{path}/feed.{form}",
+            page=self._base + (path or "/"),
+            icon=self._site.url + self._site.static["icon-512.png"],
+            language=self._scribe.script,
+            updated_at=max((told.updated_at for told in entries), default=_BEGINNING),
+        )
+        fragments = [told.fragment for told in entries]
+        if form == "json":
+            head = json.dumps(_json_feed(feed), ensure_ascii=False).encode().removesuffix(b"]}")
+            fragments = list(chain.from_iterable((_COMMA, one) for one in fragments))[1:]
+        else:
+            head = as_xml(self._render(f"feed_head.{form}", feed=feed))
+        return Page(200, MEDIA_TYPES[form], Fragment(head), *fragments, _TAILS[form])
+
+    def _tell(self, form: Form, piece: Piece) -> _Told | None:
+        told = self._told.get((form, piece.id))
+        if told is not None and told.piece is piece:
+            return told
+        found = self._articles.find(piece.id)
+        if not isinstance(found, ArticlePublished):
+            return None
+        entry = self._entry(self._scribe.article(found), piece.story.excerpt)
+        if form == "json":
+            body = json.dumps(_json_item(entry), ensure_ascii=False).encode()
+        else:
+            body = as_xml(self._render(f"feed_entry.{form}", entry=entry))
+        told = _Told(piece, entry.updated_at, Fragment(body))
+        self._told.put((form, piece.id), told)
+        return told
+
+    def _entry(self, article: ArticlePublished, summary: str) -> Entry:
+        path = f"/article/{article.id}"
+        picture = picture_of(article)
+        content = self._render("feed_content.html", article=article)
+        return Entry(
+            id=self._site.url + path,
+            address=self._base + path,
+            title=article.title,
+            summary=summary,
+            content=content if len(content) <= _WHOLE else f"<p>{escape(summary)}</p>",
+            byline=article.byline,
+            categories=tuple(dict.fromkeys((self._scribe.name(article.section), *article.tags))),
+            language=article.language,
+            picture=picture,
+            picture_type=None if picture is None else image_type(picture.url),
+            published_at=article.published_at.astimezone(UTC),
+            updated_at=max(article.published_at, article.modified_at).astimezone(UTC),
+        )
+
+    def _render(self, template: str, **values: object) -> str:
+        return self._environment.get_template(template).render(values, rss_date=rss_date)
+
+
+def image_type(url: str) -> str | None:
+    """Tell a picture's media type by the ending of its address, None where that says nothing."""
+    found = _ENDING.search(url)
+    if found is None:
+        return None
+    ending = found[1].lower()
+    return _TYPES.get(ending, f"image/{ending}")
+
+
+def rss_date(moment: datetime) -> str:
+    """Write a UTC moment as RSS has it: Sun, 15 Nov 2026 12:00:00 GMT."""
+    return format_datetime(moment, usegmt=True)
+
+
+def _json_feed(feed: Feed) -> dict[str, Any]:
+    return {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": feed.title,
+        "description": feed.about,
+        "home_page_url": feed.page,
+        "feed_url": feed.address,
+        "icon": feed.icon,
+        "language": feed.language,
+        "items": [],
+    }
+
+
+def _json_item(entry: Entry) -> dict[str, Any]:
+    item: dict[str, Any] = {
+        "id": entry.id,
+        "url": entry.address,
+        "title": entry.title,
+        "summary": entry.summary,
+        "content_html": entry.content,
+        "date_published": entry.published_at.isoformat(),
+        "date_modified": entry.updated_at.isoformat(),
+        "tags": entry.categories,
+        "language": entry.language,
+    }
+    if entry.byline:
+        item["authors"] = [{"name": entry.byline}]
+    if entry.picture:
+        item["image"] = entry.picture.url
+    return item

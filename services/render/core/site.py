@@ -1,0 +1,26 @@
+"""What every page says of its newspaper, and where its lists are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A newspaper; `static` gives a static file's address by its name."""
+
+    name: str
+    url: str
+    zone: ZoneInfo
+    static: Mapping[str, str]
+
+
+def section_path(name: str) -> str:
+    """Give the path of a section's page."""
+    return f"/section/{quote(name, safe='')}"
+
+
+def series_path(name: str) -> str:
+    """Give the path of a series' page."""
+    return f"/series/{quote(name, safe='')}"

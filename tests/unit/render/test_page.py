@@ -1,0 +1,48 @@
+"""A page joined of fragments: one gzip member of the very bytes, and a tag on which replicas agree."""
+
+import gzip
+import zlib
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.render.core.page import HTML, Fragment, Page
+from tests.builders import published
+from tests.unit.render.press import Press
+
+PIECES = st.lists(st.binary(max_size=6000), max_size=6)
+
+
+def page_of(pieces: list[bytes]) -> Page:
+    return Page(200, HTML, *map(Fragment, pieces))
+
+
+@given(PIECES)
+def test_the_compressed_page_is_one_gzip_member_of_the_same_bytes(pieces: list[bytes]) -> None:
+    page = page_of(pieces)
+    unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    assert unpacking.decompress(page.gzip) + unpacking.flush() == page.body == b"".join(pieces)
+    assert (unpacking.eof, unpacking.unused_data) == (True, b"")
+
+
+@given(PIECES, PIECES)
+def test_pages_that_are_cut_alike_have_the_same_tag_only_if_they_are_the_same(
+    one: list[bytes], other: list[bytes]
+) -> None:
+    assert page_of(one).tag == page_of(one).tag
+    assert (page_of(one).tag == page_of(other).tag) == (one == other)
+
+
+@given(st.binary(min_size=1, max_size=50_000))
+def test_a_fragment_shared_by_pages_is_compressed_once(shared: bytes) -> None:
+    fragment = Fragment(shared)
+    first = fragment.packed
+    assert Page(200, HTML, fragment, Fragment(b"1")).gzip != Page(200, HTML, fragment, Fragment(b"2")).gzip
+    assert fragment.packed is first
+
+
+def test_a_joined_page_is_hardly_larger_than_one_that_was_compressed_whole(press: Press) -> None:
+    press.fold(*(published(f"a{n}", title=f"第{n}篇") for n in range(30)))
+    for page in (press.article("a0"), press.pages.home(press.now)):
+        assert page is not None
+        assert len(page.gzip) - len(gzip.compress(page.body, 6)) < 200 * len(page.fragments)

@@ -1,0 +1,285 @@
+"""One article in both scripts: what is converted, what stands as sent, and that marks still fit."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from services.render import app
+from services.render.core import glossary
+from services.render.core.glossary import Glossary
+from services.render.core.scribe import Scribe
+from services.render.core.scripts import Script, script_at, script_of
+from services.render.core.stories import texts_in
+from services.render.settings import Settings
+from shared.events import (
+    ArticlePublished,
+    Dateline,
+    Embed,
+    Heading,
+    Items,
+    Mark,
+    Paragraph,
+    Picture,
+    PictureBlock,
+    Quote,
+    Span,
+    Table,
+    Text,
+)
+from tests.builders import published
+
+LINES = (Path(app.__file__).parent / "glossary.tsv").read_text(encoding="utf-8").splitlines()
+HOUSE = glossary.read(LINES)
+NONE = glossary.read(())
+HANS, HANT = Scribe("zh-Hans", HOUSE), Scribe("zh-Hant", HOUSE)
+
+HARD = [
+    ("头发很长,发展很快,理发店发票", "頭髮很長,發展很快,理髮店發票"),
+    ("干部说衣服干净,干涉若干", "幹部說衣服乾淨,干涉若干"),
+    ("一碗面条,面对里面的面包", "一碗麵條,面對裡面的麵包"),
+    ("里程碑、公里、这里", "里程碑、公里、這裡"),
+    ("皇后以后在后台", "皇后以後在後臺"),
+    ("台湾的台风", "臺灣的颱風"),
+    ("系统的联系和关系", "系統的聯繫和關係"),
+    ("一只猫在船只上,只有两只", "一隻貓在船隻上,只有兩隻"),
+    ("北斗斗争,抽了一斗烟", "北斗鬥爭,抽了一斗煙"),
+    ("于是关于由于", "於是關於由於"),
+    ("云南的云,人云亦云", "雲南的雲,人云亦云"),
+    ("范围、模范,他姓范", "範圍、模範,他姓范"),
+    ("歌曲曲折,沈阳沉没,五岳岳父", "歌曲曲折,瀋陽沉沒,五嶽岳父"),
+    ("忧郁的香气馥郁,尸体", "憂鬱的香氣馥郁,屍體"),
+    ("著名作家跟着看着", "著名作家跟著看著"),
+    ("复杂的复习,答复与恢复", "複雜的複習,答覆與恢復"),
+    ("制造制度,手表表示", "製造制度,手錶表示"),
+    ("校长发言后发现,医生发表,资金发放", "校長發言後發現,醫生發表,資金發放"),
+    ("助手表明,有关系统由国家具体管理", "助手表明,有關系統由國家具體管理"),
+    ("街头发生的事,白发和理发店", "街頭發生的事,白髮和理髮店"),
+    ("关于先生们的制度,于先生们", "關於先生們的制度,於先生們"),
+]
+
+
+@pytest.mark.parametrize(
+    ("language", "script"),
+    [
+        ("zh", "zh-Hans"), ("zh-Hans", "zh-Hans"), ("zh-CN", "zh-Hans"), ("zh-SG", "zh-Hans"),
+        ("zh-hans-TW", "zh-Hans"), ("zh-Hant", "zh-Hant"), ("zh-TW", "zh-Hant"), ("ZH-HK", "zh-Hant"),
+        ("zh-Hant-MY", "zh-Hant"), ("zh-MO", "zh-Hant"), ("yue-HK", "zh-Hant"), ("en", None), ("ja-JP", None),
+        ("ms", None), ("zhx", None),
+    ],
+)  # fmt: skip
+def test_a_language_says_its_script(language: str, script: Script | None) -> None:
+    assert script_of(language) == script
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("/", ("zh-Hans", "/")), ("/zh-hant", ("zh-Hant", "")), ("/zh-hant/", ("zh-Hant", "/")),
+        ("/zh-hant/article/a", ("zh-Hant", "/article/a")), ("/zh-hantx", ("zh-Hans", "/zh-hantx")),
+        ("/zh-hant/zh-hant/", ("zh-Hant", "/zh-hant/")),
+    ],
+)  # fmt: skip
+def test_a_path_says_its_script(path: str, found: tuple[Script, str]) -> None:
+    assert script_at(path) == found
+
+
+@pytest.mark.parametrize(("hans", "hant"), HARD)
+def test_words_that_one_sign_for_one_would_get_wrong(hans: str, hant: str) -> None:
+    assert HANT.article(published(title=hans)).title == hant
+    assert HANS.article(published(title=hant, language="zh-Hant")).title == hans
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "zh-CN", "zh-Hant", "zh-TW", "zh-HK", "en"])
+@pytest.mark.parametrize("text", [text for pair in HARD for text in pair])
+def test_in_its_own_script_an_article_stands_as_sent(language: str, text: str) -> None:
+    sent = everything(text, language)
+    own = script_of(language) or language
+    for scribe in (HANS, HANT):
+        if own not in ("zh-Hans", "zh-Hant") or own == scribe.script:
+            assert scribe.article(sent) == sent.model_copy(update={"language": own})
+
+
+def test_all_that_is_read_of_an_article_is_converted_and_no_address_is() -> None:
+    converted = HANT.article(everything("头发", "zh-CN"))
+    assert converted == everything("頭髮", "zh-Hant", names="头发")
+
+
+@pytest.mark.parametrize(
+    ("language", "sent", "read"),
+    [
+        ("zh-HK", "跟着衞生局", "跟着卫生局"),
+        ("zh-TW", "跟著衛生局", "跟着卫生局"),
+        ("zh-Hant", "裡面裏面", "里面里面"),
+    ],
+)
+def test_simplified_is_made_by_the_articles_own_region(language: str, sent: str, read: str) -> None:
+    assert HANS.article(published(title=sent, language=language)).title == read
+
+
+@pytest.mark.parametrize(
+    ("name", "hans", "hant"),
+    [
+        ("国际", "国际", "國際"), ("國際", "国际", "國際"), ("地方", "地方", "地方"),
+        ("台灣", "台湾", "台灣"), ("台湾", "台湾", "臺灣"), ("World", "World", "World"), ("", "", ""),
+        ("記者誤信了公告,後台已更正。", "记者误信了公告,后台已更正。", "記者誤信了公告,後台已更正。"),
+        ("记者误信了公告,著作已更正。", "记者误信了公告,著作已更正。", "記者誤信了公告,著作已更正。"),
+    ],
+)  # fmt: skip
+def test_a_name_without_a_language_is_known_by_its_signs(name: str, hans: str, hant: str) -> None:
+    assert (HANS.name(name), HANT.name(name)) == (hans, hant)
+
+
+def test_a_term_of_the_glossary_is_written_as_it_says_and_read_back() -> None:
+    house = glossary.read(["# terms", "", "姓于", "电邮\t電子郵件\t電郵"])
+    assert titles("他姓于,于是发电邮", house) == ("他姓于,于是发电邮", "他姓于,於是發電子郵件")
+    back = Scribe("zh-Hans", house)
+    for sent in ("他姓于,於是發電子郵件", "他姓于,於是發電郵"):
+        assert back.article(published(title=sent, language="zh-Hant")).title == "他姓于,于是发电邮"
+
+
+def test_of_two_lines_for_a_term_the_later_one_counts() -> None:
+    assert titles("姓于", glossary.read([*LINES, "姓于\t姓於"]))[1] == "姓於"
+
+
+def test_of_two_terms_the_longer_one_counts() -> None:
+    house = glossary.read(["发\t發", "理发\t理髮"])
+    assert titles("理发", house)[1] == "理髮"
+
+
+@pytest.mark.parametrize("line", ["一\t", "\t一", "一\t\t二"])
+def test_a_line_that_is_no_term_is_named(line: str) -> None:
+    with pytest.raises(ValueError, match=r"^line 2: "):
+        glossary.read(["# terms", line])
+
+
+def test_a_glossary_that_cannot_be_read_is_a_setting_to_change(tmp_path: Path) -> None:
+    wrong = tmp_path / "terms.tsv"
+    with pytest.raises(ValidationError, match="cannot be read"):
+        Settings(glossary=wrong)
+    wrong.write_text("# terms\n一\t\n", encoding="utf-8")
+    with pytest.raises(ValidationError, match="line 2"):
+        Settings(glossary=wrong)
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if line and not line.startswith("#")])
+def test_every_term_of_the_house_is_needed(line: str) -> None:
+    hans, *hant = line.split("\t") if "\t" in line else [line] * 2
+    without = glossary.read(other for other in LINES if other != line)
+    bare = Scribe("zh-Hans", without), Scribe("zh-Hant", without)
+    # behind one of these signs OpenCC may see another word
+    written = [bare[1].article(published(title=before + hans)).title for before in ("", *"长手关天树")]
+    read = [bare[0].article(published(title=one, language="zh-TW")).title for one in hant]
+    assert not all(title.endswith(hant[0]) for title in written) or read != [hans] * len(hant)
+
+
+MARKED = "“头发”和干净的面条,姓于的人发电邮给皇后。"
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 25), st.integers(1, 30)), max_size=4), st.sampled_from([NONE, HOUSE])
+)
+def test_marks_stand_over_the_same_words(spans: list[tuple[int, int]], terms: Glossary) -> None:
+    marks = tuple(Mark(kind="strong", start=start, end=end) for start, end in spans if start < end)
+    sent = published(blocks=(Paragraph(text=MARKED, marks=marks or None),))
+    (converted,) = Scribe("zh-Hant", terms).article(sent).blocks
+    assert isinstance(converted, Paragraph)
+    assert len(converted.text) == len(MARKED)
+    # one character stands for one, so a mark over the same places is over the same words
+    kept = [(mark.start, min(mark.end, len(MARKED))) for mark in marks if mark.start < len(MARKED)]
+    assert [(mark.start, mark.end) for mark in converted.marks or ()] == kept
+
+
+def test_marks_move_where_a_term_is_longer_in_the_other_script() -> None:
+    house = glossary.read(["电邮\t電子郵件"])
+    url = "https://news.example/发电邮"
+    marks = (Mark(kind="link", start=2, end=4, url=url), Mark(kind="strong", start=3, end=8))
+    sent = published(
+        blocks=(Paragraph(text="请发电邮,头发也行。", marks=marks),),
+        dateline=Dateline(text="请发电邮,"),
+    )
+    converted = Scribe("zh-Hant", house).article(sent)
+    (block,) = converted.blocks
+    assert isinstance(block, Paragraph)
+    link, strong = block.marks or ()
+    # the second mark cuts the term in two, so only what it leaves of it can be converted
+    assert block.text == "請發電郵,頭髮也行。"
+    assert block.text[link.start : link.end] == "電郵"
+    assert link.url == url
+    assert block.text[strong.start : strong.end] == "郵,頭髮也"
+    whole = sent.model_copy(update={"blocks": (Paragraph(text="请发电邮,头发也行。", marks=marks[:1]),)})
+    (block,) = Scribe("zh-Hant", house).article(whole).blocks
+    assert isinstance(block, Paragraph)
+    (link,) = block.marks or ()
+    assert (block.text, block.text[link.start : link.end]) == ("請發電子郵件,頭髮也行。", "電子郵件")
+
+
+def test_what_is_to_stand_as_it_is_does_whatever_the_glossary_says() -> None:
+    sent = Paragraph(
+        text="头发和头发发电邮电邮",
+        marks=(
+            Mark(kind="strong", start=1, end=5),
+            Mark(kind="link", start=8, end=10, url="https://a.example/"),
+        ),
+        as_is=(Span(2, 4), Span(6, 8), Span(9, 30)),
+    )
+    converted = Scribe("zh-Hant", glossary.read(["电邮\t電子郵件"])).article(published(blocks=(sent,)))
+    (block,) = converted.blocks
+    assert isinstance(block, Paragraph)
+    assert block.text == "頭髮和头發發电邮電邮"
+    texts = [block.text[mark.start : mark.end] for mark in block.marks or ()]
+    assert texts == ["髮和头發", "電邮"]
+    assert [block.text[start:end] for start, end in block.as_is or ()] == ["和头", "电邮", "邮"]
+
+
+@pytest.mark.parametrize("terms", [(), ("河城\t河港之城",)])
+def test_a_dateline_is_still_the_beginning_of_its_paragraph(terms: tuple[str, ...]) -> None:
+    line = Dateline(text="(河城15日讯)", places=("河城",), agency="联合社")
+    sent = published(blocks=(Heading(text="讯"), Paragraph(text="(河城15日讯)头发。")), dateline=line)
+    converted = Scribe("zh-Hant", glossary.read(terms)).article(sent)
+    assert converted.dateline is not None
+    _, first = converted.blocks
+    assert isinstance(first, Paragraph)
+    place = "河港之城" if terms else "河城"
+    assert first.text == converted.dateline.text + "頭髮。" == f"({place}15日訊)頭髮。"
+    assert (converted.dateline.places, converted.dateline.agency) == ((place,), "聯合社")
+
+
+def titles(title: str, terms: Glossary) -> tuple[str, str]:
+    """Give a Simplified title as it reads in both scripts."""
+    sent = published(title=title)
+    return (Scribe("zh-Hans", terms).article(sent).title, Scribe("zh-Hant", terms).article(sent).title)
+
+
+def everything(text: str, language: str, names: str = "") -> ArticlePublished:
+    """Give an article in which every text is this one; section and series have the name given."""
+    url = "https://news.example/头发"
+    marks = (Mark(kind="link", start=0, end=len(text), url=url),)
+    marked = Text(text=text, marks=marks)
+    picture = Picture(url=url, caption=text, alt=text, credit=text)
+    fields: dict[str, Any] = {
+        "title": f"【{text}】{text}",
+        "section": names or text,
+        "series": names or text,
+        "blocks": (
+            Heading(text=text, marks=marks),
+            Paragraph(text=text + text),
+            Quote(paragraphs=(marked, marked)),
+            Items(items=(marked,)),
+            PictureBlock(picture=picture),
+            Embed(url=url, text=text),
+            Table(caption=text, head=(marked,), rows=((marked, marked),)),
+        ),
+        "dateline": Dateline(text=text, places=(text,), agency=text, day=15),
+        "pictures": (picture, picture),
+        "byline": text,
+        "source": text,
+        "tags": (text, text),
+        "correction": text,
+        "uri": url,
+    }
+    assert all(texts_in(block) or isinstance(block, PictureBlock | Embed) for block in fields["blocks"])
+    return published(language=language, **fields)

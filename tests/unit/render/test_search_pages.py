@@ -1,0 +1,184 @@
+"""The search as a reader sees it: what is found, in the reader's script, and never more than may be."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from services.render.adapters.search import BusyError, Search
+from services.render.core.query import Query
+from services.render.core.words import WORDS
+from shared.events import Paragraph
+from tests.builders import published, withdrawn
+from tests.unit.render.press import Press
+from tests.unit.render.test_web import Render
+
+HANS, HANT = WORDS["zh-Hans"], WORDS["zh-Hant"]
+HOUR = timedelta(hours=1)
+
+
+class Reader:
+    """Someone who looks for something on a site."""
+
+    def __init__(self, press: Press, client: httpx.AsyncClient) -> None:
+        self.press = press
+        self.client = client
+
+    async def search(self, asked: str, *, page: str = "", prefix: str = "") -> httpx.Response:
+        """Ask for a page of the search."""
+        more = f"&page={page}" if page else ""
+        return await self.client.get(f"{prefix}/search?q={quote(asked, errors='surrogatepass')}{more}")
+
+    async def found(self, asked: str) -> list[str]:
+        """Give the ids of what is found, having seen that they are counted."""
+        page = (await self.search(asked)).text
+        main = page.partition("</form>")[2].partition('<section class="hot"')[0]
+        ids = list(dict.fromkeys(re.findall(r'href="/article/([^"]+)"', main)))
+        assert (HANS.found.format(count=len(ids)) if ids else HANS.found_none) in main
+        return ids
+
+
+@pytest.fixture
+async def reader(press: Press) -> AsyncIterator[Reader]:
+    press.now = datetime.now(UTC)
+    render = Render(press)
+    async with render.client:
+        yield Reader(press, render.client)
+
+
+async def test_without_a_question_there_is_the_form_alone(reader: Reader) -> None:
+    for address in ("/search", "/search?q=", "/search?q=%20"):
+        page = await reader.client.get(address)
+        assert page.status_code == 200
+        assert f'<label for="q">{HANS.search_for}</label>' in page.text
+        assert 'class="told"' not in page.text
+        assert "noindex" not in page.text
+
+
+async def test_a_page_of_results_is_kept_for_a_second_and_in_no_index(reader: Reader) -> None:
+    reader.press.fold(published("a"))
+    reader.press.index_all()
+    page = await reader.search("邮局")
+    assert page.status_code == 200
+    assert page.headers["cache-control"] == (await reader.client.get("/")).headers["cache-control"]
+    same = await reader.client.get("/search?q=邮局", headers={"if-none-match": page.headers["etag"]})
+    assert same.status_code == 304
+    assert '<meta name="robots" content="noindex">' in page.text
+    assert '<link rel="canonical" href="http://127.0.0.1:8080/search?q=%E9%82%AE%E5%B1%80">' in page.text
+    assert 'href="/zh-hant/search?q=%E9%82%AE%E5%B1%80"' in page.text
+
+
+async def test_hits_are_marked_in_the_readers_script_whatever_was_typed(reader: Reader) -> None:
+    reader.press.fold(
+        published(
+            "hans", title="【台湾】台湾的灯塔", series="台湾", blocks=(Paragraph(text="河城在台湾。"),)
+        ),
+        published("hant", title="臺灣的燈塔", language="zh-Hant", blocks=(Paragraph(text="河城在臺灣。"),)),
+    )
+    reader.press.index_all()
+    for asked in ("台湾", "臺灣", "台灣"):
+        hans = (await reader.search(asked)).text
+        assert '<span class="series">【<mark>台湾</mark>】</span><mark>台湾</mark>的灯塔' in hans
+        assert hans.count("河城在<mark>台湾</mark>。") == 2
+        hant = (await reader.search(asked, prefix="/zh-hant")).text
+        assert hant.count("<mark>臺灣</mark>的燈塔") == 2
+        assert hant.count("河城在<mark>臺灣</mark>。") == 2
+        assert HANT.found.format(count=2) in hant
+        assert f'value="{asked}"' in hant
+
+
+async def test_results_go_on_over_pages_and_end(reader: Reader) -> None:
+    reader.press.fold(*(published(f"a{n}") for n in range(45)))
+    reader.press.index_all()
+    first, second, third = [(await reader.search("邮局", page=page)).text for page in ("", "2", "3")]
+    asked = "/search?q=%E9%82%AE%E5%B1%80"
+    assert f'rel="next" href="{asked}&amp;page=2"' in first
+    assert 'rel="prev"' not in first
+    assert f'rel="prev" href="{asked}"' in second
+    assert f'rel="prev" href="{asked}&amp;page=2"' in third
+    assert 'rel="next"' not in third
+    for page in ("4", "51", "0", "-1", "1.5", "x", "9" * 50, "٢"):
+        assert (await reader.search("邮局", page=page)).status_code == 404
+
+
+async def test_what_is_withdrawn_is_neither_shown_nor_counted_before_the_index_knows(reader: Reader) -> None:
+    reader.press.fold(published("a"), published("b"))
+    reader.press.index_all()
+    assert set(await reader.found("邮局")) == {"a", "b"}
+    reader.press.fold(withdrawn("b", second=1))
+    assert await reader.found("邮局") == ["a"]
+
+
+async def test_what_may_not_be_known_yet_is_neither_shown_nor_counted(reader: Reader) -> None:
+    now = reader.press.now
+    reader.press.fold(
+        published("a"), published("secret", embargo_until=now + HOUR), published("over", expires_at=now)
+    )
+    reader.press.index_all()
+    assert await reader.found("邮局") == ["a"]
+
+
+async def test_a_reader_is_told_to_come_again_when_there_is_no_time(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def busy(*_: object) -> None:
+        raise BusyError
+
+    monkeypatch.setattr(Search, "find", busy)
+    page = await reader.search("邮局")
+    assert (page.status_code, page.headers["retry-after"]) == (503, "1")
+    assert page.headers["cache-control"] == "no-store"
+    assert HANS.busy in page.text
+    assert 'value="邮局"' in page.text
+
+
+async def test_a_search_without_an_index_is_a_503_and_pages_are_served(reader: Reader) -> None:
+    reader.press.fold(published("a"))
+    assert (await reader.search("邮局")).status_code == 503
+    assert (await reader.client.get("/article/a")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        '"><script>alert(1)</script>',
+        "' OR 1=1 --",
+        "\0",
+        "图" * 7000,
+        "\ud800",
+        "👨‍👩‍👧‍👦",
+        "a:b* NOT (",
+        "&amp;",
+    ],
+)
+async def test_whatever_is_asked_is_answered_and_shown_as_a_text(reader: Reader, asked: str) -> None:
+    reader.press.fold(published("a"))
+    reader.press.index_all()
+    for prefix in ("", "/zh-hant"):
+        page = await reader.search(asked, prefix=prefix)
+        assert page.status_code == 200
+        assert "alert(1)<" not in page.text
+        assert len(page.content) < 60_000
+
+
+async def test_a_reader_is_told_why_results_may_not_be_all(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader.press.fold(published("a"))
+    reader.press.index_all()
+    assert HANS.too_long.format(count=100) in (await reader.search("邮" * 101)).text
+    reader.press.index.unread = 4000
+    assert HANS.filling.format(count=4000) in (await reader.search("邮局")).text
+    find = Search.find
+
+    async def cut(search: Search, query: Query, page: int, now: datetime) -> object:
+        found = await find(search, query, page, now)
+        return type(found)(found.hits, 3000, at_least=True)
+
+    monkeypatch.setattr(Search, "find", cut)
+    page = (await reader.search("邮局")).text
+    assert HANS.found_at_least.format(count=3000) in page
+    assert HANS.only_newest.format(count=1000) in page
