@@ -23,7 +23,7 @@ PROGRAM: Final = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
 
 _STATIC: Final = """
 worker_processes 1; {user}
-pid {folder}/nginx.pid;
+pid {folder}/nginx-{port}.pid;
 error_log {folder}/error.log crit;
 events {{ worker_connections 4096; }}
 http {{
@@ -32,7 +32,7 @@ http {{
     sendfile on;
     tcp_nopush on;
     keepalive_requests 100000;
-    open_file_cache max=10;
+    {kept_open}
     client_body_temp_path {folder}/client_body;
     proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi;
@@ -53,15 +53,25 @@ http {{
 
 
 @contextmanager
-def static(folder: Path, headers: dict[str, str]) -> Iterator[tuple[str, int]]:
-    """Serve a folder's files, and the `.gz` beside one to those who take it; give address and process."""
+def static(folder: Path, headers: dict[str, str], *, kept_open: bool = False) -> Iterator[tuple[str, int]]:
+    """Serve a folder's files, and the `.gz` beside one to those who take it; give address and process.
+
+    Files are opened for each request, as nginx does unless it is told to keep them open.
+    """
     port = free_base(1)
     more = " ".join(
         f'add_header {name} "{value}";' for name, value in headers.items() if name != "content-type"
     )
     media_type = headers["content-type"]
-    text = _STATIC.format(user=_user(), folder=folder, port=port, media_type=media_type, headers=more)
-    with _running(folder / "static.conf", text, port) as started:
+    text = _STATIC.format(
+        user=_user(),
+        folder=folder,
+        port=port,
+        media_type=media_type,
+        headers=more,
+        kept_open="open_file_cache max=10;" if kept_open else "",
+    )
+    with _running(folder / f"static-{port}.conf", text, port) as started:
         yield started
 
 

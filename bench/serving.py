@@ -1,10 +1,10 @@
 """Claim: a page is served at 0.6 of nginx's rate for the same bytes in a file, behind the edge at 0.95 of it.
 
-Render with its store, nginx with the page as a static file (the compressed one beside it: `gzip_static`),
-nginx as the edge of `ops/edge` with render behind it, and a constant on uvicorn: one after another on one
-core, in several rounds, asked by wrk on another core. All send the same bytes with the same headers; the
-medians of the rounds are compared. Where other programs want the core as well, the CPU time of a page says
-more than the rate.
+Render with its store, nginx with the page as a static file (the compressed one beside it: `gzip_static`), as
+it comes and told to keep the file open, nginx as the edge of `ops/edge` with render behind it, and a constant
+on uvicorn: one after another on one core, in several rounds, asked by wrk on another core. All send the same
+bytes with the same headers; the medians of the rounds are compared. Where other programs want the core as
+well, the CPU time of a page says more than the rate.
 """
 
 import json
@@ -87,11 +87,13 @@ def main() -> None:
         path, pid = "/article/n-0", render.pid or 0
         sizes, headers = _save(f"{render.url}{path}", folder)
         static, of_static = running.enter_context(nginx.static(folder, headers))
+        kept_open, of_kept_open = running.enter_context(nginx.static(folder, headers, kept_open=True))
         edge, of_edge = running.enter_context(nginx.edge(folder, render.port))
         servers = {
             "render": _Server(render.url + path, (pid,)),
             "edge": _Server(edge + path, (of_edge, pid)),
             "nginx": _Server(f"{static}/page", (of_static,)),
+            "nginx, kept open": _Server(f"{kept_open}/page", (of_kept_open,)),
             "uvicorn": running.enter_context(_uvicorn(folder, headers)),
         }
         for asked, wanted in _ASKED.items():
@@ -104,12 +106,13 @@ def main() -> None:
                 one: [statistics.median(of) for of in zip(*rounds, strict=True)]
                 for one, rounds in found.items()
             }
-            rate, cost = medians.pop("nginx")
             head(f"{sizes[bool(wanted)]:,} bytes, {asked}; load {os.getloadavg()[0]:.1f}")
+            peers = {one: medians.pop(one) for one in ("nginx", "nginx, kept open")}
             for one, (its_rate, its_cost) in medians.items():
-                peer = f"nginx, a static file {rate:,.0f}/s"
-                show(_NAMES[one], f"{its_rate:,.0f} pages/s", peer, f"{its_rate / rate:.2f}")
-                show("", f"{its_cost:.0f} µs CPU", f"{cost:.0f} µs", f"{cost / its_cost:.2f}")
+                for peer, (rate, cost) in peers.items():
+                    beside = f"{peer}: {rate:,.0f}/s"
+                    show(_NAMES[one], f"{its_rate:,.0f} pages/s", beside, f"{its_rate / rate:.2f}")
+                    show("", f"{its_cost:.0f} µs CPU", f"{cost:.0f} µs", f"{cost / its_cost:.2f}")
 
 
 def _articles() -> Iterator[ArticlePublished]:
