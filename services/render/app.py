@@ -32,6 +32,7 @@ from services.render.core import glossary
 from services.render.core.edition import Edition
 from services.render.core.feeds import Feeds
 from services.render.core.fragments import Fragments, environment
+from services.render.core.glossary import Glossary
 from services.render.core.lists import HotLists
 from services.render.core.pages import Pages
 from services.render.core.scribe import Scribe
@@ -62,50 +63,68 @@ class Render:
     web: Web
 
 
+@dataclass(frozen=True, slots=True)
+class InScript:
+    """What makes the pages of one script; an unread one does no work."""
+
+    fragments: Fragments
+    edition: Edition
+    pages: Pages
+    feeds: Feeds
+    search_pages: SearchPages
+
+
+def in_script(
+    script: Script, store: Store, site: Site, terms: Glossary, settings: Settings, token_key: bytes
+) -> InScript:
+    """Wire what makes the pages of a script."""
+    limit_bytes = settings.cache_mib * 1024 * 1024 // len(SCRIPTS)
+    templates = environment(jinja2.FileSystemLoader(_HERE / "templates"))
+    fragments = Fragments(site, Scribe(script, terms), templates)
+    edition = Edition(
+        store,
+        fragments,
+        zone=settings.zone,
+        section_order=settings.sections,
+        token_key=token_key,
+        limit_bytes=limit_bytes // 3,
+    )
+    return InScript(
+        fragments=fragments,
+        edition=edition,
+        pages=Pages(store, fragments, edition, limit_bytes // 2),
+        feeds=Feeds(store, fragments, templates, edition, limit_bytes // 6),
+        search_pages=SearchPages(fragments, edition),
+    )
+
+
 def build(settings: Settings) -> Render:
     """Wire all parts; opens the store and reads templates and static files, but asks nobody for anything."""
     token_key = settings.token_key.encode()
     if not token_key:
         token_key = secrets.token_bytes(32)
         log.warning("token_key_drawn", advice="set RENDER_TOKEN_KEY, or replicas refuse each other's views")
-    limit_bytes = settings.cache_mib * 1024 * 1024 // len(SCRIPTS)
     static = Static(_HERE / "static")
     site = Site(settings.site_name, settings.site_url, settings.zone, static.addresses)
     files = [_HERE / "glossary.tsv", *filter(None, [settings.glossary])]
     terms = glossary.read("\n".join(file.read_text(encoding="utf-8") for file in files).splitlines())
     store = Store(settings.data)
-    editions: list[Edition] = []
-    pages: dict[Script, Pages] = {}
-    feeds: dict[Script, Feeds] = {}
-    search_pages: dict[Script, SearchPages] = {}
-    by_script: dict[Script, Fragments] = {}
-    for script in SCRIPTS:
-        templates = environment(jinja2.FileSystemLoader(_HERE / "templates"))
-        fragments = by_script[script] = Fragments(site, Scribe(script, terms), templates)
-        edition = Edition(
-            store,
-            fragments,
-            zone=settings.zone,
-            section_order=settings.sections,
-            token_key=token_key,
-            limit_bytes=limit_bytes // 3,
-        )
-        editions.append(edition)
-        feeds[script] = Feeds(store, fragments, templates, edition, limit_bytes // 6)
-        pages[script] = Pages(store, fragments, edition, limit_bytes // 2)
-        search_pages[script] = SearchPages(fragments, edition)
+    scripts = {script: in_script(script, store, site, terms, settings, token_key) for script in SCRIPTS}
+    pages = {script: one.pages for script, one in scripts.items()}
+    fragments = {script: one.fragments for script, one in scripts.items()}
+    feeds = {script: one.feeds for script, one in scripts.items()}
     index = SearchIndex(settings.data)
     search_feed = SearchFeed(store, index)
-    search = Search(index, search_pages)
+    search = Search(index, {script: one.search_pages for script, one in scripts.items()})
 
     def articles_changed(changes: Changes | None) -> None:
-        for edition in editions:
-            edition.articles_changed(changes)
+        for one in scripts.values():
+            one.edition.articles_changed(changes)
         search_feed.changed()
 
     def hot_changed(lists: HotLists) -> None:
-        for edition in editions:
-            edition.hot_changed(lists)
+        for one in scripts.values():
+            one.edition.hot_changed(lists)
 
     _cache.set_function(lambda: sum(one.weight for one in pages.values()))
     article_log = ArticleLog(settings.kafka_bootstrap_servers, store, articles_changed)
@@ -122,7 +141,7 @@ def build(settings: Settings) -> Render:
         view_log=view_log,
         web=Web(
             pages,
-            Machines(by_script, feeds, Sitemaps(store, by_script), static),
+            Machines(fragments, feeds, Sitemaps(store, fragments), static),
             search,
             views,
             static,

@@ -65,7 +65,7 @@ def readable(url: str) -> bool:
 
 
 def text_of(url: str) -> str:
-    return httpx.get(url).text.partition("<article>")[2].partition("</article>")[0]
+    return httpx.get(url).text.partition("<article")[2].partition("</article>")[0]
 
 
 def test_an_item_is_a_page_with_headline_byline_paragraphs_and_captioned_pictures(
