@@ -8,7 +8,8 @@ from typing import Final
 
 from services.render.adapters.fold import Record
 from shared import wire
-from shared.events import Arrival, ArticlePublished, Order, Paragraph, Picture
+from shared.blocks import Paragraph, Picture
+from shared.events import Arrival, ArticlePublished, Order
 
 NOON: Final = datetime(2026, 11, 15, 12, 0, tzinfo=UTC)
 NOON_MS: Final = int(NOON.timestamp() * 1000)

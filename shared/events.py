@@ -8,7 +8,9 @@ as the publisher sent them (NFC, nothing else).
 from datetime import datetime
 from typing import Annotated, Final, Literal, NamedTuple
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints, model_validator
+
+from shared.blocks import Block, Part, Picture
 
 ArticleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 ListName = Literal["now", "24h", "3d"]
@@ -17,10 +19,8 @@ WithdrawReason = Literal["legal", "licence", "error", "other"]
 LISTS: Final[tuple[ListName, ...]] = ("now", "24h", "3d")
 
 
-class Event(BaseModel):
-    """A fact that has happened; immutable, tolerant of fields from the future."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
+class Event(Part):
+    """A fact that has happened."""
 
 
 class Arrival(NamedTuple):
@@ -36,109 +36,6 @@ class Order(NamedTuple):
 
     revision: int
     arrival: Arrival
-
-
-class Rendition(Event):
-    """A picture in another size, or in another cut; `width` and `height` in pixels."""
-
-    url: str
-    width: int
-    height: int | None = None
-
-
-class Picture(Event):
-    """A picture by address; `width` and `height` in pixels where the publisher knows them."""
-
-    url: str
-    caption: str = ""
-    alt: str = ""
-    credit: str = ""
-    width: int | None = None
-    height: int | None = None
-    renditions: tuple[Rendition, ...] | None = None
-
-
-class Mark(Event):
-    """A stretch of a text set apart: its characters `start` to `end` (code points, `end` excluded)."""
-
-    kind: Literal["link", "strong", "emphasis"]
-    start: Annotated[int, Field(ge=0)]
-    end: Annotated[int, Field(ge=1)]
-    url: str | None = None
-    """Where a link leads; of the other kinds None."""
-
-
-class Span(NamedTuple):
-    """Characters of a text: `start` to `end` (code points, `end` excluded)."""
-
-    start: Annotated[int, Field(ge=0)]
-    end: Annotated[int, Field(ge=1)]
-
-
-class Text(Event):
-    """A stretch of text as sent; its marks, if any, stand beside it in the order of their starts."""
-
-    text: str
-    marks: tuple[Mark, ...] | None = None
-    as_is: tuple[Span, ...] | None = None
-    """What is never to be written in another script: `translate="no"` and code."""
-
-
-class Paragraph(Text):
-    """One paragraph of a body."""
-
-    kind: Literal["paragraph"] = "paragraph"
-
-
-class Heading(Text):
-    """A heading between paragraphs; the title of the article is level 1."""
-
-    kind: Literal["heading"] = "heading"
-    level: Annotated[int, Field(ge=2, le=4)] = 2
-
-
-class Quote(Event):
-    """Words of somebody else, set apart, in one or more paragraphs."""
-
-    kind: Literal["quote"] = "quote"
-    paragraphs: tuple[Text, ...]
-
-
-class Items(Event):
-    """A list, numbered or not."""
-
-    kind: Literal["list"] = "list"
-    ordered: bool = False
-    items: tuple[Text, ...]
-
-
-class PictureBlock(Event):
-    """A picture that stands between paragraphs."""
-
-    kind: Literal["picture"] = "picture"
-    picture: Picture
-
-
-class Embed(Event):
-    """Something of another site (a video, a post), reduced to a link."""
-
-    kind: Literal["embed"] = "embed"
-    url: str
-    text: str = ""
-
-
-class Table(Event):
-    """A table: an optional caption and head, and rows of cells."""
-
-    kind: Literal["table"] = "table"
-    caption: str = ""
-    head: tuple[Text, ...] = ()
-    rows: tuple[tuple[Text, ...], ...]
-
-
-Block = Annotated[
-    Paragraph | Heading | Quote | Items | PictureBlock | Embed | Table, Field(discriminator="kind")
-]
 
 
 class Dateline(Event):

@@ -11,6 +11,7 @@ from typing import Final
 
 from aiokafka.partitioner import murmur2
 
+from shared.blocks import Part
 from shared.events import Arrival, Event
 from shared.topics import PARTITIONS
 
@@ -29,8 +30,8 @@ def partition_for(article_id: str) -> int:
     return int(murmur2(article_id.encode()) & 0x7FFFFFFF) % PARTITIONS
 
 
-def encode(event: Event) -> bytes:
-    """Write an event's value: JSON, UTF-8, unescaped."""
+def encode(event: Part) -> bytes:
+    """Write the value of an event, or a part of one: JSON, UTF-8, unescaped."""
     return event.model_dump_json(exclude_none=True).encode()
 
 

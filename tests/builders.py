@@ -4,7 +4,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.events import Arrival, ArticlePublished, ArticleReinstated, ArticleWithdrawn, Order, Paragraph
+from shared.blocks import Paragraph
+from shared.events import Arrival, ArticlePublished, ArticleReinstated, ArticleWithdrawn, Order
 
 NOON = datetime(2026, 11, 15, 12, 0, tzinfo=UTC)
 NOON_MS = int(NOON.timestamp() * 1000)

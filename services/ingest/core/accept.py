@@ -23,22 +23,17 @@ from services.ingest.core.submissions import (
     Withdraw,
 )
 from shared.articles import ArticleEvent, TextErased
+from shared.blocks import Block, Heading, Paragraph, Picture, PictureBlock, Rendition
 from shared.events import (
     Arrival,
     ArticlePublished,
     ArticleReinstated,
     ArticleWithdrawn,
-    Block,
     Dateline,
-    Heading,
     HotBanned,
     HotPinned,
     HotReleased,
     Order,
-    Paragraph,
-    Picture,
-    PictureBlock,
-    Rendition,
     ViewsVoided,
 )
 

@@ -27,7 +27,8 @@ from services.ingest.core.words import (
     Title,
     WebAddress,
 )
-from shared.events import Block, WithdrawReason
+from shared.blocks import Block
+from shared.events import WithdrawReason
 
 EVERY_ARTICLE: Final = "*"
 """In place of an id where an action is about all articles; no id has the sign."""

@@ -27,7 +27,8 @@ from services.render.core.shelf import Articles, Piece
 from services.render.core.site import section_path
 from services.render.core.stories import picture_of
 from services.render.core.xml import as_xml
-from shared.events import ArticlePublished, Picture
+from shared.blocks import Picture
+from shared.events import ArticlePublished
 
 Form = Literal["xml", "atom", "json"]
 """The ending of a feed's address: RSS, Atom, JSON Feed."""

@@ -24,7 +24,8 @@ from services.render.core.scripts import OTHER, PREFIX, SCRIPTS
 from services.render.core.site import Site, section_path, series_path
 from services.render.core.stories import Story
 from services.render.core.words import WORDS, GoneReason, long_time, masthead_date, short_time
-from shared.events import ArticlePublished, ListName, Paragraph
+from shared.blocks import Paragraph
+from shared.events import ArticlePublished, ListName
 
 
 def environment(loader: jinja2.BaseLoader) -> jinja2.Environment:

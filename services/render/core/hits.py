@@ -8,7 +8,8 @@ from markupsafe import Markup, escape
 
 from services.render.core.query import Query
 from services.render.core.stories import texts_in
-from shared.events import ArticlePublished, PictureBlock
+from shared.blocks import PictureBlock
+from shared.events import ArticlePublished
 
 PER_PAGE: Final = 20
 RANKED: Final = 1000

@@ -4,7 +4,7 @@ from typing import Final, Literal, NamedTuple
 
 from markupsafe import Markup, escape
 
-from shared.events import Mark, Text
+from shared.blocks import Mark, Text
 
 _OPENING: Final = {
     "strong": Markup("<strong>"),

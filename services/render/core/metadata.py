@@ -15,7 +15,8 @@ from markupsafe import Markup
 from services.render.core.scripts import OTHER, PREFIX, Script, script_of
 from services.render.core.site import Site, section_path
 from services.render.core.stories import excerpt, picture_of, texts_of
-from shared.events import ArticlePublished, Picture
+from shared.blocks import Picture
+from shared.events import ArticlePublished
 
 ICON: Final = "icon-512.png"
 _ICON_SIZE: Final = 512

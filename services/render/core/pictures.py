@@ -7,7 +7,7 @@ same ratio will do. Without the picture's own size its file, maybe the best, cou
 
 from typing import Final
 
-from shared.events import Picture
+from shared.blocks import Picture
 
 _ROUNDING: Final = 0.02
 """Agencies round the sides of their renditions, small ones most."""

@@ -18,10 +18,8 @@ from opencc import OpenCC
 
 from services.render.core.glossary import Glossary, Terms
 from services.render.core.scripts import Script, script_of
-from shared.events import (
-    ArticlePublished,
+from shared.blocks import (
     Block,
-    Dateline,
     Embed,
     Heading,
     Items,
@@ -33,6 +31,7 @@ from shared.events import (
     Table,
     Text,
 )
+from shared.events import ArticlePublished, Dateline
 
 _T = TypeVar("_T", bound=Text)
 

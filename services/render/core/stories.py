@@ -12,18 +12,8 @@ from typing import Final
 
 import regex
 
-from shared.events import (
-    ArticlePublished,
-    Block,
-    Heading,
-    Items,
-    Paragraph,
-    Picture,
-    PictureBlock,
-    Quote,
-    Table,
-    Text,
-)
+from shared.blocks import Block, Heading, Items, Paragraph, Picture, PictureBlock, Quote, Table, Text
+from shared.events import ArticlePublished
 
 EXCERPT_CHARACTERS: Final = 60
 

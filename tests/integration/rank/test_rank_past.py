@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from shared import wire
-from shared.events import LISTS, HotBanned, HotListChanged, HotPinned, HotReleased, ListName, Paragraph
+from shared.blocks import Paragraph
+from shared.events import LISTS, HotBanned, HotListChanged, HotPinned, HotReleased, ListName
 from shared.kafka import ensure_topics
 from shared.topics import ARTICLES, DESK, PARTITIONS, VIEWS
 from tests.builders import withdrawn

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.render.adapters.limits import Limits
-from shared.events import Paragraph
+from shared.blocks import Paragraph
 from tests.builders import published, withdrawn
 from tests.integration.render.reading import Render
 from tests.integration.render.serving import Serving

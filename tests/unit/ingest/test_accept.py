@@ -13,7 +13,8 @@ from services.ingest.core.editions import UNKNOWN, Edition, advance
 from services.ingest.core.faults import Rejection
 from shared import wire
 from shared.articles import ArticleEvent, TextErased
-from shared.events import ArticlePublished, ArticleWithdrawn, HotPinned, Order, Rendition, ViewsVoided
+from shared.blocks import Rendition
+from shared.events import ArticlePublished, ArticleWithdrawn, HotPinned, Order, ViewsVoided
 from tests.builders import (
     NOON,
     arrival,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from services.ingest.core.bodies import Format, read_body
 from shared import wire
-from shared.events import Block
+from shared.blocks import Block
 
 WORDS = st.text("字a，b。 \n\u3000“é😀", min_size=1, max_size=8)
 INLINE: Final = (

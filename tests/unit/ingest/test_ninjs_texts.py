@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.events import Heading, Paragraph, PictureBlock
+from shared.blocks import Heading, Paragraph, PictureBlock
 from tests.unit.ingest.agency import faults, first, native, published, third
 
 

@@ -8,7 +8,7 @@ from services.render.adapters.search_index import SearchIndex
 from services.render.core.hits import Found
 from services.render.core.query import read
 from shared.articles import ArticleEvent
-from shared.events import Paragraph
+from shared.blocks import Paragraph
 from tests.builders import NOON
 from tests.unit.render.folded import Folded
 

@@ -9,9 +9,8 @@ from markupsafe import escape
 
 from services.render.core.marked import marked
 from services.render.core.stories import story_of, texts_of
-from shared.events import (
+from shared.blocks import (
     Block,
-    Dateline,
     Embed,
     Heading,
     Items,
@@ -23,6 +22,7 @@ from shared.events import (
     Table,
     Text,
 )
+from shared.events import Dateline
 from tests.builders import published
 from tests.unit.render.reading import Reading
 from tests.unit.render.test_fragments import HOSTILE, PIECES, SECTIONS, TODAY, read

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from services.render.core.scripts import OTHER, PREFIX, SCRIPTS, Script
-from shared.events import Paragraph
+from shared.blocks import Paragraph
 from tests.builders import NOON, published, withdrawn
 from tests.unit.render.press import Press
 from tests.unit.render.reading import Reading

@@ -12,9 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from shared.events import (
-    ArticlePublished,
-    Dateline,
+from shared.blocks import (
     Embed,
     Heading,
     Items,
@@ -27,6 +25,7 @@ from shared.events import (
     Table,
     Text,
 )
+from shared.events import ArticlePublished, Dateline
 from tests.builders import NOON, published, withdrawn
 from tests.unit.render.outline import Outline
 from tests.unit.render.press import Press

@@ -13,7 +13,7 @@ from services.render.core.feeds import Form, image_type
 from services.render.core.page import Page
 from services.render.core.scripts import SCRIPTS, Script
 from services.render.core.xml import as_xml
-from shared.events import Heading, Items, Mark, Paragraph, Picture, PictureBlock, Table, Text
+from shared.blocks import Heading, Items, Mark, Paragraph, Picture, PictureBlock, Table, Text
 from tests.builders import NOON, published, withdrawn
 from tests.unit.render.press import Press
 

@@ -19,7 +19,8 @@ from services.render.core.scribe import Scribe
 from services.render.core.site import Site
 from services.render.core.stories import Story, story_of
 from services.render.core.words import GoneReason, masthead_date
-from shared.events import ArticlePublished, Dateline, Paragraph, Picture
+from shared.blocks import Paragraph, Picture
+from shared.events import ArticlePublished, Dateline
 from tests.builders import NOON, published
 from tests.unit.render.reading import Reading
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from services.render.core.page import Page
-from shared.events import Paragraph, Picture, PictureBlock
+from shared.blocks import Paragraph, Picture, PictureBlock
 from tests.builders import NOON, published, withdrawn
 from tests.unit.render.press import Press
 from tests.unit.render.reading import Reading

@@ -11,7 +11,8 @@ import pytest
 from services.render.core.metadata import embedded
 from services.render.core.page import Page
 from services.render.core.scripts import Script
-from shared.events import Dateline, Paragraph, Picture
+from shared.blocks import Paragraph, Picture
+from shared.events import Dateline
 from tests.builders import NOON, published, withdrawn
 from tests.unit.render.press import Press
 

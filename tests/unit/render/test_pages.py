@@ -9,7 +9,7 @@ import pytest
 from services.render.core import shelf
 from services.render.core.page import Page
 from shared.articles import ArticleEvent
-from shared.events import Paragraph, Picture
+from shared.blocks import Paragraph, Picture
 from tests.builders import NOON, published, withdrawn
 from tests.unit.render.folded import Folded
 from tests.unit.render.press import Press

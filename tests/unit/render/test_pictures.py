@@ -3,7 +3,7 @@
 import pytest
 
 from services.render.core.pictures import srcset
-from shared.events import Picture, PictureBlock, Rendition
+from shared.blocks import Picture, PictureBlock, Rendition
 from tests.builders import published
 from tests.unit.render.reading import Reading
 from tests.unit.render.test_fragments import PIECES, SECTIONS, TODAY, story

@@ -19,19 +19,8 @@ from opencc import OpenCC
 from services.render import app
 from services.render.core.scripts import PREFIX, SCRIPTS, Script
 from services.render.core.words import WORDS
-from shared.events import (
-    ArticlePublished,
-    Embed,
-    Heading,
-    Items,
-    Mark,
-    Paragraph,
-    Picture,
-    PictureBlock,
-    Quote,
-    Table,
-    Text,
-)
+from shared.blocks import Embed, Heading, Items, Mark, Paragraph, Picture, PictureBlock, Quote, Table, Text
+from shared.events import ArticlePublished
 from tests.builders import NOON, published, withdrawn
 from tests.unit.render.press import Press
 from tests.unit.render.test_web import Render

@@ -11,7 +11,7 @@ from opencc import OpenCC
 from services.render.core.bigrams import folded, terms
 from services.render.core.hits import highlighted, searched, window
 from services.render.core.query import read
-from shared.events import Heading, Items, Paragraph, Picture, PictureBlock, Quote, Table, Text
+from shared.blocks import Heading, Items, Paragraph, Picture, PictureBlock, Quote, Table, Text
 from tests.builders import published
 
 HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_size=2, max_size=12)

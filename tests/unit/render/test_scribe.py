@@ -15,9 +15,7 @@ from services.render.core.scribe import Scribe
 from services.render.core.scripts import Script, script_at, script_of
 from services.render.core.stories import texts_in
 from services.render.settings import Settings
-from shared.events import (
-    ArticlePublished,
-    Dateline,
+from shared.blocks import (
     Embed,
     Heading,
     Items,
@@ -30,6 +28,7 @@ from shared.events import (
     Table,
     Text,
 )
+from shared.events import ArticlePublished, Dateline
 from tests.builders import published
 
 LINES = (Path(app.__file__).parent / "glossary.tsv").read_text(encoding="utf-8").splitlines()

@@ -11,7 +11,7 @@ import pytest
 from services.render.adapters.search import BusyError, Search
 from services.render.core.query import Query
 from services.render.core.words import WORDS
-from shared.events import Paragraph
+from shared.blocks import Paragraph
 from tests.builders import published, withdrawn
 from tests.unit.render.press import Press
 from tests.unit.render.test_web import Render

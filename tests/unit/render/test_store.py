@@ -14,7 +14,8 @@ from services.render.adapters.store import LAYOUT, Store
 from services.render.core.cursors import Place, microseconds
 from services.render.core.shelf import Changes, Takedown
 from shared.articles import ArticleEvent, Standing, TextErased, fold
-from shared.events import ArticlePublished, Paragraph
+from shared.blocks import Paragraph
+from shared.events import ArticlePublished
 from tests.builders import NOON, published, reinstated, withdrawn
 from tests.unit.render.folded import Folded
 

@@ -7,7 +7,7 @@ from services.ingest.core.bodies.html import from_html
 from services.ingest.core.bodies.markdown import from_markdown
 from services.ingest.core.bodies.plain import from_plain
 from services.ingest.core.words import body_text
-from shared.events import Block, Embed, PictureBlock
+from shared.blocks import Block, Embed, PictureBlock
 
 Format = Literal["plain", "markdown", "html"]
 

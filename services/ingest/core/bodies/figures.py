@@ -1,6 +1,6 @@
 """A figure: which of the blocks in it the caption belongs to."""
 
-from shared.events import Block, Embed, Paragraph, Picture, PictureBlock, Table
+from shared.blocks import Block, Embed, Paragraph, Picture, PictureBlock, Table
 
 
 class Figure:

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from services.ingest.core.bodies.line import joined
 from services.ingest.core.bodies.urls import web_address
-from shared.events import Block, Embed, Items, Paragraph, Quote, Text
+from shared.blocks import Block, Embed, Items, Paragraph, Quote, Text
 
 Attributes = dict[str, str]
 

@@ -23,7 +23,7 @@ from services.ingest.core.bodies.line import Line, MarkKind
 from services.ingest.core.bodies.table import TableHolder
 from services.ingest.core.bodies.urls import link_address, web_address
 from services.ingest.core.words import no_control
-from shared.events import Block, Embed, Heading, Picture, PictureBlock
+from shared.blocks import Block, Embed, Heading, Picture, PictureBlock
 
 _LARGEST_SIDE: Final = 100_000
 """Of a picture, in pixels; what claims more tells nothing of it."""

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from services.ingest.core.words import is_blank
-from shared.events import Mark, Span, Text
+from shared.blocks import Mark, Span, Text
 
 MarkKind = Literal["link", "strong", "emphasis"]
 AsIs = Literal["as is"]

@@ -18,7 +18,7 @@ from markdown_it.utils import OptionsDict
 
 from services.ingest.core.bodies.html import from_html
 from services.ingest.core.bodies.line import is_unspaced
-from shared.events import Block
+from shared.blocks import Block
 
 _MARKUP: Final = "[]*_`<&!|\\\n"
 MOST_MARKUP: Final = 100_000

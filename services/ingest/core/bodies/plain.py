@@ -4,7 +4,7 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from shared.events import Block, Paragraph
+from shared.blocks import Block, Paragraph
 
 _PARAGRAPHS: Final = TypeAdapter(tuple[Paragraph, ...])
 """Makes all of them at once, in half the time of one by one."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from services.ingest.core.bodies.holders import Attributes, as_paragraph
 from services.ingest.core.bodies.line import joined
-from shared.events import Block, Table, Text
+from shared.blocks import Block, Table, Text
 
 _MOST_SPANNED: Final = 50
 """Columns or rows that one cell may cover."""
