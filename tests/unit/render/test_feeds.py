@@ -1,5 +1,6 @@
 """Feeds as programs read them: RSS by feedparser, Atom by it too, JSON Feed as JSON; all tell the same."""
 
+import html
 import json
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -190,6 +191,14 @@ def test_no_text_can_break_a_feed(press: Press, form: Form) -> None:
     entry = feedparser.parse(page.body, sanitize_html=False).entries[0]
     assert (entry.title, entry.author) == (CLEAN, CLEAN)
     assert "&lt;b&gt;粗&lt;/b&gt;" in entry.content[0].value
+
+
+def test_a_description_in_rss_reads_as_it_was_sent(press: Press) -> None:
+    press.fold(published(blocks=(Paragraph(text="记号 <b> 与 R&D。"),)))
+    (description,) = ET.fromstring(feed(press, "xml").body).findall("channel/item/description")  # noqa: S314
+    assert description.text is not None
+    assert "<" not in description.text, "programs show it as HTML"
+    assert html.unescape(description.text) == "记号 <b> 与 R&D。"
 
 
 def test_what_xml_forbids_is_left_out_and_nothing_else() -> None:
