@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from services.ingest.adapters.outbox import INPUT, REQUESTS
-from services.ingest.core.letters import PROBLEM, REFUSED_AT
+from services.ingest.core.dead_letter import PROBLEM, REFUSED_AT
 from shared import problem, wire
 
 Schema = dict[str, Any]

@@ -5,14 +5,14 @@ from mode import Service
 
 from services.ingest.adapters.article_log import ArticleLog
 from services.ingest.adapters.commands import import_feed, publish, reinstate, withdraw
-from services.ingest.adapters.dead_letters import DeadLetters
+from services.ingest.adapters.dead_letter_log import DeadLetterLog
 from services.ingest.adapters.door import Door
 from services.ingest.adapters.guard import Guard
 from services.ingest.adapters.http import create_app
 from services.ingest.adapters.inbox import Inbox
 from services.ingest.adapters.outbox import Outbox
 from services.ingest.adapters.outcomes import Outcomes
-from services.ingest.adapters.rejected import rejected
+from services.ingest.adapters.rejected_command import rejected
 from services.ingest.settings import Settings
 from shared import settings, worker
 from shared.health import Health
@@ -30,7 +30,7 @@ def wire_up(given: Settings) -> list[Service]:
     articles = ArticleLog(servers, outbox.topics_ready, outcomes)
     inbox = Inbox(given, outbox, articles)
     guard = Guard(servers, articles, inbox, outbox)
-    letters = DeadLetters(given, outbox.topics_ready)
+    letters = DeadLetterLog(given, outbox.topics_ready)
     health = Health(
         {
             "kafka": lambda: None if outbox.started_producing.is_set() else "Kafka is waited for",

@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_settings import SettingsConfigDict
 
-from services.ingest.core.reading import House
-from services.ingest.core.words import section_name
+from services.ingest.core.field_types import section_name
+from services.ingest.core.reading import Defaults
 from shared.settings import ServiceSettings
 
 
@@ -40,6 +40,6 @@ class Settings(ServiceSettings):
     ninjs_section: Annotated[str, AfterValidator(section_name)] = "综合"
 
     @property
-    def house(self) -> House:
+    def defaults(self) -> Defaults:
         """What the rule book needs of the settings."""
-        return House(self.ninjs_section)
+        return Defaults(self.ninjs_section)

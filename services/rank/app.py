@@ -13,11 +13,11 @@ from services.rank.adapters.follower import Follower
 from services.rank.adapters.http import create_app
 from services.rank.adapters.loader import Loader
 from services.rank.adapters.log import Log
+from services.rank.adapters.monitoring import Monitoring
 from services.rank.adapters.outbox import Outbox
 from services.rank.adapters.publisher import Publisher
 from services.rank.adapters.store import Store, connect
 from services.rank.adapters.voiding import Voiding
-from services.rank.adapters.watching import Watching
 from services.rank.core.fold import Rules
 from services.rank.core.views import Limits
 from services.rank.settings import Settings
@@ -45,10 +45,10 @@ def wire_up(given: Settings) -> list[Service]:
     follower = Follower(views, store, board, outbox, loader, rules, given.list_every_s, voiding=voiding)
     counting = Counting(servers, views, follower, outbox)
     publishing = Publishing(views, Publisher(board, outbox, given.event_every_s), given.list_every_s)
-    watching = Watching(views, follower, loader, board, given.stuck_after_s)
-    health = Health({"kafka": watching.kafka, "redis": watching.redis, "partitions": watching.stuck})
+    monitoring = Monitoring(views, follower, loader, board, given.stuck_after_s)
+    health = Health({"kafka": monitoring.kafka, "redis": monitoring.redis, "partitions": monitoring.stuck})
     http = worker.HttpService(create_app(board, Archive(board), health), given.host, given.port)
-    return [counting, publishing, watching, http]
+    return [counting, publishing, monitoring, http]
 
 
 @cli.callback(invoke_without_command=True)

@@ -13,7 +13,7 @@ from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
 from dev.contracts import schemas
 from dev.contracts.documents import committed, documents
 from dev.contracts.traffic import CHANNELS, EVENTS, PARTIES
-from services.ingest.core.reading import UNSETTLED, read
+from services.ingest.core.reading import DEFAULTS, read
 from shared import topics
 from tests.builders import as_json
 
@@ -144,4 +144,4 @@ def test_an_example_fits_the_message_that_it_is_of(name: str) -> None:
 def test_ingest_reads_an_example_as_what_it_is_of(name: str) -> None:
     expected = "Publish" if name in ("Ninjs", "CloudEvent") else name
     for example in MESSAGES[name]["examples"]:
-        assert type(read(as_json(example["payload"]), UNSETTLED)).__name__ == expected
+        assert type(read(as_json(example["payload"]), DEFAULTS)).__name__ == expected

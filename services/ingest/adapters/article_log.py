@@ -21,7 +21,7 @@ from services.ingest.adapters.outbox import INPUT, REQUESTS
 from services.ingest.adapters.outcomes import Outcomes
 from services.ingest.core.accept import Accepted
 from services.ingest.core.editions import UNKNOWN, Edition, advance, at_the_desk, contradicts
-from services.ingest.core.keys import key_of, remember
+from services.ingest.core.idempotency import key_of, remember
 from services.ingest.core.submissions import EVERY_ARTICLE
 from shared import wire
 from shared.articles import TextErased, parse

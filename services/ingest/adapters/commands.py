@@ -15,10 +15,10 @@ import structlog
 import typer
 
 from services.ingest.adapters import feeds
+from services.ingest.adapters.changed_files import changed_files
 from services.ingest.adapters.files import STDIN, SUFFIXES, Files, Input, found, value_of
 from services.ingest.adapters.reporting import Report
 from services.ingest.adapters.sending import KafkaAwayError, Sender, sending
-from services.ingest.adapters.watching import changed_files
 from services.ingest.settings import Settings
 from shared import settings
 from shared.events import WithdrawReason

@@ -15,13 +15,13 @@ from urllib.parse import quote
 from aiokafka.errors import KafkaError
 
 from services.ingest.adapters.article_log import ArticleLog
+from services.ingest.adapters.bounded_reading import read_bounded
 from services.ingest.adapters.outbox import Outbox
 from services.ingest.adapters.outcomes import Outcomes
-from services.ingest.adapters.reading import read_aside
 from services.ingest.core.accept import decide
 from services.ingest.core.editions import Edition
 from services.ingest.core.faults import Rejection
-from services.ingest.core.keys import misused, name_request
+from services.ingest.core.idempotency import misused, name_request
 from services.ingest.core.submissions import EVERY_ARTICLE, Ban, Pin, Publish, Release, Submission, Void
 from services.ingest.settings import Settings, Token
 from shared import problem, wire
@@ -91,7 +91,7 @@ class Door:
 
     async def submit(self, value: bytes, token: Token, key: str | None, traceparent: str | None) -> Answer:
         """Send an input and wait for its outcome, unless its Idempotency-Key says that it is a repeat."""
-        submission = await read_aside(value, self._settings.house)
+        submission = await read_bounded(value, self._settings.defaults)
         if isinstance(submission, Rejection):
             raise RefusedError(submission.problem())
         edition = self.edition(submission.id)

@@ -13,14 +13,14 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
 
 from services.ingest.adapters import openapi
-from services.ingest.adapters.dead_letters import DeadLetters
+from services.ingest.adapters.dead_letter_log import DeadLetterLog
 from services.ingest.adapters.door import Door, RefusedError, refuse
-from services.ingest.adapters.rejections import rejections
+from services.ingest.adapters.rejections_route import rejections
 from services.ingest.core.faults import faults_of_request, invalid
-from services.ingest.core.keys import KEY
+from services.ingest.core.field_types import Id, Line
+from services.ingest.core.idempotency import KEY
 from services.ingest.core.reading import LARGEST_BYTES
 from services.ingest.core.submissions import EVERY_ARTICLE, Publish
-from services.ingest.core.words import Id, Line
 from services.ingest.settings import Token
 from shared import problem, wire
 from shared.events import WithdrawReason
@@ -32,7 +32,7 @@ _Reason = Annotated[WithdrawReason, Query(description="The class of the reason, 
 _Note = Annotated[Line, Query(description="What the desk should know; readers are not told")]
 
 
-def create_app(door: Door, letters: DeadLetters, health: Health) -> FastAPI:
+def create_app(door: Door, letters: DeadLetterLog, health: Health) -> FastAPI:
     """Make the ASGI application."""
     app = FastAPI(
         title="Remen ingest",

@@ -16,11 +16,11 @@ from mode import Service
 from prometheus_client import Counter
 
 from services.ingest.adapters.article_log import ArticleLog
+from services.ingest.adapters.bounded_reading import read_bounded
 from services.ingest.adapters.outbox import Acknowledged, Outbox
-from services.ingest.adapters.reading import read_aside
 from services.ingest.core.accept import decide
 from services.ingest.core.faults import Rejection
-from services.ingest.core.keys import misused
+from services.ingest.core.idempotency import misused
 from services.ingest.settings import Settings
 from shared import wire
 from shared.events import Arrival
@@ -39,7 +39,7 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
 
     def __init__(self, settings: Settings, outbox: Outbox, article_log: ArticleLog) -> None:
         super().__init__()
-        self._house = settings.house
+        self._defaults = settings.defaults
         self._stuck_s = settings.stuck_s
         self._outbox = outbox
         self._articles = article_log
@@ -120,7 +120,7 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _take(self, record: ConsumerRecord) -> list[Acknowledged]:
         position = Arrival(record.timestamp, record.partition, record.offset)
-        read_as = await read_aside(record.value, self._house, record.headers)
+        read_as = await read_bounded(record.value, self._defaults, record.headers)
         if isinstance(read_as, Rejection):
             return [await self._refuse(read_as, position, record)]
         arrived = _first_arrival(record, position)

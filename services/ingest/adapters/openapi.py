@@ -13,9 +13,9 @@ from pydantic.json_schema import models_json_schema
 
 from services.ingest.adapters import examples
 from services.ingest.core.editions import State
-from services.ingest.core.keys import KEY
+from services.ingest.core.field_types import SaidLine
+from services.ingest.core.idempotency import KEY
 from services.ingest.core.submissions import Ban, Body, Pin, Publish, Reinstate, Release, Void, Withdraw
-from services.ingest.core.words import SaidLine
 from shared.problem import MEDIA_TYPE, phrase
 
 _REFS: Final = "#/components/schemas/{model}"

@@ -12,8 +12,8 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from mode import Service
 
 from services.ingest.core.accept import Accepted, DeskEvent
+from services.ingest.core.dead_letter import PROBLEM, REFUSED_AT
 from services.ingest.core.faults import Rejection
-from services.ingest.core.letters import PROBLEM, REFUSED_AT
 from shared import problem, wire
 from shared.articles import MARK_SUFFIX, ArticleEvent, TextErased
 from shared.events import Arrival, ArticlePublished

@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from mode import Service
 
-from services.ingest.core.letters import PROBLEM
+from services.ingest.core.dead_letter import PROBLEM
 from shared import wire
 from shared.runtime import log, wait_for
 from shared.topics import Topic

@@ -129,7 +129,7 @@ class Sender:
         refused = Outcome(one.file, one.place, None, "refused")
         if isinstance(one.value, Rejection):
             return replace(refused, problem=one.value.problem())
-        submission = read(one.value, self._settings.house, one.headers)
+        submission = read(one.value, self._settings.defaults, one.headers)
         if one.faults:
             found = submission.faults if isinstance(submission, Rejection) else ()
             submission = invalid([*one.faults, *found], submission.id)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from services.ingest.core.datelines import find_credit, find_dateline, find_series
 from services.ingest.core.editions import Edition
 from services.ingest.core.faults import Fault, Rejection
-from services.ingest.core.reading import UNSETTLED, Headers, House, read
+from services.ingest.core.reading import DEFAULTS, Defaults, Headers, read
 from services.ingest.core.submissions import (
     Ban,
     Pin,
@@ -52,11 +52,11 @@ def accept(
     value: bytes | None,
     edition: Edition,
     arrival: Arrival,
-    house: House = UNSETTLED,
+    defaults: Defaults = DEFAULTS,
     headers: Headers = (),
 ) -> Accepted | Rejection:
     """Decide about one input; `arrival` is when and where it first entered the log."""
-    submission = read(value, house, headers)
+    submission = read(value, defaults, headers)
     return submission if isinstance(submission, Rejection) else decide(submission, edition, arrival)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
-from services.ingest.core.keys import Judgement, judge, remember
+from services.ingest.core.idempotency import Judgement, judge, remember
 from shared.articles import NEVER_HEARD_OF, ArticleEvent, Standing, TextErased, fold
 from shared.events import Arrival, ArticlePublished, ArticleReinstated, ArticleWithdrawn
 

@@ -29,23 +29,23 @@ Headers = Sequence[tuple[str, bytes | None]]
 
 
 @dataclass(frozen=True, slots=True)
-class House:
-    """What this newsroom has settled for what comes without it."""
+class Defaults:
+    """What stands where an input leaves something open."""
 
     ninjs_section: str = "综合"
     """Where an agency's item stands that names no subject short enough to be a section."""
 
 
-UNSETTLED: Final = House()
+DEFAULTS: Final = Defaults()
 
 
-def read(value: bytes | None, house: House, headers: Headers = ()) -> Submission | Rejection:
+def read(value: bytes | None, defaults: Defaults, headers: Headers = ()) -> Submission | Rejection:
     """Read an input's bytes as what was meant; never raises."""
-    native = read_native(value, house, headers)
+    native = read_native(value, defaults, headers)
     return native if isinstance(native, Rejection) else _as_meant(native.sent, native.place, native.faults)
 
 
-def read_native(value: bytes | None, house: House, headers: Headers = ()) -> ninjs.Native | Rejection:
+def read_native(value: bytes | None, defaults: Defaults, headers: Headers = ()) -> ninjs.Native | Rejection:
     """Read an input's bytes as an object that speaks of native fields, whatever is in them."""
     size = sum(len(name) + len(content or b"") for name, content in headers)
     if size > LARGEST_HEADERS_BYTES:
@@ -68,7 +68,7 @@ def read_native(value: bytes | None, house: House, headers: Headers = ()) -> nin
         return sent
     if not isinstance(sent, dict):
         return unreadable(422, "the message must be one JSON object { … }, not a list or a bare value")
-    return ninjs.as_native(sent, house.ninjs_section) if ninjs.is_ninjs(sent) else ninjs.Native(sent, str)
+    return ninjs.as_native(sent, defaults.ninjs_section) if ninjs.is_ninjs(sent) else ninjs.Native(sent, str)
 
 
 def _unwrapped(envelope: dict[str, Any]) -> Any:

@@ -15,7 +15,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError, core_schema
 
 from services.ingest.core.bodies import Format, read_body
-from services.ingest.core.words import (
+from services.ingest.core.field_types import (
     BODY_SCHEMA,
     Id,
     Language,

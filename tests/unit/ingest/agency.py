@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from services.ingest.core.faults import Rejection
 from services.ingest.core.ninjs import Native, as_native
-from services.ingest.core.reading import House, read
+from services.ingest.core.reading import Defaults, read
 from services.ingest.core.submissions import Publish
 
 URI: Final = "urn:newsml:agency.example:20261115:harbour"
@@ -44,7 +44,7 @@ def native(item: dict[str, Any]) -> dict[str, Any]:
 
 def meant(item: dict[str, Any]) -> Any:
     """Read an item as an input."""
-    return read(json.dumps(item).encode(), House())
+    return read(json.dumps(item).encode(), Defaults())
 
 
 def published(item: dict[str, Any]) -> Publish:

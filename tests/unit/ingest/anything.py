@@ -11,7 +11,7 @@ from typing import Any, Final
 from services.ingest.core.accept import Accepted, accept
 from services.ingest.core.editions import Edition
 from services.ingest.core.faults import Rejection
-from services.ingest.core.reading import UNSETTLED, Headers
+from services.ingest.core.reading import DEFAULTS, Headers
 from shared import problem, wire
 from shared.articles import TextErased, parse
 from shared.events import Arrival
@@ -196,8 +196,8 @@ def outcome_of(
     value: bytes | None, edition: Edition, arrival: Arrival, headers: Headers = ()
 ) -> Accepted | Rejection:
     """Give the outcome of an input, having checked all that must hold for it."""
-    outcome = accept(value, edition, arrival, UNSETTLED, headers)
-    assert accept(value, edition, arrival, UNSETTLED, headers) == outcome, "the same input decides the same"
+    outcome = accept(value, edition, arrival, DEFAULTS, headers)
+    assert accept(value, edition, arrival, DEFAULTS, headers) == outcome, "the same input decides the same"
     if isinstance(outcome, Rejection):
         _check_refusal(outcome)
     else:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.ingest.core.accept import Accepted, accept
 from services.ingest.core.editions import UNKNOWN, Edition, advance, at_the_desk, contradicts
-from services.ingest.core.keys import REMEMBERED, name_request, remember
+from services.ingest.core.idempotency import REMEMBERED, name_request, remember
 from shared.articles import ArticleEvent, TextErased
 from shared.events import Arrival, ArticlePublished
 from tests.builders import NOON, arrival, as_json, published, reinstated, sent_article, withdrawn

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.ingest.adapters.changed_files import Seen
 from services.ingest.adapters.files import Files, Input, found, value_of
-from services.ingest.adapters.watching import Seen
 from services.ingest.core.faults import Rejection
 from services.ingest.core.front_matter import read_markdown
 from services.ingest.core.web_page import read_html

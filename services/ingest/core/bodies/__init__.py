@@ -6,7 +6,7 @@ from typing import Final, Literal
 from services.ingest.core.bodies.html import from_html
 from services.ingest.core.bodies.markdown import from_markdown
 from services.ingest.core.bodies.plain import from_plain
-from services.ingest.core.words import body_text
+from services.ingest.core.field_types import body_text
 from shared.blocks import Block, Embed, PictureBlock
 
 Format = Literal["plain", "markdown", "html"]

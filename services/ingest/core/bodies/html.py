@@ -22,7 +22,7 @@ from services.ingest.core.bodies.holders import (
 from services.ingest.core.bodies.line import Line, MarkKind
 from services.ingest.core.bodies.table import TableHolder
 from services.ingest.core.bodies.urls import link_address, web_address
-from services.ingest.core.words import no_control
+from services.ingest.core.field_types import no_control
 from shared.blocks import Block, Embed, Heading, Picture, PictureBlock
 
 _LARGEST_SIDE: Final = 100_000

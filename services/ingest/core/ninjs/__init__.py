@@ -13,10 +13,10 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from services.ingest.core.faults import Fault, Rejection, invalid, pointer
+from services.ingest.core.field_types import Id, section_name
 from services.ingest.core.ninjs.items import Found, Item, field_name, item_of, tidy
 from services.ingest.core.ninjs.pictures import pictures_of
 from services.ingest.core.ninjs.texts import body_of, headline_of
-from services.ingest.core.words import Id, section_name
 
 WITHHELD_UNTIL: Final = "9999-01-01T00:00:00Z"
 """A withheld text is kept unseen, without end, and takes the place of the one that stood."""

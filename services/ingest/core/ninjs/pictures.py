@@ -14,9 +14,9 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
+from services.ingest.core.field_types import Moment, WebAddress
 from services.ingest.core.ninjs.items import Found, Item, tidy
 from services.ingest.core.ninjs.texts import alternative_of, caption_of, headline_of
-from services.ingest.core.words import Moment, WebAddress
 
 MOST_PICTURES: Final = 100
 MOST_RENDITIONS: Final = 20

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import nh3
 
+from services.ingest.core.field_types import is_blank
 from services.ingest.core.ninjs.items import Found, Item, one_line, tidy
-from services.ingest.core.words import is_blank
 
 _WHOLE: Final = re.compile("main|body|full|article|story|content|plain|rich|(rich)?(text|x?html|xml|nitf)")
 """A word with which a text claims to be the thing itself; one that says nothing claims it too."""

@@ -8,15 +8,17 @@ import asyncio
 from typing import Final
 
 from services.ingest.core.faults import Rejection
-from services.ingest.core.reading import Headers, House, read
+from services.ingest.core.reading import Defaults, Headers, read
 from services.ingest.core.submissions import Submission
 
 LARGE_BYTES: Final = 50_000
 """No input below it takes longer than some tenths of a second; a thread for each would cost more."""
 
 
-async def read_aside(value: bytes | None, house: House, headers: Headers = ()) -> Submission | Rejection:
+async def read_bounded(
+    value: bytes | None, defaults: Defaults, headers: Headers = ()
+) -> Submission | Rejection:
     """Read an input's bytes as what was meant; never raises."""
     if value is None or len(value) < LARGE_BYTES:
-        return read(value, house, headers)
-    return await asyncio.to_thread(read, value, house, headers)
+        return read(value, defaults, headers)
+    return await asyncio.to_thread(read, value, defaults, headers)

@@ -19,7 +19,7 @@ _POLICY_EVERY_S: Final = 30.0
 _REDIS_SILENT_S: Final = 5.0
 
 
-class Watching(Service):
+class Monitoring(Service):
     """Measure lag, notice what stands still, tell Kafka's tools where the store is."""
 
     def __init__(

@@ -15,8 +15,8 @@ from typing import Any, Final, NamedTuple
 from pydantic import BaseModel
 
 from services.ingest.core.faults import Rejection
-from services.ingest.core.reading import Headers, House, read_native
-from services.ingest.core.words import section_name
+from services.ingest.core.field_types import section_name
+from services.ingest.core.reading import Defaults, Headers, read_native
 from shared.wire import ARRIVED, REQUEST_ID
 
 PROBLEM: Final = "remen-problem"
@@ -118,7 +118,7 @@ class DeadLetter:
 
 
 def read_letter(
-    age: Age, key: bytes | None, value: bytes | None, headers: Headers, house: House
+    age: Age, key: bytes | None, value: bytes | None, headers: Headers, defaults: Defaults
 ) -> DeadLetter | None:
     """Read a record of ingest.v1.dead; None if ingest did not write it."""
     # The last of a name is ours: the publisher's own headers, whatever they are called, come before.
@@ -132,12 +132,12 @@ def read_letter(
     if not isinstance(problem, dict):
         return None
     sent = tuple((name, content) for name, content in headers if not name.startswith(_OURS))
-    section = _section_of(value, house)
+    section = _section_of(value, defaults)
     return DeadLetter(age, problem, refused_at, section, len(value or b""), key, value, sent)
 
 
-def _section_of(value: bytes | None, house: House) -> str | None:
-    native = read_native(value, house)
+def _section_of(value: bytes | None, defaults: Defaults) -> str | None:
+    native = read_native(value, defaults)
     named = None if isinstance(native, Rejection) else native.sent.get("section")
     try:
         return section_name(named) if isinstance(named, str) else None

@@ -8,8 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.core.letters import Age, DeadLetter, Place, may_be_told, page, read_letter, sent_again
-from services.ingest.core.reading import UNSETTLED, Headers
+from services.ingest.core.dead_letter import (
+    Age,
+    DeadLetter,
+    Place,
+    may_be_told,
+    page,
+    read_letter,
+    sent_again,
+)
+from services.ingest.core.reading import DEFAULTS, Headers
 from tests.builders import NOON, NOON_MS, as_json, sent_article
 
 PROBLEM = {"title": "Conflict", "status": 409, "detail": "article harbour-library is withdrawn"}
@@ -23,7 +31,7 @@ def reason(**more: Any) -> Headers:
 def letter(
     value: bytes | None = b"{}", headers: Headers = (), offset: int = 17, at_ms: int = NOON_MS, **more: Any
 ) -> DeadLetter:
-    found = read_letter(Age(at_ms, 3, offset), b"a key", value, (*headers, *reason(**more)), UNSETTLED)
+    found = read_letter(Age(at_ms, 3, offset), b"a key", value, (*headers, *reason(**more)), DEFAULTS)
     assert found is not None
     return found
 
@@ -70,7 +78,7 @@ def test_a_publisher_cannot_speak_for_ingest() -> None:
     ],
 )
 def test_what_ingest_did_not_write_is_no_letter(headers: Headers) -> None:
-    assert read_letter(Age(NOON_MS, 3, 17), None, b"{}", headers, UNSETTLED) is None
+    assert read_letter(Age(NOON_MS, 3, 17), None, b"{}", headers, DEFAULTS) is None
 
 
 @given(st.binary() | st.none())

@@ -16,8 +16,8 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from mode import Service
 
-from services.ingest.core.letters import Age, DeadLetter, Place, read_letter
-from services.ingest.core.reading import House
+from services.ingest.core.dead_letter import Age, DeadLetter, Place, read_letter
+from services.ingest.core.reading import Defaults
 from services.ingest.settings import Settings
 from shared.runtime import log, wait_for
 from shared.topics import DEAD
@@ -28,7 +28,7 @@ _ALL: Final = [TopicPartition(DEAD.name, n) for n in range(DEAD.partitions)]
 _STOP_S: Final = 2.0
 
 
-class DeadLetters(Service):
+class DeadLetterLog(Service):
     """The newest refusals, each without its text."""
 
     def __init__(self, settings: Settings, topics_ready: asyncio.Event) -> None:
@@ -57,7 +57,7 @@ class DeadLetters(Service):
         while not self.should_stop:
             for tp, records in (await self._consumer.getmany(timeout_ms=500)).items():
                 for record in records:
-                    letter = _read(record, self._settings.house)
+                    letter = _read(record, self._settings.defaults)
                     if letter is not None:
                         self._kept[tp.partition].append(letter.without_text())
             if not self.loaded.is_set() and not await _unread(self._consumer, ends):
@@ -71,9 +71,9 @@ class DeadLetters(Service):
 class Reader:
     """Reads dead letters for a command; every answer of Kafka must come within the deadline."""
 
-    def __init__(self, consumer: AIOKafkaConsumer, house: House, timeout_s: float) -> None:
+    def __init__(self, consumer: AIOKafkaConsumer, defaults: Defaults, timeout_s: float) -> None:
         self._consumer = consumer
-        self._house = house
+        self._defaults = defaults
         self._timeout_s = timeout_s
 
     async def letters(self, since_ms: int | None, newest: int | None) -> AsyncIterator[DeadLetter]:
@@ -83,7 +83,7 @@ class Reader:
         while batches := await self._more(ends):
             for tp, records in batches.items():
                 for record in records:
-                    letter = _read(record, self._house) if record.offset < ends[tp] else None
+                    letter = _read(record, self._defaults) if record.offset < ends[tp] else None
                     if letter is not None:
                         yield letter
 
@@ -118,7 +118,7 @@ class Reader:
                 return None
             self._consumer.seek(tp, place.offset)
             record = await self._consumer.getone(tp)
-        return _read(record, self._house) if record.offset == place.offset else None
+        return _read(record, self._defaults) if record.offset == place.offset else None
 
 
 @asynccontextmanager
@@ -129,7 +129,7 @@ async def reading(settings: Settings, timeout_s: float) -> AsyncIterator[Reader]
         async with asyncio.timeout(timeout_s):
             await wait_for("Kafka", consumer.start, (KafkaError, OSError))
             consumer.assign(_ALL)
-        yield Reader(consumer, settings.house, timeout_s)
+        yield Reader(consumer, settings.defaults, timeout_s)
     finally:
         with suppress(TimeoutError, KafkaError):
             await asyncio.wait_for(consumer.stop(), _STOP_S)
@@ -163,9 +163,9 @@ async def _unread(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -
     return [tp for tp, end in ends.items() if await consumer.position(tp) < end]
 
 
-def _read(record: ConsumerRecord, house: House) -> DeadLetter | None:
+def _read(record: ConsumerRecord, defaults: Defaults) -> DeadLetter | None:
     age = Age(record.timestamp, record.partition, record.offset)
-    letter = read_letter(age, record.key, record.value, record.headers, house)
+    letter = read_letter(age, record.key, record.value, record.headers, defaults)
     if letter is None:
         log.warning("dead_letter_unreadable", partition=record.partition, offset=record.offset)
     return letter

@@ -19,11 +19,11 @@ from rich.table import Table
 from rich.text import Text
 
 from services.ingest.adapters.commands import AsJson, Timeout
-from services.ingest.adapters.dead_letters import Reader, reading
+from services.ingest.adapters.dead_letter_log import Reader, reading
 from services.ingest.adapters.files import Input
 from services.ingest.adapters.reporting import Report
 from services.ingest.adapters.sending import KafkaAwayError, sending
-from services.ingest.core.letters import DeadLetter, Place, sent_again
+from services.ingest.core.dead_letter import DeadLetter, Place, sent_again
 from services.ingest.settings import Settings
 from shared import settings
 from shared.topics import DEAD

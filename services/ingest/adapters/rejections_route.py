@@ -5,10 +5,10 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict
 
-from services.ingest.adapters.dead_letters import DeadLetters
+from services.ingest.adapters.dead_letter_log import DeadLetterLog
 from services.ingest.adapters.door import Door, refuse
 from services.ingest.adapters.openapi import problems
-from services.ingest.core.letters import CURSOR, Age, DeadLetter, Refusal, may_be_told, page
+from services.ingest.core.dead_letter import CURSOR, Age, DeadLetter, Refusal, may_be_told, page
 from services.ingest.settings import Token
 
 _CURSOR: Final = "1763208000000-3-17"
@@ -49,7 +49,7 @@ class Rejections(BaseModel):
     next: str | None
 
 
-def rejections(door: Door, letters: DeadLetters) -> APIRouter:
+def rejections(door: Door, letters: DeadLetterLog) -> APIRouter:
     """Make the route."""
     router = APIRouter()
 

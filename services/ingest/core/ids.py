@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
+from services.ingest.core.field_types import Id
 from services.ingest.core.ninjs import is_ninjs
-from services.ingest.core.words import Id
 
 _ID: Final[TypeAdapter[str]] = TypeAdapter(Id)
 
