@@ -12,12 +12,17 @@ from pydantic import ValidationError
 from shared.problem import problem
 
 
+class TooLargeError(ValueError):
+    """An input asks for too much (413); the text says of what, and how much is possible."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing to change; `pointer` is a JSON pointer into the input ("" is the whole)."""
 
     pointer: str
     detail: str
+    too_large: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,8 @@ def invalid(faults: Iterable[Fault], article_id: str | None) -> Rejection:
         more = Fault("", f"has {len(found) - LONGEST_LIST} more faults")
         found = (*found[:LONGEST_LIST], more)
     detail = "; ".join(f"{f.pointer or 'the message'}: {f.detail}" for f in found)
-    return Rejection(422, detail, found, article_id[:200] if article_id else None)
+    status = 413 if any(f.too_large for f in found) else 422
+    return Rejection(status, detail, found, article_id[:200] if article_id else None)
 
 
 _WORDS: Final = {
@@ -74,12 +80,16 @@ def faults_of(error: ValidationError) -> list[Fault]:
 
 def faults_of_request(found: Iterable[Any]) -> list[Fault]:
     """Translate findings in pydantic's form, as FastAPI gives them for a request's parameters."""
-    return [Fault(pointer(one["loc"]), _say(one)) for one in found]
+    return [Fault(pointer(one["loc"]), _say(one), _is_too_large(one)) for one in found]
 
 
 def pointer(location: Sequence[str | int]) -> str:
     """Write a location as a JSON pointer (RFC 6901)."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in location)
+
+
+def _is_too_large(found: Any) -> bool:
+    return isinstance(found.get("ctx", {}).get("error"), TooLargeError)
 
 
 def _say(found: Any) -> str:

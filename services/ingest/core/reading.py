@@ -7,7 +7,7 @@ knows is ignored, unless it looks like a misspelt one: an embargo must not be lo
 
 from base64 import b64decode
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
 from typing import Any, Final
@@ -103,7 +103,7 @@ def _as_meant(
         submission = shape.model_validate(sent)
     except ValidationError as error:
         faults += faults_of(error)
-    faults = [*found, *(Fault(place(fault.pointer), fault.detail) for fault in faults)]
+    faults = [*found, *(replace(fault, pointer=place(fault.pointer)) for fault in faults)]
     return invalid(faults, article_id) if faults else submission
 
 
