@@ -10,9 +10,9 @@ from pydantic import BaseModel
 
 from bench.articles import value
 from bench.measuring import cpu_us, head, show
-from services.ingest.core.accept import accept
 from services.ingest.core.editions import UNKNOWN
 from shared.events import Arrival
+from tests.unit.ingest.accepting import accept
 
 ARRIVAL = Arrival(1_796_000_000_000, 3, 7)
 

@@ -12,8 +12,8 @@ from typing import Final
 
 from bench.articles import article
 from bench.measuring import cpu_us, head, show
-from services.ingest.core.accept import Accepted, decide
-from services.ingest.core.editions import UNKNOWN, Edition, advance
+from services.ingest.core.decide import Accepted, decide
+from services.ingest.core.editions import UNKNOWN, Edition, Origin, advance
 from services.ingest.core.submissions import Publish
 from shared.events import Arrival, ArticlePublished
 
@@ -66,7 +66,7 @@ def measure(size: int) -> tuple[float, float, float, float]:
         edition = editions[article_id]
         outcome = decide(sent, edition, arrival)
         assert isinstance(outcome, Accepted)
-        return advance(edition, outcome.articles[0], arrival, None)
+        return advance(edition, outcome.articles[0], Origin(arrival))
 
     ours_us = cpu_us(decision)
     before = _resident()
@@ -87,7 +87,7 @@ def _edition(published: ArticlePublished, number: int) -> Edition:
     event = published.model_copy(
         update={"id": f"bench-{number}", "order": published.order._replace(arrival=arrival)}
     )
-    return advance(UNKNOWN, event, arrival, number)
+    return advance(UNKNOWN, event, Origin(arrival), number)
 
 
 def _resident() -> int:

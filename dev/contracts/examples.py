@@ -7,8 +7,8 @@ from typing import Any, Final
 from dev.contracts.traffic import EVENTS
 from dev.environment import ROOT
 from services.ingest.adapters.examples import CLOUD_EVENTS, DESK_ACTIONS, MESSAGES, PROBLEMS
-from services.ingest.adapters.outbox import INPUT
 from services.ingest.core.dead_letter import PROBLEM, REFUSED_AT
+from services.ingest.core.outputs import INPUT
 from shared import problem, wire
 from shared.events import Arrival, Event
 from shared.topics import INGEST

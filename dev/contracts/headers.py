@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-from services.ingest.adapters.outbox import INPUT, REQUESTS
-from services.ingest.core.dead_letter import PROBLEM, REFUSED_AT
+from services.ingest.core.dead_letter import DIGEST, PROBLEM, REFUSED_AT, SECTION, SIZE
+from services.ingest.core.outputs import INPUT, REQUESTS
 from shared import problem, wire
 
 Schema = dict[str, Any]
@@ -56,6 +56,7 @@ HEADERS: Final[dict[str, Schema]] = {
             }
         },
         _PASSED_ON,
+        _ARRIVED,
     ),
     "TombstoneHeaders": _headers("Of a record without a value.", ("ce_id",), {"ce_id": _EVENT["ce_id"]}),
     "SubmissionHeaders": _headers(
@@ -75,6 +76,16 @@ HEADERS: Final[dict[str, Schema]] = {
                 "description": "RFC 9457 as JSON, with every fault and its place in errors.",
             },
             **dict(zip(REFUSED_AT, (_TEXT, _NUMBER, _NUMBER), strict=True)),
+            SECTION: {"type": "string", "description": "The section that the input names, if any was read."},
+            SIZE: {
+                **_NUMBER,
+                "description": "The bytes of an input too large to be kept; the value is only its beginning.",
+            },
+            DIGEST: {
+                "type": "string",
+                "pattern": "^[0-9a-f]{64}$",
+                "description": "The SHA-256 of an input too large to be kept.",
+            },
         },
     ),
     "ViewHeaders": _headers("None is needed; what render writes has those of an event.", (), _SENT, _ARRIVED),

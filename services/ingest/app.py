@@ -17,7 +17,6 @@ from services.ingest.settings import Settings
 from shared import settings, worker
 from shared.health import Health
 from shared.runtime import configure_logging, log
-from shared.topics import DEAD
 
 cli = typer.Typer(add_completion=False, help="Take articles in and answer with the outcome.")
 
@@ -26,23 +25,23 @@ def wire_up(given: Settings) -> list[Service]:
     """Make the services of the worker, each knowing those that it needs."""
     servers = given.kafka_bootstrap_servers
     outbox = Outbox(servers, given.instance)
-    outcomes = Outcomes(servers, outbox.topics_ready, (DEAD,))
+    outcomes = Outcomes()
     articles = ArticleLog(servers, outbox.topics_ready, outcomes)
     inbox = Inbox(given, outbox, articles)
     guard = Guard(servers, articles, inbox, outbox)
-    letters = DeadLetterLog(given, outbox.topics_ready)
+    letters = DeadLetterLog(servers, outbox.topics_ready, outcomes)
     health = Health(
         {
             "kafka": lambda: None if outbox.started_producing.is_set() else "Kafka is waited for",
             "articles": lambda: None if articles.caught_up_once.is_set() else "articles.v1 is being read",
-            "outcomes": lambda: None if outcomes.following.is_set() else "the outputs are not followed yet",
+            "dead letters": lambda: None if letters.loaded.is_set() else "ingest.v1.dead is being read",
             "inbox": inbox.stuck,
         }
     )
     http = worker.HttpService(
         create_app(Door(given, outbox, articles, outcomes), letters, health), given.host, given.port
     )
-    return [outbox, outcomes, articles, inbox, guard, letters, http]
+    return [outbox, articles, inbox, guard, letters, http]
 
 
 @cli.callback(invoke_without_command=True)

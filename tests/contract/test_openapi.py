@@ -10,12 +10,12 @@ from jsonschema import Draft202012Validator
 
 from services.ingest.adapters import examples
 from services.ingest.adapters.http import create_app as ingest_app
-from services.ingest.core.accept import accept
 from services.ingest.core.editions import UNKNOWN
 from services.ingest.core.faults import Rejection
 from services.rank.adapters.http import create_app as rank_app
 from shared.health import Health
 from tests.builders import arrival, as_json, sent_article
+from tests.unit.ingest.accepting import accept
 
 NOBODY = cast("Any", None)
 APPS: dict[str, FastAPI] = {

@@ -10,8 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.ingest.adapters import outbox as ingest_outbox
-from services.ingest.core.accept import Accepted, DeskEvent
+from services.ingest.core import dead_letter
+from services.ingest.core.decide import Accepted, DeskEvent
+from services.ingest.core.editions import Origin
 from services.ingest.core.faults import Fault, invalid
+from services.ingest.core.outputs import of_accepted, sent_home, submitted
 from services.rank.adapters.outbox import Outbox as RankOutbox
 from services.rank.core.views import Limits
 from services.rank.core.views import read as read_views
@@ -149,14 +152,17 @@ async def test_ingest(producer: Producer) -> None:
         Accepted((withdrawn(), TextErased("harbour-library"))),
         *(Accepted(desk=event) for event in desk),
     ]
-    for outcome in outcomes:
-        await outbox.accepted(outcome, arrival(), HEADERS, ("idem-1-2",))
+    origin = Origin(arrival(), arrival(partition=7, offset=3), ("idem-1-2",))
+    written = [output for outcome in outcomes for output in of_accepted(outcome, origin, arrival(), HEADERS)]
     rejection = invalid([Fault("/title", "is missing")], None)
-    await outbox.refused(rejection, arrival(), None, "不是 JSON".encode(), HEADERS)
+    for value in ("不是 JSON".encode(), b"x" * 6_000_000):
+        written.append(dead_letter.of(rejection, arrival(), None, value, HEADERS))
     for name in ASYNCAPI["channels"]["inputs"]["messages"]:
         value = json.dumps(MESSAGES[name]["examples"][0]["payload"]).encode()
-        await outbox.submitted("harbour-library", value, list(HEADERS))
-        await outbox.sent_home("harbour-library", arrival(), value, HEADERS)
+        written.append(submitted("harbour-library", value, HEADERS))
+        written.append(sent_home("harbour-library", arrival(), value, HEADERS))
+    for output in written:
+        await outbox.send(output)
     check("ingest", producer)
 
 

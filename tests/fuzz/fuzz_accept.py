@@ -41,12 +41,12 @@ with atheris.instrument_imports(include=["services", "shared", "markdown_it", "h
         outcome_of,
     )
 
-TEXT: Final = advance(UNKNOWN, published(second=5, revision=2), None, 0)
-GONE: Final = advance(TEXT, withdrawn(second=6), None, 1)
+TEXT: Final = advance(UNKNOWN, published(second=5, revision=2), offset=0)
+GONE: Final = advance(TEXT, withdrawn(second=6), offset=1)
 CASES: Final = list(
     product(
         [(), BINARY_MODE, STRUCTURED_MODE, (("content-type", b"text/html"), ("ce_type", None))],
-        [UNKNOWN, TEXT, GONE, advance(GONE, reinstated(second=7), None, 2)],
+        [UNKNOWN, TEXT, GONE, advance(GONE, reinstated(second=7), offset=2)],
     )
 )
 FORMATS: Final = ["plain", "markdown", "html"]

@@ -16,10 +16,13 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from mode import Service
 
+from services.ingest.adapters.outcomes import Outcomes
 from services.ingest.core.dead_letter import Age, DeadLetter, Place, read_letter
-from services.ingest.core.reading import Defaults
 from services.ingest.settings import Settings
-from shared.runtime import log, wait_for
+from shared import wire
+from shared.foreign_records import skipped
+from shared.runtime import wait_for
+from shared.tailing import Tail
 from shared.topics import DEAD
 
 KEPT: Final = 100
@@ -29,12 +32,13 @@ _STOP_S: Final = 2.0
 
 
 class DeadLetterLog(Service):
-    """The newest refusals, each without its text."""
+    """The newest refusals, each without its text; whoever waits for one here is told of it."""
 
-    def __init__(self, settings: Settings, topics_ready: asyncio.Event) -> None:
+    def __init__(self, bootstrap_servers: str, topics_ready: asyncio.Event, outcomes: Outcomes) -> None:
         super().__init__()
-        self._settings = settings
         self._topics_ready = topics_ready
+        self._outcomes = outcomes
+        self._tail = Tail(bootstrap_servers, (DEAD,), self._take, newest=KEPT)
         self._kept: dict[int, deque[DeadLetter]] = {tp.partition: deque(maxlen=KEPT) for tp in _ALL}
         self.loaded = asyncio.Event()
 
@@ -42,38 +46,28 @@ class DeadLetterLog(Service):
         """Give them all, in no order that counts."""
         return chain.from_iterable(self._kept.values())
 
-    async def on_start(self) -> None:
-        """Make the consumer, inside the loop that it lives in."""
-        self._consumer = _consumer(self._settings)
-
     @Service.task
     async def _follow(self) -> None:
         await self._topics_ready.wait()
-        await wait_for("Kafka", self._consumer.start, (KafkaError, OSError))
-        self._consumer.assign(_ALL)
-        ends = await wait_for(
-            "the dead letters", lambda: _seek(self._consumer, None, KEPT), (KafkaError, OSError)
-        )
-        while not self.should_stop:
-            for tp, records in (await self._consumer.getmany(timeout_ms=500)).items():
-                for record in records:
-                    letter = _read(record, self._settings.defaults)
-                    if letter is not None:
-                        self._kept[tp.partition].append(letter.without_text())
-            if not self.loaded.is_set() and not await _unread(self._consumer, ends):
-                self.loaded.set()
+        self.add_future(self._announce())
+        await self._tail.run()
 
-    async def on_stop(self) -> None:
-        """Leave Kafka."""
-        await self._consumer.stop()
+    async def _announce(self) -> None:
+        await self._tail.caught_up()
+        self.loaded.set()
+
+    def _take(self, record: ConsumerRecord) -> None:
+        letter = read_dead_letter(record)
+        if letter is not None:
+            self._kept[record.partition].append(letter.without_text())
+            self._outcomes.settle(wire.request_id(record.headers), letter.problem)
 
 
 class Reader:
     """Reads dead letters for a command; every answer of Kafka must come within the deadline."""
 
-    def __init__(self, consumer: AIOKafkaConsumer, defaults: Defaults, timeout_s: float) -> None:
+    def __init__(self, consumer: AIOKafkaConsumer, timeout_s: float) -> None:
         self._consumer = consumer
-        self._defaults = defaults
         self._timeout_s = timeout_s
 
     async def letters(self, since_ms: int | None, newest: int | None) -> AsyncIterator[DeadLetter]:
@@ -83,7 +77,7 @@ class Reader:
         while batches := await self._more(ends):
             for tp, records in batches.items():
                 for record in records:
-                    letter = _read(record, self._defaults) if record.offset < ends[tp] else None
+                    letter = read_dead_letter(record) if record.offset < ends[tp] else None
                     if letter is not None:
                         yield letter
 
@@ -118,7 +112,7 @@ class Reader:
                 return None
             self._consumer.seek(tp, place.offset)
             record = await self._consumer.getone(tp)
-        return _read(record, self._defaults) if record.offset == place.offset else None
+        return read_dead_letter(record) if record.offset == place.offset else None
 
 
 @asynccontextmanager
@@ -129,7 +123,7 @@ async def reading(settings: Settings, timeout_s: float) -> AsyncIterator[Reader]
         async with asyncio.timeout(timeout_s):
             await wait_for("Kafka", consumer.start, (KafkaError, OSError))
             consumer.assign(_ALL)
-        yield Reader(consumer, settings.defaults, timeout_s)
+        yield Reader(consumer, timeout_s)
     finally:
         with suppress(TimeoutError, KafkaError):
             await asyncio.wait_for(consumer.stop(), _STOP_S)
@@ -163,9 +157,10 @@ async def _unread(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -
     return [tp for tp, end in ends.items() if await consumer.position(tp) < end]
 
 
-def _read(record: ConsumerRecord, defaults: Defaults) -> DeadLetter | None:
+def read_dead_letter(record: ConsumerRecord) -> DeadLetter | None:
+    """Read a record of ingest.v1.dead; None, and told, if it is not ingest's."""
     age = Age(record.timestamp, record.partition, record.offset)
-    letter = read_letter(age, record.key, record.value, record.headers, defaults)
+    letter = read_letter(age, record.key, record.value, record.headers)
     if letter is None:
-        log.warning("dead_letter_unreadable", partition=record.partition, offset=record.offset)
+        skipped(record.topic, record.partition, record.offset, "unreadable")
     return letter

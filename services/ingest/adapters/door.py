@@ -18,19 +18,18 @@ from services.ingest.adapters.article_log import ArticleLog
 from services.ingest.adapters.bounded_reading import read_bounded
 from services.ingest.adapters.outbox import Outbox
 from services.ingest.adapters.outcomes import Outcomes
-from services.ingest.core.accept import decide
+from services.ingest.core.decide import DeskAction
 from services.ingest.core.editions import Edition
 from services.ingest.core.faults import Rejection
 from services.ingest.core.idempotency import misused, name_request
-from services.ingest.core.submissions import EVERY_ARTICLE, Ban, Pin, Publish, Release, Submission, Void
+from services.ingest.core.intake import foresee
+from services.ingest.core.outputs import submitted
+from services.ingest.core.submissions import EVERY_ARTICLE, Publish, Submission
 from services.ingest.settings import Settings, Token
 from shared import problem, wire
-from shared.events import Arrival
 from shared.runtime import log
 
 KAFKA_DEADLINE_S: Final = 2.0
-_LATEST_OFFSET: Final = 2**62
-"""An input not yet sent arrives behind all that are there."""
 
 
 class RefusedError(Exception):
@@ -97,14 +96,12 @@ class Door:
         edition = self.edition(submission.id)
         _check_rights(token, submission, edition)
         request_id = uuid.uuid4().hex if key is None else name_request(token.name, key, value)
-        judgement = edition.judge(request_id)
-        if judgement == "repeat":
+        foreseen = foresee(submission, edition, request_id, time.time_ns() // 1_000_000)
+        if foreseen == "repeat":
             return Answer(submission, decided=True, replayed=True)
-        if judgement == "misused" or self._articles.is_used_elsewhere(request_id):
-            raise RefusedError(misused(submission.id).problem())
-        here = Arrival(time.time_ns() // 1_000_000, wire.partition_for(submission.id), _LATEST_OFFSET)
-        foreseen = decide(submission, edition, here)
-        if isinstance(foreseen, Rejection):
+        if self._articles.is_used_elsewhere(request_id):
+            foreseen = misused(submission.id)
+        if foreseen is not None:
             raise RefusedError(foreseen.problem())
         headers = [(wire.REQUEST_ID, request_id.encode()), ("content-type", b"application/json")]
         if traceparent:
@@ -122,7 +119,7 @@ class Door:
     async def _send(self, article_id: str, value: bytes, headers: list[tuple[str, bytes]]) -> None:
         try:
             async with asyncio.timeout(KAFKA_DEADLINE_S):
-                await (await self._outbox.submitted(article_id, value, headers))
+                await (await self._outbox.send(submitted(article_id, value, headers)))
         except (KafkaError, TimeoutError) as error:
             log.warning("kafka_away", reason=repr(error))
             raise refuse(
@@ -133,7 +130,7 @@ class Door:
 
 
 def _check_rights(token: Token, submission: Submission, edition: Edition) -> None:
-    if isinstance(submission, Pin | Ban | Release | Void):
+    if isinstance(submission, DeskAction):
         if not token.desk:
             raise refuse(403, f"the token {token.name} is not a desk's")
         return

@@ -8,15 +8,16 @@ without the guard a new replica would miss the text that stands.
 import asyncio
 from typing import Final
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from mode import Service
 from prometheus_client import Counter
 
 from services.ingest.adapters.article_log import ArticleLog
 from services.ingest.adapters.inbox import Inbox
-from services.ingest.adapters.outbox import INPUT, Outbox
+from services.ingest.adapters.outbox import Outbox
 from services.ingest.core.editions import Edition
+from services.ingest.core.outputs import INPUT, Output, of_article
 from shared import wire
 from shared.articles import TextErased, parse
 from shared.events import ArticlePublished
@@ -44,29 +45,30 @@ class Guard(Service):
     @Service.timer(EVERY_S)
     async def _look(self) -> None:
         for article_id in self._articles.wrong(self._inbox.owned):
-            edition = self._articles.edition(article_id)
+            edition = self._articles.settled(article_id)
+            if edition is None:
+                continue  # what is on its way may put it right
             try:
                 await asyncio.wait_for(self._put_right(article_id, edition), DEADLINE_S)
             except (KafkaError, TimeoutError) as error:
                 log.warning("not_put_right_yet", article=article_id, reason=repr(error))
 
     async def _put_right(self, article_id: str, edition: Edition) -> None:
-        if edition.standing.order is None:
-            origin = edition.decided
-            passed_on = [] if origin is None else [(INPUT, wire.write_arrival(origin))]
-            named = wire.event_id(INGEST.name, *origin[1:]) if origin else "guard"
-            await (await self._outbox.article(TextErased(article_id), named, passed_on))
-            what = "erased"
-        else:
-            record = await self._standing_text(article_id, edition)
-            if record is None:
-                return
-            await (await self._outbox.again(record.partition, record.key, record.value, list(record.headers)))
-            what = "text"
+        stands = edition.standing.order is not None
+        output = await self._standing_text(article_id, edition) if stands else _erasure(article_id, edition)
+        if output is None or not self._may_still_write(article_id, edition):
+            return
+        await (await self._outbox.send(output))
+        what = "text" if stands else "erased"
         PUT_RIGHT.labels(what).inc()
         log.warning("put_right", article=article_id, what=what)
 
-    async def _standing_text(self, article_id: str, edition: Edition) -> ConsumerRecord | None:
+    def _may_still_write(self, article_id: str, edition: Edition) -> bool:
+        """Look again: meanwhile the article may have been decided about, or its partition have gone."""
+        owned = wire.partition_for(article_id) in self._inbox.owned
+        return owned and self._articles.settled(article_id) is edition
+
+    async def _standing_text(self, article_id: str, edition: Edition) -> Output | None:
         """Read the record of the text that stands; None if it is not in the log (yet)."""
         if edition.offset is None:
             return None
@@ -88,6 +90,13 @@ class Guard(Service):
             article_id,
             edition.standing.order,
         ):
-            return record
+            return Output(ARTICLES, home.partition, record.key, record.value, tuple(record.headers))
         log.error("standing_text_lost", article=article_id, offset=edition.offset)
         return None
+
+
+def _erasure(article_id: str, edition: Edition) -> Output:
+    origin = edition.decided
+    passed_on = [] if origin is None else [(INPUT, wire.write_arrival(origin))]
+    named = wire.event_id(INGEST.name, *origin[1:]) if origin else "guard"
+    return of_article(TextErased(article_id), named, passed_on)

@@ -7,6 +7,7 @@ word counts.
 """
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
@@ -18,18 +19,19 @@ from prometheus_client import Counter
 from services.ingest.adapters.article_log import ArticleLog
 from services.ingest.adapters.bounded_reading import read_bounded
 from services.ingest.adapters.outbox import Acknowledged, Outbox
-from services.ingest.core.accept import decide
-from services.ingest.core.faults import Rejection
-from services.ingest.core.idempotency import misused
+from services.ingest.core.intake import Record, accept
 from services.ingest.settings import Settings
-from shared import wire
 from shared.events import Arrival
 from shared.runtime import log, wait_for
 from shared.topics import INGEST
 
+Batches = Mapping[TopicPartition, Sequence[ConsumerRecord]]
+
 GROUP: Final = "ingest"
 IN_FLIGHT: Final = 500
 COMMIT_DEADLINE_S: Final = 10.0
+ACKNOWLEDGED_S: Final = 130.0
+"""A little longer than the producer itself tries."""
 
 INPUTS: Final = Counter("remen_ingest_inputs_total", "Inputs read, by outcome", ["outcome"])
 
@@ -47,7 +49,7 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._instance = settings.instance
         self.owned: set[int] = set()
         self._fresh: set[int] = set()
-        self._refused: dict[str, Acknowledged] = {}
+        self._refusing: dict[str, Acknowledged] = {}
         self._next: dict[TopicPartition, int] = {}
         self._moved_at = 0.0
 
@@ -78,11 +80,11 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         log.info("partitions_taken", partitions=sorted(self.owned))
 
     def stuck(self) -> str | None:
-        """Say so if inputs have been waiting for longer than `stuck_s` and none was decided."""
-        waiting = self.lag()
-        if waiting and self.loop.time() - self._moved_at > self._stuck_s:
-            return f"{waiting} inputs are waiting and none was decided for {self._stuck_s:g} s"
-        return None
+        """Say so if nothing has moved for longer than `stuck_s` where inputs may be waiting."""
+        if not self.owned or self.loop.time() - self._moved_at <= self._stuck_s:
+            return None
+        waiting = f"{self.lag()} inputs are waiting" if self._next else "articles.v1 is still being read"
+        return f"{waiting}, and no input has been decided for {self._stuck_s:g} s"
 
     def lag(self) -> int:
         """Count the inputs known to lie undecided in the partitions that were read from."""
@@ -103,52 +105,43 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             if self._fresh:
                 fresh, self._fresh = self._fresh, set()
                 await self._articles.caught_up(fresh)
-            self._next.update({tp: records[0].offset for tp, records in batches.items()})
-            self._refused.clear()
-            acknowledgements = [
-                acknowledged
-                for records in batches.values()
-                for record in records
-                for acknowledged in await self._take(record)
-            ]
-            await asyncio.gather(*acknowledgements)
             if batches:
-                decided = {tp: records[-1].offset + 1 for tp, records in batches.items()}
-                self._next.update(decided)
-                await self._commit(decided)
+                await self._take(batches)
             self._moved_at = self.loop.time()
 
-    async def _take(self, record: ConsumerRecord) -> list[Acknowledged]:
-        position = Arrival(record.timestamp, record.partition, record.offset)
-        read_as = await read_bounded(record.value, self._defaults, record.headers)
-        if isinstance(read_as, Rejection):
-            return [await self._refuse(read_as, position, record)]
-        arrived = _first_arrival(record, position)
-        if wire.partition_for(read_as.id) != record.partition:
-            INPUTS.labels("sent_home").inc()
-            return [await self._outbox.sent_home(read_as.id, arrived, record.value, record.headers)]
-        edition = self._articles.edition(read_as.id)
-        request = wire.request_id(record.headers)
-        judgement = edition.judge(request)
-        if judgement == "repeat" or edition.is_repeat(position):
-            INPUTS.labels("repeated").inc()
-            return []
-        outcome = misused(read_as.id) if judgement == "misused" else decide(read_as, edition, arrived)
-        if isinstance(outcome, Rejection):
-            self._refused[read_as.id] = await self._refuse(outcome, position, record)
-            return [self._refused[read_as.id]]
-        if read_as.id in self._refused:
-            # Once this output is there, a refusal before it would count as decided, written or not.
-            await self._refused.pop(read_as.id)
-        self._articles.decided(read_as.id, outcome, position, request)
-        INPUTS.labels("accepted").inc()
-        requests = self._articles.edition(read_as.id).requests
-        return await self._outbox.accepted(outcome, position, record.headers, requests)
+    async def _take(self, batches: Batches) -> None:
+        """Decide about all of these, have Kafka acknowledge what they become, and commit."""
+        self._next.update({tp: records[0].offset for tp, records in batches.items()})
+        self._refusing.clear()
+        written = [
+            acknowledged
+            for records in batches.values()
+            for record in records
+            for acknowledged in await self._decide(record)
+        ]
+        async with asyncio.timeout(ACKNOWLEDGED_S):
+            await asyncio.gather(*written)
+        decided = {tp: records[-1].offset + 1 for tp, records in batches.items()}
+        self._next.update(decided)
+        await self._commit(decided)
 
-    async def _refuse(self, rejection: Rejection, position: Arrival, record: ConsumerRecord) -> Acknowledged:
-        INPUTS.labels("refused").inc()
-        log.info("refused", partition=position.partition, offset=position.offset, status=rejection.status)
-        return await self._outbox.refused(rejection, position, record.key, record.value, record.headers)
+    async def _decide(self, taken: ConsumerRecord) -> list[Acknowledged]:
+        position = Arrival(taken.timestamp, taken.partition, taken.offset)
+        record = Record(position, taken.key, taken.value, taken.headers)
+        read_as = await read_bounded(record.value, self._defaults, record.headers)
+        article_id = read_as.id or ""
+        refusing = self._refusing.get(article_id)
+        intake = accept(record, read_as, self._articles.edition(article_id), refusing=refusing is not None)
+        INPUTS.labels(intake.outcome).inc()
+        if refusing is not None and intake.after_refusals:
+            await refusing
+        if intake.accepted is not None:
+            self._articles.decided(article_id, intake.accepted, intake.origin)
+        written = [await self._outbox.send(output) for output in intake.outputs]
+        if intake.outcome == "refused":
+            log.info("refused", partition=position.partition, offset=position.offset)
+            self._refusing[article_id] = written[0]
+        return written
 
     async def _commit(self, offsets: dict[TopicPartition, int]) -> None:
         try:
@@ -161,15 +154,3 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
     async def on_stop(self) -> None:
         """Leave the group."""
         await self._consumer.stop()
-
-
-def _first_arrival(record: ConsumerRecord, position: Arrival) -> Arrival:
-    stamped = wire.first_values(record.headers).get(wire.ARRIVED)
-    if stamped is None:
-        return position
-    try:
-        arrived = wire.read_arrival(stamped)
-    except ValueError:
-        return position
-    # nobody can have arrived after the record that says so
-    return min(arrived, position)

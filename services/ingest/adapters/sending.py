@@ -11,11 +11,13 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final, Literal, TypeVar
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, ConsumerRecord
 from aiokafka.errors import KafkaError
 
+from services.ingest.adapters.dead_letter_log import read_dead_letter
 from services.ingest.adapters.files import Input
 from services.ingest.adapters.outcomes import Outcomes, Problem
 from services.ingest.core.faults import Rejection, invalid
@@ -23,6 +25,7 @@ from services.ingest.core.reading import read
 from services.ingest.settings import Settings
 from shared import kafka, wire
 from shared.runtime import wait_for
+from shared.tailing import Tail
 from shared.topics import ARTICLES, DEAD, DESK, INGEST
 
 T = TypeVar("T")
@@ -74,18 +77,17 @@ async def sending(settings: Settings, timeout_s: float) -> AsyncIterator["Sender
     """Connect to Kafka and give a sender; KafkaAwayError if that takes longer than `timeout_s`."""
     servers = settings.kafka_bootstrap_servers
     producer = kafka.producer(servers, f"publish-{settings.instance}")
-    topics_ready = asyncio.Event()
-    outcomes = Outcomes(servers, topics_ready, (DEAD, DESK, ARTICLES))
+    outcomes = Outcomes()
+    tail = Tail(servers, (DEAD, DESK, ARTICLES), partial(_settle, outcomes), newest=0)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(_stopped, producer.stop)
         try:
             async with asyncio.timeout(timeout_s):
                 await wait_for("Kafka", producer.start, (KafkaError, OSError))
                 await producer.partitions_for(INGEST.name)
-                await outcomes.start()
-                stack.push_async_callback(_stopped, outcomes.stop)
-                topics_ready.set()
-                await outcomes.following.wait()
+                following = asyncio.create_task(tail.run())
+                stack.push_async_callback(_cancelled, following)
+                await tail.caught_up()
         except (TimeoutError, KafkaError) as error:
             raise KafkaAwayError(
                 f"Kafka at {servers} did not answer within {timeout_s:g} s; is KAFKA_BOOTSTRAP_SERVERS "
@@ -94,6 +96,18 @@ async def sending(settings: Settings, timeout_s: float) -> AsyncIterator["Sender
         except ValueError as error:
             raise KafkaAwayError(f"KAFKA_BOOTSTRAP_SERVERS must be host:port, not {servers}") from error
         yield Sender(settings, producer, outcomes, timeout_s)
+
+
+def _settle(outcomes: Outcomes, record: ConsumerRecord) -> None:
+    letter = read_dead_letter(record) if record.topic == DEAD.name else None
+    if record.topic != DEAD.name or letter is not None:
+        outcomes.settle(wire.request_id(record.headers), letter.problem if letter else None)
+
+
+async def _cancelled(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError, TimeoutError, KafkaError):
+        await task
 
 
 async def _stopped(stop: Callable[[], Awaitable[None]]) -> None:

@@ -5,23 +5,36 @@ message that is refused twice is two letters.
 """
 
 import heapq
-import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
+from pydantic_core import from_json
 
 from services.ingest.core.faults import Rejection
-from services.ingest.core.field_types import section_name
-from services.ingest.core.reading import Defaults, Headers, read_native
-from shared.wire import ARRIVED, REQUEST_ID
+from services.ingest.core.outputs import Output
+from services.ingest.core.reading import Headers
+from shared import problem
+from shared.events import Arrival
+from shared.topics import DEAD, INGEST
+from shared.wire import ARRIVED, REQUEST_ID, request_id
 
 PROBLEM: Final = "remen-problem"
 REFUSED_AT: Final = ("remen-topic", "remen-partition", "remen-offset")
+SECTION: Final = "remen-section"
+SIZE: Final = "remen-size"
+DIGEST: Final = "remen-sha256"
+"""Of a record that was too large to be kept: its bytes, and their SHA-256 in hexadecimal."""
+
 _OURS: Final = "remen-"
+_KEPT_BYTES: Final = 1000
+_LONGEST_REQUEST_ID: Final = 100
+_LONGEST_PROBLEM_BYTES: Final = 64 * 1024
+"""What ingest writes is far shorter; a longer one is cut, and so no problem document."""
 
 
 class Place(NamedTuple):
@@ -83,6 +96,9 @@ class DeadLetter:
     section: str | None
     """That the message names, if that can be read."""
     size: int
+    is_whole: bool
+    """Whether key, value and headers are here as they were sent; else the message was too large to be
+    kept."""
     key: bytes | None
     value: bytes | None
     headers: Headers
@@ -117,32 +133,56 @@ class DeadLetter:
         return replace(self, key=None, value=None, headers=())
 
 
+def of(
+    rejection: Rejection, position: Arrival, key: bytes | None, value: bytes | None, headers: Headers
+) -> Output:
+    """Write the letter of a refused record: the record unchanged, with the reason and where it lay.
+
+    One that is too large to be kept is known by where it lay, its size, its digest and how it begins.
+    """
+    where = (INGEST.name, str(position.partition), str(position.offset))
+    reason = [
+        (PROBLEM, problem.as_bytes(rejection.problem())),
+        *((name, text.encode()) for name, text in zip(REFUSED_AT, where, strict=True)),
+        (SECTION, (rejection.section or "").encode()),
+    ]
+    # a record with neither key nor value is possible in Kafka, but not with this client
+    kept = b"" if key is None and value is None else value
+    whole = Output(DEAD, position.partition, key, kept, (*headers, *reason))
+    if whole.fits():
+        return whole
+    content = value or b""
+    cut = [(SIZE, b"%d" % len(content)), (DIGEST, sha256(content).hexdigest().encode())]
+    told = [(REQUEST_ID, request_id(headers)[:_LONGEST_REQUEST_ID].encode())]
+    return Output(
+        DEAD, position.partition, (key or b"")[:_KEPT_BYTES], content[:_KEPT_BYTES], (*told, *reason, *cut)
+    )
+
+
 def read_letter(
-    age: Age, key: bytes | None, value: bytes | None, headers: Headers, defaults: Defaults
+    age: Age, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes | None]]
 ) -> DeadLetter | None:
     """Read a record of ingest.v1.dead; None if ingest did not write it."""
     # The last of a name is ours: the publisher's own headers, whatever they are called, come before.
     ours = {name: content or b"" for name, content in headers if name.startswith(_OURS)}
     try:
-        problem = json.loads(ours[PROBLEM])
+        found = from_json(ours[PROBLEM][:_LONGEST_PROBLEM_BYTES])
         topic, partition, offset = (ours[name].decode() for name in REFUSED_AT)
-        refused_at = (topic, int(partition), int(offset))
+        refused_at = (topic, _number(partition), _number(offset))
+        size = _number(ours[SIZE].decode()) if SIZE in ours else len(value or b"")
+        section = ours[SECTION].decode() if SECTION in ours else ""
     except (KeyError, ValueError):
         return None
-    if not isinstance(problem, dict):
+    if not isinstance(found, dict):
         return None
     sent = tuple((name, content) for name, content in headers if not name.startswith(_OURS))
-    section = _section_of(value, defaults)
-    return DeadLetter(age, problem, refused_at, section, len(value or b""), key, value, sent)
+    return DeadLetter(age, found, refused_at, section or None, size, SIZE not in ours, key, value, sent)
 
 
-def _section_of(value: bytes | None, defaults: Defaults) -> str | None:
-    native = read_native(value, defaults)
-    named = None if isinstance(native, Rejection) else native.sent.get("section")
-    try:
-        return section_name(named) if isinstance(named, str) else None
-    except ValueError:
-        return None
+def _number(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,18}", text, re.ASCII):
+        raise ValueError("not a number that Kafka gives")
+    return int(text)
 
 
 def sent_again(letter: DeadLetter) -> Headers:

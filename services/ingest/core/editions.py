@@ -1,19 +1,42 @@
-"""What is known of one id: the fold of articles.v1 that decisions are made on.
+"""What is known of one id: the fold of articles.v1 and desk.v1 that decisions are made on.
 
-It adds to the standing (shared.articles) what ingest needs beyond it: which input was decided last, so that a
+It adds to the standing (shared.articles) what ingest needs beyond it: which inputs were decided, so that a
 repeat after a crash changes nothing; which requests with an Idempotency-Key were accepted; where the standing
 text lies, so that it can be written right again; and what `GET /articles/{id}` tells.
+
+Articles and desk actions are remembered apart: they lie in two topics, and after a crash the one may be
+written and the other not.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from services.ingest.core.idempotency import Judgement, judge, remember
 from shared.articles import NEVER_HEARD_OF, ArticleEvent, Standing, TextErased, fold
 from shared.events import Arrival, ArticlePublished, ArticleReinstated, ArticleWithdrawn
 
 State = Literal["published", "embargoed", "expired", "withdrawn", "reinstated", "unknown"]
+
+_REMEMBERED: Final = 8
+"""Inputs of an article that were sent home, by their first arrivals: the last owner may have sent one
+twice."""
+
+
+class Origin(NamedTuple):
+    """What a record that ingest wrote says of the input that it came from; nothing, if another wrote it.
+
+    `position` is in the id's own partition of ingest.v1, `arrived` where the input first was, `requests` are
+    those with an Idempotency-Key that are known from then on (of a desk action: its own).
+    """
+
+    position: Arrival | None = None
+    arrived: Arrival | None = None
+    requests: tuple[str, ...] = ()
+
+
+FOREIGN: Final = Origin()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +45,11 @@ class Edition:
 
     standing: Standing = NEVER_HEARD_OF
     decided: Arrival | None = None
-    """Position in ingest.v1 of the newest input that has an output."""
+    """The latest time and the highest offset among the inputs that have an output in articles.v1."""
+    decided_at_desk: Arrival | None = None
+    """The same of desk.v1."""
+    sent_home: tuple[Arrival, ...] = ()
+    """Where the newest of them first arrived that had been sent home."""
     offset: int | None = None
     """Where in articles.v1 the newest text lies that stood; None once it is erased."""
     section: str = ""
@@ -32,7 +59,7 @@ class Edition:
     requests: tuple[str, ...] = ()
     """The newest accepted requests with a key, as the newest record of the article names them."""
     desk_requests: tuple[str, ...] = ()
-    """The same of desk actions, which have a topic of their own: the two cannot be brought into one order."""
+    """The same of desk actions."""
 
     def state(self, now: datetime) -> State:
         """Say in one word how readers find the article."""
@@ -46,44 +73,59 @@ class Edition:
             return "expired"
         return "published"
 
-    def is_repeat(self, position: Arrival) -> bool:
-        """Tell whether an input at this position of the id's own partition was decided before."""
-        return self.decided is not None and position <= self.decided
+    def behind(self, position: Arrival) -> Arrival:
+        """Give a position of the id's own partition a time behind all that is known of the article."""
+        newest = max(self._arrivals(), default=None)
+        if newest is None or position > newest:
+            return position
+        return position._replace(at_ms=newest.at_ms + 1)
+
+    def has_decided(self, position: Arrival, arrived: Arrival, *, at_desk: bool) -> bool:
+        """Tell whether the input at this position of the id's own partition was decided before.
+
+        One that is read again lies no further *and* is no younger than those that were: the broker's clock
+        may step back, and in a topic made anew offsets begin at 0. One that was sent home twice arrived only
+        once.
+        """
+        last = self.decided_at_desk if at_desk else self.decided
+        if last is not None and position.offset <= last.offset and position.at_ms <= last.at_ms:
+            return True
+        return arrived in self.sent_home
 
     def judge(self, request: str) -> Judgement:
         """Tell whether a request was accepted before, or its key was used for another one."""
         return judge(request, self.requests + self.desk_requests)
+
+    def _arrivals(self) -> Iterator[Arrival]:
+        order, mark = self.standing.order, self.standing.mark
+        known = (self.decided, self.decided_at_desk, mark, order and order.arrival)
+        return filter(None, known)
 
 
 UNKNOWN: Final = Edition()
 
 
 def advance(
-    edition: Edition,
-    event: ArticleEvent,
-    position: Arrival | None,
-    offset: int | None,
-    requests: tuple[str, ...] = (),
+    edition: Edition, event: ArticleEvent, origin: Origin = FOREIGN, offset: int | None = None
 ) -> Edition:
-    """Give the edition after an event of its article.
-
-    `position` is the input that the event came from, `offset` where in articles.v1 it lies (None: not there
-    yet), `requests` those with a key that its record names.
-    """
-    known = position is not None and edition.is_repeat(position)
-    # What was decided here comes back from the log, and must not count a second time: between a late
-    # withdrawal and its reinstatement, the text they took down would stand again.
-    standing = edition.standing if known else fold(edition.standing, event)
-    if position is not None and not known:
-        edition = replace(edition, decided=position)
-    # What does not stand was overtaken, or a paused worker wrote it: it does not know the newest requests.
-    if requests and _stands(standing, event):
-        edition = replace(edition, requests=requests)
+    """Give the edition after an event of its article; `offset`: where in articles.v1 it lies, if yet."""
+    standing = fold(edition.standing, event)
+    stands = _stands(standing, event)
+    # What was overtaken, written late by a paused worker or written once more does not know the newest
+    # requests.
+    knows = stands and bool(origin.requests) and not _lies_before(origin.position, edition.decided)
+    requests = origin.requests if knows else edition.requests
+    edition = replace(
+        edition,
+        standing=standing,
+        decided=_later(edition.decided, origin.position),
+        sent_home=_with_arrival(edition.sent_home, origin),
+        requests=requests,
+    )
     match event:
-        case ArticlePublished() if standing.order == event.order:
+        case ArticlePublished() if stands:
             return replace(
                 edition,
-                standing=standing,
                 offset=edition.offset if offset is None else offset,
                 section=event.section,
                 revision=event.order.revision,
@@ -94,14 +136,12 @@ def advance(
             # After compaction nothing else tells of the text that was taken down.
             return replace(
                 edition,
-                standing=standing,
                 section=edition.section or event.section or "",
                 revision=max(edition.revision, event.revision or 0),
             )
         case TextErased() if standing.order is None:
             return replace(edition, offset=None)
-        case _:
-            return replace(edition, standing=standing)
+    return edition
 
 
 def _stands(standing: Standing, event: ArticleEvent) -> bool:
@@ -114,10 +154,33 @@ def _stands(standing: Standing, event: ArticleEvent) -> bool:
             return False
 
 
-def at_the_desk(edition: Edition, request: str) -> Edition:
+def at_desk(edition: Edition, origin: Origin) -> Edition:
     """Give the edition after a desk action on its article."""
-    known = request in edition.desk_requests
-    return edition if known else replace(edition, desk_requests=remember(edition.desk_requests, request))
+    requests = edition.desk_requests
+    for request in origin.requests:
+        requests = requests if request in requests else remember(requests, request)
+    return replace(
+        edition,
+        decided_at_desk=_later(edition.decided_at_desk, origin.position),
+        sent_home=_with_arrival(edition.sent_home, origin),
+        desk_requests=requests,
+    )
+
+
+def _lies_before(position: Arrival | None, last: Arrival | None) -> bool:
+    return position is not None and last is not None and position.offset < last.offset
+
+
+def _later(known: Arrival | None, position: Arrival | None) -> Arrival | None:
+    if known is None or position is None:
+        return position or known
+    return Arrival(max(known.at_ms, position.at_ms), position.partition, max(known.offset, position.offset))
+
+
+def _with_arrival(known: tuple[Arrival, ...], origin: Origin) -> tuple[Arrival, ...]:
+    if origin.arrived is None or origin.arrived == origin.position or origin.arrived in known:
+        return known
+    return (*known, origin.arrived)[-_REMEMBERED:]
 
 
 def contradicts(edition: Edition, event: ArticleEvent) -> bool:

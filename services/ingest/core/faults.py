@@ -33,6 +33,8 @@ class Rejection:
     detail: str
     faults: tuple[Fault, ...] = ()
     id: str | None = None
+    section: str | None = None
+    """That the input names, where this could be read: a publisher of it may be told."""
 
     def problem(self) -> dict[str, Any]:
         """Give the RFC 9457 document."""

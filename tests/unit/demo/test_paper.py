@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dev.demo.paper import Article, articles, native
-from services.ingest.core.accept import Accepted, accept
+from services.ingest.core.decide import Accepted
 from services.ingest.core.editions import UNKNOWN
 from shared.events import ArticlePublished
 from tests.builders import arrival, paragraphs_of
+from tests.unit.ingest.accepting import accept
 
 ALL = articles()
 EDITION = [article for article in ALL if not article.later]

@@ -8,7 +8,7 @@ import re
 from base64 import b64encode
 from typing import Any, Final
 
-from services.ingest.core.accept import Accepted, accept
+from services.ingest.core.decide import Accepted
 from services.ingest.core.editions import Edition
 from services.ingest.core.faults import Rejection
 from services.ingest.core.reading import DEFAULTS, Headers
@@ -17,6 +17,7 @@ from shared.articles import TextErased, parse
 from shared.events import Arrival
 from shared.topics import ARTICLES, DESK
 from tests.builders import NOON, sent_article
+from tests.unit.ingest.accepting import accept
 
 ID: Final = "harbour-library"
 

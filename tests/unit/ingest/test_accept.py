@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.core.accept import Accepted, accept
+from services.ingest.core.decide import Accepted
 from services.ingest.core.editions import UNKNOWN, Edition, advance
 from services.ingest.core.faults import Rejection
 from shared import wire
@@ -25,12 +25,13 @@ from tests.builders import (
     sent_article,
     withdrawn,
 )
+from tests.unit.ingest.accepting import accept
 
 
 def edition_after(*events: ArticleEvent) -> Edition:
     edition = UNKNOWN
     for event in events:
-        edition = advance(edition, event, None, 0)
+        edition = advance(edition, event, offset=0)
     return edition
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.ingest.core.accept import Accepted
+from services.ingest.core.decide import Accepted
 from services.ingest.core.editions import UNKNOWN, Edition, advance
 from services.ingest.core.reading import Headers
 from shared.articles import ArticleEvent, TextErased
@@ -105,7 +105,7 @@ def reachable_editions(draw: st.DrawFn) -> Edition:
     edition = UNKNOWN
     events: list[ArticleEvent] = draw(st.lists(EVENTS, max_size=5))
     for offset, event in enumerate(events):
-        edition = advance(edition, event, None, offset)
+        edition = advance(edition, event, offset=offset)
     return edition
 
 
@@ -216,9 +216,9 @@ def test_the_reason_of_a_refusal_does_not_grow_with_the_input(faulty: dict[str, 
 @pytest.mark.parametrize("sent", [*NATIVE, *NINJS])
 @pytest.mark.parametrize("wrapped", [lambda sent: sent, in_cloud_event, in_base64])
 def test_every_kind_of_input_is_understood(sent: dict[str, Any], wrapped: Any) -> None:
-    edition = advance(UNKNOWN, published(), None, 0)
+    edition = advance(UNKNOWN, published(), offset=0)
     if sent.get("action") == "reinstate":
-        edition = advance(edition, withdrawn(second=1), None, 1)
+        edition = advance(edition, withdrawn(second=1), offset=1)
     outcome = outcome_of(as_json(wrapped(sent)), edition, arrival(9))
     assert isinstance(outcome, Accepted) == (sent.get("type", "text") == "text"), outcome
 

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from services.ingest.core.accept import Accepted, accept
 from services.ingest.core.bodies import Format, read_body
+from services.ingest.core.decide import Accepted
 from services.ingest.core.editions import UNKNOWN
 from shared import wire
 from shared.events import ArticlePublished
 from tests.builders import arrival, as_json, sent_article
+from tests.unit.ingest.accepting import accept
 
 PICTURE = '<img src="https://p.example/1.jpg" alt="柜台" width="1200" height="800">'
 

@@ -13,12 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.core.accept import Accepted, accept
 from services.ingest.core.datelines import find_credit, find_dateline, find_series
+from services.ingest.core.decide import Accepted
 from services.ingest.core.editions import UNKNOWN
 from shared.blocks import PictureBlock
 from shared.events import ArticlePublished, Dateline
 from tests.builders import arrival, as_json, sent_article
+from tests.unit.ingest.accepting import accept
 from tests.unit.ingest.ordinary import paragraph
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -9,16 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest.core.dead_letter import (
+    DIGEST,
     Age,
     DeadLetter,
     Place,
     may_be_told,
+    of,
     page,
     read_letter,
     sent_again,
 )
-from services.ingest.core.reading import DEFAULTS, Headers
-from tests.builders import NOON, NOON_MS, as_json, sent_article
+from services.ingest.core.faults import Fault, Rejection, invalid
+from services.ingest.core.reading import Headers
+from shared.wire import REQUEST_ID, request_id
+from tests.builders import NOON, NOON_MS, arrival, as_json, sent_article
 
 PROBLEM = {"title": "Conflict", "status": 409, "detail": "article harbour-library is withdrawn"}
 LAY_AT: Headers = (("remen-topic", b"ingest.v1"), ("remen-partition", b"3"), ("remen-offset", b"41"))
@@ -31,7 +37,7 @@ def reason(**more: Any) -> Headers:
 def letter(
     value: bytes | None = b"{}", headers: Headers = (), offset: int = 17, at_ms: int = NOON_MS, **more: Any
 ) -> DeadLetter:
-    found = read_letter(Age(at_ms, 3, offset), b"a key", value, (*headers, *reason(**more)), DEFAULTS)
+    found = read_letter(Age(at_ms, 3, offset), b"a key", value, (*headers, *reason(**more)))
     assert found is not None
     return found
 
@@ -75,10 +81,66 @@ def test_a_publisher_cannot_speak_for_ingest() -> None:
         (*reason(), ("remen-offset", b"x")),
         (*reason(), ("remen-offset", None)),
         (*reason(), ("remen-topic", b"\xff")),
+        (("remen-problem", b"[" * 90_000), *LAY_AT),
+        (*reason(), ("remen-offset", "４１".encode())),
+        (*reason(), ("remen-offset", b"9" * 5_000)),
+        (*reason(), ("remen-size", b"-1")),
+        (*reason(), ("remen-section", b"\xff")),
     ],
 )
 def test_what_ingest_did_not_write_is_no_letter(headers: Headers) -> None:
-    assert read_letter(Age(NOON_MS, 3, 17), None, b"{}", headers, DEFAULTS) is None
+    assert read_letter(Age(NOON_MS, 3, 17), None, b"{}", headers) is None
+
+
+def refused(value: bytes | None, key: bytes | None = None, headers: Headers = ()) -> DeadLetter:
+    """Give the letter of a refused record, as it is read back."""
+    rejection = Rejection(
+        422, "/title: is required", (Fault("/title", "is required"),), "harbour-library", "体育"
+    )
+    written = of(rejection, arrival(partition=3, offset=41), key, value, headers)
+    assert written.fits()
+    found = read_letter(Age(NOON_MS, 3, 17), written.key, written.value, written.headers)
+    assert found is not None
+    assert found.refused_at == ("ingest.v1", 3, 41)
+    assert found.problem == rejection.problem()
+    assert found.section == "体育"
+    return found
+
+
+def test_a_refused_message_is_kept_as_it_was_sent() -> None:
+    headers: Headers = (("x-desk", None), ("X-Desk", b"\xff"), ("traceparent", b"00-1"))
+    kept = refused(b"\xff{", b"a key", headers)
+    assert (kept.key, kept.value, kept.headers, kept.size, kept.is_whole) == (
+        b"a key",
+        b"\xff{",
+        headers,
+        2,
+        True,
+    )
+    assert refused(None, None).value == b""
+
+
+@pytest.mark.parametrize(
+    ("value", "key", "headers"),
+    [
+        (b"x" * 6_000_000, b"a key", ()),
+        (b"x" * 1000, b"k" * 5_000_000, ()),
+        (b"x" * 1000, None, (("x-notes", b"n" * 5_000_000),)),
+        (b"x" * 3_000_000, b"k" * 900_000, (("x-notes", b"n" * 900_000),)),
+    ],
+)
+def test_a_message_too_large_to_be_kept_is_told_with_its_size_digest_and_beginning(
+    value: bytes, key: bytes | None, headers: Headers
+) -> None:
+    waits = ((REQUEST_ID, b"7f3c"), *headers)
+    written = of(invalid([], None), arrival(partition=3, offset=41), key, value, waits)
+    assert request_id(written.headers) == "7f3c"
+    assert dict(written.headers)[DIGEST] == sha256(value).hexdigest().encode()
+    kept = refused(value, key, headers)
+    assert (kept.size, kept.is_whole) == (len(value), False)
+    assert kept.value is not None
+    assert value.startswith(kept.value)
+    assert 0 < len(kept.value) <= 1000
 
 
 @given(st.binary() | st.none())
@@ -87,46 +149,27 @@ def test_any_message_at_all_can_have_been_refused(value: bytes | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "section"),
+    ("section", "article_id", "known_section", "asked_id", "told"),
     [
-        (as_json(sent_article(section="体育", title=None)), "体育"),
-        (as_json({"specversion": "1.0", "data": sent_article(section="体育")}), "体育"),
-        (as_json(sent_article(section=None)), None),
-        (as_json(sent_article(section="体育/足球")), None),
-        (as_json(sent_article(section=["体育"])), None),
-        (b"{", None),
-        (None, None),
-    ],
-)
-def test_the_section_that_a_message_names_is_read_where_it_can_be(value: bytes, section: str | None) -> None:
-    assert letter(value).section == section
-
-
-SPORTS, CITY = as_json(sent_article(section="体育")), as_json(sent_article(section="地方"))
-UNNAMED = as_json(sent_article(section=None))
-
-
-@pytest.mark.parametrize(
-    ("value", "article_id", "known_section", "asked_id", "told"),
-    [
-        (SPORTS, "x", "", None, True),
-        (SPORTS, "x", "地方", None, True),
-        (CITY, "x", "", None, False),
-        (CITY, "x", "", "x", False),
-        (CITY, "x", "体育", None, False),
-        (UNNAMED, "x", "体育", None, True),
-        (UNNAMED, "x", "地方", None, False),
-        (UNNAMED, "x", "地方", "x", False),
-        (UNNAMED, "x", "", None, False),
-        (UNNAMED, "x", "", "x", True),
-        (b"{", None, "", None, True),
+        ("体育", "x", "", None, True),
+        ("体育", "x", "地方", None, True),
+        ("地方", "x", "", None, False),
+        ("地方", "x", "", "x", False),
+        ("地方", "x", "体育", None, False),
+        ("", "x", "体育", None, True),
+        ("", "x", "地方", None, False),
+        ("", "x", "地方", "x", False),
+        ("", "x", "", None, False),
+        ("", "x", "", "x", True),
+        ("", None, "", None, True),
     ],
 )
 def test_a_publisher_of_one_section_is_told_of_its_own_faults_and_of_no_others_secrets(
-    value: bytes, article_id: str | None, known_section: str, asked_id: str | None, told: bool
+    section: str, article_id: str | None, known_section: str, asked_id: str | None, told: bool
 ) -> None:
     may_write: Callable[[str], bool] = {"体育"}.__contains__
-    assert may_be_told(letter(value, id=article_id), may_write, known_section, asked_id) is told
+    refused = replace(letter(id=article_id), section=section or None)
+    assert may_be_told(refused, may_write, known_section, asked_id) is told
 
 
 @given(

@@ -1,17 +1,21 @@
 """What ingest knows of an id: repeats, states, and what is wrong in the log."""
 
+from dataclasses import replace
 from datetime import timedelta
+from unittest.mock import ANY
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.core.accept import Accepted, accept
-from services.ingest.core.editions import UNKNOWN, Edition, advance, at_the_desk, contradicts
+from services.ingest.core.decide import Accepted
+from services.ingest.core.editions import UNKNOWN, Edition, Origin, advance, at_desk, contradicts
 from services.ingest.core.idempotency import REMEMBERED, name_request, remember
+from services.ingest.core.known import Known
 from shared.articles import ArticleEvent, TextErased
 from shared.events import Arrival, ArticlePublished
 from tests.builders import NOON, arrival, as_json, published, reinstated, sent_article, withdrawn
+from tests.unit.ingest.accepting import accept
 
 ERASED = TextErased("harbour-library")
 
@@ -19,20 +23,52 @@ ERASED = TextErased("harbour-library")
 def after(*events: ArticleEvent) -> Edition:
     edition = UNKNOWN
     for offset, event in enumerate(events):
-        edition = advance(edition, event, None, offset)
+        edition = advance(edition, event, offset=offset)
     return edition
 
 
+def decided_at(second: int, offset: int) -> Edition:
+    return advance(UNKNOWN, published(), Origin(arrival(second, offset=offset)), 0)
+
+
+def is_repeat(edition: Edition, position: Arrival, *, at_desk: bool = False) -> bool:
+    return edition.has_decided(position, position, at_desk=at_desk)
+
+
 def test_an_input_at_or_before_the_last_decided_position_is_a_repeat() -> None:
-    edition = advance(UNKNOWN, published(), arrival(5), 0)
-    assert edition.is_repeat(arrival(5))
-    assert edition.is_repeat(arrival(4))
-    assert not edition.is_repeat(arrival(6))
+    edition = decided_at(5, offset=5)
+    assert is_repeat(edition, arrival(5, offset=5))
+    assert is_repeat(edition, arrival(4, offset=4))
+    assert not is_repeat(edition, arrival(6, offset=6))
 
 
 def test_in_a_topic_made_anew_small_offsets_are_no_repeats() -> None:
-    edition = advance(UNKNOWN, published(), arrival(5, offset=1000), 0)
-    assert not edition.is_repeat(arrival(6, offset=0))
+    assert not is_repeat(decided_at(5, offset=1000), arrival(6, offset=0))
+
+
+def test_what_comes_while_the_brokers_clock_steps_back_is_no_repeat_and_stays_behind_what_was() -> None:
+    edition = decided_at(50, offset=7)
+    late = arrival(20, offset=8)
+    assert not is_repeat(edition, late)
+    behind = edition.behind(late)
+    assert behind > arrival(50, offset=7)
+    both = advance(edition, published(second=51), Origin(behind), 1)
+    assert is_repeat(both, arrival(50, offset=7))
+    assert is_repeat(both, late)
+    assert not is_repeat(both, arrival(21, offset=9))
+
+
+def test_a_desk_action_is_no_repeat_because_a_later_text_was_decided() -> None:
+    edition = decided_at(5, offset=5)
+    assert not is_repeat(edition, arrival(4, offset=4), at_desk=True)
+    assert is_repeat(at_desk(edition, Origin(arrival(4, offset=4))), arrival(4, offset=4), at_desk=True)
+
+
+def test_an_input_that_was_sent_home_twice_is_decided_once() -> None:
+    first = arrival(1, partition=7, offset=3)
+    edition = advance(UNKNOWN, withdrawn(second=1), Origin(arrival(5, offset=5), first), 0)
+    assert edition.has_decided(arrival(6, offset=6), first, at_desk=False)
+    assert not edition.has_decided(arrival(6, offset=6), arrival(1, partition=7, offset=4), at_desk=False)
 
 
 def test_the_state_is_told_in_one_word() -> None:
@@ -59,7 +95,7 @@ def test_a_stale_text_and_a_tombstone_behind_a_standing_text_are_wrong() -> None
 
 def test_a_text_behind_a_withdrawal_is_wrong_until_it_is_erased() -> None:
     edition = after(withdrawn(second=5), ERASED)
-    assert contradicts(advance(edition, published(second=1), None, 9), published(second=1))
+    assert contradicts(advance(edition, published(second=1), offset=9), published(second=1))
     assert not contradicts(edition, ERASED)
 
 
@@ -82,27 +118,30 @@ INPUTS = st.one_of(
 )
 
 
-@given(st.lists(st.tuples(INPUTS, st.integers(0, 5)), max_size=12))
+@given(st.lists(st.tuples(INPUTS, st.integers(0, 5)), max_size=12), st.integers(0, 12))
 def test_what_was_decided_changes_nothing_when_it_comes_back_from_the_log(
-    inputs: list[tuple[dict[str, object], int]],
+    inputs: list[tuple[dict[str, object], int]], read_meanwhile: int
 ) -> None:
-    edition = UNKNOWN
-    log: list[tuple[ArticleEvent, Arrival]] = []
+    known, log = Known(), Known()
+    under_way: list[tuple[ArticleEvent, Origin]] = []
     for second, (sent, sent_home_after) in enumerate(inputs, 10):
-        position = arrival(second)
-        outcome = accept(
-            as_json(sent), edition, arrival(second - sent_home_after, partition=7, offset=second)
-        )
-        for event in outcome.articles if isinstance(outcome, Accepted) else ():
-            edition = advance(edition, event, position, None)
-            log.append((event, position))
-    read = edition
-    for offset, (event, position) in enumerate(log):
-        read = advance(read, event, position, offset)
-        assert read.standing == edition.standing
-    if log and edition.standing.order is not None:
-        assert not contradicts(read, log[-1][0])
-        assert read.offset is not None
+        arrived = arrival(second - sent_home_after, partition=7, offset=second)
+        outcome = accept(as_json(sent), known.edition("harbour-library"), arrived)
+        if isinstance(outcome, Accepted):
+            origin = Origin(arrival(second), arrived)
+            known.decided("harbour-library", outcome, origin)
+            under_way += [(event, origin) for event in outcome.articles]
+        before = known.edition("harbour-library")
+        while len(under_way) > read_meanwhile:
+            event, origin = under_way.pop(0)
+            known.article_read(event, origin, 0)
+            log.article_read(event, origin, 0)
+            assert known.edition("harbour-library") == replace(before, offset=ANY)
+    for event, origin in under_way:
+        assert known.settled("harbour-library") is None
+        known.article_read(event, origin, 0)
+        log.article_read(event, origin, 0)
+    assert known.settled("harbour-library") == log.settled("harbour-library")
 
 
 def named(key: str, body: str = "") -> str:
@@ -110,7 +149,7 @@ def named(key: str, body: str = "") -> str:
 
 
 def test_a_request_is_known_by_its_key_and_its_body() -> None:
-    edition = advance(UNKNOWN, published(), arrival(5), 0, (named("k", "a"),))
+    edition = advance(UNKNOWN, published(), Origin(arrival(5), None, (named("k", "a"),)), 0)
     assert edition.judge(named("k", "a")) == "repeat"
     assert edition.judge(named("k", "b")) == "misused"
     assert edition.judge(named("l", "a")) == "new"
@@ -119,33 +158,42 @@ def test_a_request_is_known_by_its_key_and_its_body() -> None:
 
 def test_a_request_without_a_key_is_never_a_repeat() -> None:
     assert remember((), "7f3c") == ()
-    assert advance(UNKNOWN, published(), arrival(5), 0).judge("7f3c") == "new"
-    assert at_the_desk(UNKNOWN, "7f3c").judge("7f3c") == "new"
+    assert advance(UNKNOWN, published(), Origin(arrival(5)), 0).judge("7f3c") == "new"
+    assert at_desk(UNKNOWN, Origin(requests=("7f3c",))).judge("7f3c") == "new"
 
 
 @pytest.mark.parametrize("lifted", [False, True])
 def test_section_and_revision_of_what_was_taken_down_are_known_from_the_mark_alone(lifted: bool) -> None:
-    before = advance(UNKNOWN, published(revision=4), arrival(), 0)
+    before = advance(UNKNOWN, published(revision=4), Origin(arrival()), 0)
     actions: list[dict[str, object]] = [{"action": "withdraw", "reason": "error"}, {"action": "reinstate"}]
     for second, action in enumerate(actions[: 1 + lifted], 1):
         outcome = accept(as_json({"id": "harbour-library", **action}), before, arrival(second))
         assert isinstance(outcome, Accepted)
         mark = outcome.articles[0]
-        before = advance(before, mark, arrival(second), None)
-    after_compaction = advance(UNKNOWN, mark, arrival(2), 1)
+        before = advance(before, mark, Origin(arrival(second)))
+    after_compaction = advance(UNKNOWN, mark, Origin(arrival(2)), 1)
     assert (after_compaction.section, after_compaction.revision) == ("地方", 4)
 
 
 def test_a_desk_action_with_a_key_is_known_once_however_often_it_is_read() -> None:
-    edition = at_the_desk(at_the_desk(UNKNOWN, named("k")), named("k"))
+    edition = at_desk(at_desk(UNKNOWN, Origin(requests=(named("k"),))), Origin(requests=(named("k"),)))
     assert edition.desk_requests == (named("k"),)
     assert edition.judge(named("k")) == "repeat"
     assert edition.judge(named("k", "else")) == "misused"
 
 
 def test_what_a_paused_worker_writes_late_does_not_hide_newer_requests() -> None:
-    newer = advance(UNKNOWN, published(second=5), arrival(5), 0, (named("a"), named("b")))
-    assert advance(newer, published(second=1), arrival(6), 1, (named("z"),)).requests == newer.requests
+    newer = advance(UNKNOWN, published(second=5), Origin(arrival(5), None, (named("a"), named("b"))), 0)
+    late = Origin(arrival(6), None, (named("z"),))
+    assert advance(newer, published(second=1), late, 1).requests == newer.requests
+
+
+def test_a_text_that_is_written_once_more_does_not_hide_newer_requests() -> None:
+    text = Origin(arrival(5, offset=5), None, (named("a"),))
+    newer = advance(UNKNOWN, published(second=5), text, 0)
+    mark = Origin(arrival(6, offset=6), None, (named("a"), named("b")))
+    newer = advance(newer, reinstated(second=1), mark, 1)
+    assert advance(newer, published(second=5), text, 2).requests == (named("a"), named("b"))
 
 
 @given(st.lists(st.tuples(INPUTS, st.sampled_from("abcdefghijkl-")), max_size=16))
@@ -162,12 +210,12 @@ def test_the_newest_record_of_each_key_is_enough_to_know_the_newest_requests(
         accepted = accepted if key == "-" else (*accepted, named(key))
         requests = edition.requests if key == "-" else remember(edition.requests, named(key))
         for event in outcome.articles:
-            edition = advance(edition, event, arrival(second), None, requests)
+            edition = advance(edition, event, Origin(arrival(second), None, requests))
             name = "text" if isinstance(event, ArticlePublished | TextErased) else "mark"
             kept.pop(name, None)
             kept[name] = (event, arrival(second), requests)
     assert edition.requests == accepted[-REMEMBERED:]
     read = UNKNOWN
     for offset, (event, position, requests) in enumerate(kept.values()):
-        read = advance(read, event, position, offset, requests)
+        read = advance(read, event, Origin(position, None, requests), offset)
     assert read.requests == edition.requests

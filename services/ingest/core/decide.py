@@ -1,7 +1,7 @@
-"""The rule book: what becomes of one input.
+"""The rules of an article: whether a submission stands, and the events that it becomes.
 
-`accept` takes the bytes, what is known of the id, and when the input arrived; it gives the events to write,
-or one rejection with every fault named. It never raises and reads no clock, so a replay decides the same.
+`arrival` is when and where the submission first entered the log; no clock is read, so a replay decides the
+same.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from services.ingest.core.datelines import find_credit, find_dateline, find_series
 from services.ingest.core.editions import Edition
 from services.ingest.core.faults import Fault, Rejection
-from services.ingest.core.reading import DEFAULTS, Defaults, Headers, read
 from services.ingest.core.submissions import (
     Ban,
     Pin,
@@ -37,6 +36,7 @@ from shared.events import (
     ViewsVoided,
 )
 
+DeskAction = Pin | Ban | Release | Void
 DeskEvent = HotPinned | HotBanned | HotReleased | ViewsVoided
 
 
@@ -48,20 +48,8 @@ class Accepted:
     desk: DeskEvent | None = None
 
 
-def accept(
-    value: bytes | None,
-    edition: Edition,
-    arrival: Arrival,
-    defaults: Defaults = DEFAULTS,
-    headers: Headers = (),
-) -> Accepted | Rejection:
-    """Decide about one input; `arrival` is when and where it first entered the log."""
-    submission = read(value, defaults, headers)
-    return submission if isinstance(submission, Rejection) else decide(submission, edition, arrival)
-
-
 def decide(submission: Submission, edition: Edition, arrival: Arrival) -> Accepted | Rejection:
-    """Decide about an input that could be read."""
+    """Decide about what could be read: the events to write, or the one reason against it."""
     now = datetime.fromtimestamp(arrival.at_ms / 1000, UTC)
     match submission:
         case Publish():

@@ -1,0 +1,119 @@
+"""Everything that is decided about one record of ingest.v1, in one place and in this order.
+
+What cannot be read is refused. What lies in another partition than its id's is sent home: an article has one
+writer. What was decided before is a repeat and changes nothing. All else is decided by the rules of the
+article, and refused if what it becomes could not be written.
+
+A record of an id's own partition is later than all that was decided of this id, whatever the broker's clock
+says: clocks step back, and two brokers never agree. Only what was sent home keeps the time of its first
+arrival.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final, Literal, NamedTuple
+
+from services.ingest.core import dead_letter
+from services.ingest.core.decide import Accepted, DeskAction, decide
+from services.ingest.core.editions import FOREIGN, Edition, Origin
+from services.ingest.core.faults import Fault, Rejection
+from services.ingest.core.idempotency import misused, remember
+from services.ingest.core.outputs import Output, of_accepted, sent_home
+from services.ingest.core.reading import Headers
+from services.ingest.core.submissions import Publish, Submission
+from shared import wire
+from shared.events import Arrival
+
+_NOT_YET_SENT: Final = 2**62
+"""Offset of a request that is still to be sent: behind all that are there."""
+
+
+class Record(NamedTuple):
+    """A record of ingest.v1; `position` is its append time (Unix ms), partition and offset."""
+
+    position: Arrival
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What becomes of a record: what is to be written, and of an accepted one what is known from then on."""
+
+    outcome: Literal["accepted", "refused", "repeated", "sent_home"]
+    outputs: tuple[Output, ...] = ()
+    accepted: Accepted | None = None
+    origin: Origin = FOREIGN
+    after_refusals: bool = False
+    """Whether Kafka must first have the refusals of the article that are under way: once this output is
+    there, they would be taken for decided, written or not."""
+
+
+def accept(record: Record, read_as: Submission | Rejection, edition: Edition, *, refusing: bool) -> Intake:
+    """Decide about a record that was read as this.
+
+    `edition` is what is known of its article, `refusing` whether a refusal of the article is under way.
+    """
+    if isinstance(read_as, Rejection):
+        return refuse(record, read_as)
+    if wire.partition_for(read_as.id) != record.position.partition:
+        arrived = _first_arrival(record.headers, record.position)
+        return Intake("sent_home", (sent_home(read_as.id, arrived, record.value, record.headers),))
+    position = edition.behind(record.position)
+    arrived = _first_arrival(record.headers, position)
+    request = wire.request_id(record.headers)
+    at_desk = isinstance(read_as, DeskAction)
+    if edition.has_decided(record.position, arrived, at_desk=at_desk) or edition.judge(request) == "repeat":
+        return Intake("repeated")
+    misuses = edition.judge(request) == "misused"
+    outcome = misused(read_as.id) if misuses else decide(read_as, edition, arrived)
+    if isinstance(outcome, Rejection):
+        return refuse(record, outcome, read_as)
+    origin = Origin(position, arrived, remember(() if at_desk else edition.requests, request))
+    outputs = of_accepted(outcome, origin, position, record.headers)
+    if too_large := _too_large(read_as.id, outputs):
+        return refuse(record, too_large, read_as)
+    return Intake("accepted", outputs, outcome, origin, after_refusals=refusing)
+
+
+def refuse(record: Record, rejection: Rejection, read_as: Submission | None = None) -> Intake:
+    """Refuse a record: it is kept with the reason."""
+    if isinstance(read_as, Publish):
+        rejection = replace(rejection, section=read_as.section)
+    return Intake("refused", (dead_letter.of(rejection, *record),))
+
+
+def foresee(
+    submission: Submission, edition: Edition, request: str, now_ms: int
+) -> Rejection | Literal["repeat"] | None:
+    """Tell what a request that is sent now would become: refused, a repeat, or (None) accepted."""
+    judgement = edition.judge(request)
+    if judgement != "new":
+        return "repeat" if judgement == "repeat" else misused(submission.id)
+    home = wire.partition_for(submission.id)
+    here = edition.behind(Arrival(now_ms, home, _NOT_YET_SENT))
+    outcome = decide(submission, edition, here)
+    if isinstance(outcome, Rejection):
+        return outcome
+    return _too_large(submission.id, of_accepted(outcome, Origin(requests=edition.requests), here, ()))
+
+
+def _first_arrival(headers: Headers, position: Arrival) -> Arrival:
+    """Give where a record first arrived: here, unless it was sent home and says so."""
+    stamped = wire.first_values(headers).get(wire.ARRIVED)
+    try:
+        # nobody can have arrived after the record that says so
+        return position if stamped is None else min(wire.read_arrival(stamped), position)
+    except ValueError:
+        return position
+
+
+def _too_large(article_id: str, written: tuple[Output, ...]) -> Rejection | None:
+    largest = max(written, key=Output.size)
+    if largest.fits():
+        return None
+    found = (
+        f"becomes an event of {largest.size():,} bytes, more than the topic {largest.topic.name} takes; "
+        "shorten the text, or split it into several articles"
+    )
+    return Rejection(413, f"the article {found}", (Fault("", found, too_large=True),), article_id)

@@ -1,0 +1,82 @@
+"""What is known of all ids: the fold of the log, and on top of it what was decided here and is on its way.
+
+A decision counts at once, before Kafka has it; when it comes back from the log, it is part of the fold. So
+what is known here never differs from what every other reader of the log makes of it.
+"""
+
+import sys
+from dataclasses import dataclass
+
+from services.ingest.core.decide import Accepted
+from services.ingest.core.editions import UNKNOWN, Edition, Origin, advance, at_desk, contradicts
+from shared.articles import ArticleEvent
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One record on its way: an event of an article, or (None) a desk action on it."""
+
+    event: ArticleEvent | None
+    origin: Origin
+
+    def after(self, edition: Edition) -> Edition:
+        if self.event is None:
+            return at_desk(edition, self.origin)
+        return advance(edition, self.event, self.origin)
+
+    def is_record(self, event: ArticleEvent | None, origin: Origin) -> bool:
+        return type(self.event) is type(event) and self.origin.position == origin.position
+
+
+class Known:
+    """The editions of all ids."""
+
+    def __init__(self) -> None:
+        self._logged: dict[str, Edition] = {}
+        self._under_way: dict[str, list[_Step]] = {}
+        self._current: dict[str, Edition] = {}
+
+    def __len__(self) -> int:
+        return len(self._logged)
+
+    def edition(self, article_id: str) -> Edition:
+        """Give what is known of an id."""
+        return self._current.get(article_id) or self._logged.get(article_id, UNKNOWN)
+
+    def settled(self, article_id: str) -> Edition | None:
+        """Give what the log says of an id; None while a decision about it is on its way there."""
+        return None if article_id in self._under_way else self._logged.get(article_id, UNKNOWN)
+
+    def decided(self, article_id: str, outcome: Accepted, origin: Origin) -> None:
+        """Take in what was just decided."""
+        steps = [_Step(event, origin) for event in outcome.articles] or [_Step(None, origin)]
+        edition = self.edition(article_id)
+        for step in steps:
+            edition = step.after(edition)
+        self._current[article_id] = edition
+        self._under_way.setdefault(article_id, []).extend(steps)
+
+    def article_read(self, event: ArticleEvent, origin: Origin, offset: int) -> bool:
+        """Take in a record of articles.v1; tell whether it contradicts what the log has said before."""
+        edition = advance(self._logged.get(event.id, UNKNOWN), event, origin, offset)
+        self._read(event.id, edition, event, origin)
+        return contradicts(edition, event)
+
+    def desk_read(self, article_id: str, origin: Origin) -> None:
+        """Take in a record of desk.v1."""
+        edition = at_desk(self._logged.get(article_id, UNKNOWN), origin)
+        self._read(article_id, edition, None, origin)
+
+    def _read(self, article_id: str, logged: Edition, event: ArticleEvent | None, origin: Origin) -> None:
+        self._logged[sys.intern(article_id)] = logged
+        under_way = self._under_way.get(article_id)
+        if under_way is None:
+            return
+        arrived = next((n for n, step in enumerate(under_way) if step.is_record(event, origin)), None)
+        if arrived is not None:
+            del under_way[arrived]
+        for step in under_way:
+            logged = step.after(logged)
+        self._current[article_id] = logged
+        if not under_way:
+            del self._under_way[article_id], self._current[article_id]
