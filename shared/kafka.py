@@ -1,9 +1,9 @@
 """Kafka as every service uses it: topics that are there, producers that lose nothing."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
@@ -12,6 +12,10 @@ from shared.runtime import log, wait_for
 from shared.topics import Topic
 
 read_them()
+
+
+AWAY: Final = (KafkaError, OSError)
+"""What is raised when Kafka is away."""
 
 
 class WrongPartitionsError(RuntimeError):
@@ -24,7 +28,7 @@ async def ensure_topics(bootstrap_servers: str, topics: Iterable[Topic]) -> None
     await wait_for(
         f"Kafka at {bootstrap_servers}",
         lambda: _ensure(bootstrap_servers, wanted),
-        (KafkaError, OSError),
+        AWAY,
         deadline_s=30.0,
     )
 
@@ -60,6 +64,19 @@ async def _check_partitions(admin: AIOKafkaAdminClient, topics: tuple[Topic, ...
                 f"topic {found['topic']} has {len(found['partitions'])} partitions, Remen needs {wanted}: "
                 "ids would land elsewhere. Re-create it, or give Remen a cluster of its own"
             )
+
+
+async def committed(
+    bootstrap_servers: str, group: str, partitions: list[TopicPartition]
+) -> dict[TopicPartition, tuple[int, str]]:
+    """Read which offset a group has committed for partitions, and the mark beside it; AWAY."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=10_000)
+    try:
+        await admin.start()
+        found = await admin.list_consumer_group_offsets(group, partitions=partitions)
+    finally:
+        await admin.close()
+    return {tp: (at.offset, at.metadata or "") for tp, at in found.items() if at.offset >= 0}
 
 
 def producer(bootstrap_servers: str, client_id: str, **more: Any) -> AIOKafkaProducer:

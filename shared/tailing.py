@@ -8,15 +8,14 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
 
 from shared.foreign_records import skipped
+from shared.kafka import AWAY
 from shared.runtime import log, wait_for
 from shared.topics import Topic
 
 Take = Callable[[ConsumerRecord], None]
 
-AWAY: Final = (KafkaError, OSError)
 _AT_ONCE: Final = 500
 """Records taken between two turns of the event loop: some ten milliseconds of work."""
 _LARGEST_RECORD_BYTES: Final = 4 * 1024 * 1024

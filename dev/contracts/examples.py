@@ -7,7 +7,7 @@ from typing import Any, Final
 from dev.contracts.traffic import EVENTS
 from dev.environment import ROOT
 from services.ingest.adapters.examples import CLOUD_EVENTS, DESK_ACTIONS, MESSAGES, PROBLEMS
-from services.ingest.core.dead_letter import PROBLEM, REFUSED_AT
+from services.ingest.core.dead_letter import HOW, PROBLEM, REFUSED_AT, SETTLES
 from services.ingest.core.outputs import INPUT
 from shared import problem, wire
 from shared.events import Arrival, Event
@@ -52,6 +52,11 @@ _DEAD_LETTER: Final[Example] = {
     },
     "payload": '{"id": "harbour-library", "section": "地方", "body": "早安。"}',
 }
+_SETTLEMENT: Final[Example] = {
+    "name": "skipped",
+    "headers": {SETTLES: "3-17", HOW: "skipped"},
+    "payload": "",
+}
 _TOMBSTONE: Final[Example] = {
     "name": "tombstone",
     "headers": {"ce_id": _ID, INPUT: wire.write_arrival(_POSITION).decode()},
@@ -62,5 +67,6 @@ EXAMPLES: Final[dict[str, list[Example]]] = {
     **{cls.__name__: [_golden(cls)] for cls in EVENTS},
     **{shape: [{"name": n, "payload": _SENT[n]} for n in names] for shape, names in _SHAPES.items()},
     "DeadLetter": [_DEAD_LETTER],
+    "Settlement": [_SETTLEMENT],
     "TextErased": [_TOMBSTONE],
 }

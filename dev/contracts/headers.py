@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from services.ingest.core.dead_letter import DIGEST, PROBLEM, REFUSED_AT, SECTION, SIZE
+from services.ingest.core.dead_letter import DIGEST, HOW, PROBLEM, REFUSED_AT, SECTION, SETTLES, SIZE
 from services.ingest.core.outputs import INPUT, REQUESTS
 from shared import problem, wire
 
@@ -86,6 +86,14 @@ HEADERS: Final[dict[str, Schema]] = {
                 "pattern": "^[0-9a-f]{64}$",
                 "description": "The SHA-256 of an input too large to be kept.",
             },
+        },
+    ),
+    "SettlementHeaders": _headers(
+        "Which letter is settled, and how.",
+        (SETTLES, HOW),
+        {
+            SETTLES: {"type": "string", "pattern": "^[0-9]+-[0-9]+$"},
+            HOW: {"type": "string", "enum": ["replayed", "skipped"]},
         },
     ),
     "ViewHeaders": _headers("None is needed; what render writes has those of an event.", (), _SENT, _ARRIVED),

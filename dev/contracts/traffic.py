@@ -149,9 +149,17 @@ CHANNELS: Final = (
                 {"type": ["string", "null"], "description": "As received."},
                 content_type="application/octet-stream",
             ),
+            Message(
+                "Settlement",
+                "What an operator did with a dead letter that ingest had set aside undecided.",
+                {"description": "Nothing.", "type": "string", "maxLength": 0},
+                ("SettlementHeaders",),
+                {"type": "string", "description": "The place of the letter, its partition and offset."},
+                content_type="application/octet-stream",
+            ),
         ),
         (
-            Act("ingest", "send", "Keep what was refused."),
+            Act("ingest", "send", "Keep what was refused, and what was set aside until it is settled."),
             Act("ingest", "receive", "Tell a waiting HTTP request that its input was refused."),
             Act("subscriber", "receive", "See what was refused, and why."),
         ),

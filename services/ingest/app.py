@@ -12,6 +12,7 @@ from services.ingest.adapters.http import create_app
 from services.ingest.adapters.inbox import Inbox
 from services.ingest.adapters.outbox import Outbox
 from services.ingest.adapters.outcomes import Outcomes
+from services.ingest.adapters.quarantine_command import quarantine
 from services.ingest.adapters.rejected_command import rejected
 from services.ingest.settings import Settings
 from shared import settings, worker
@@ -66,3 +67,4 @@ cli.command()(withdraw)
 cli.command()(reinstate)
 cli.command()(import_feed)
 cli.add_typer(rejected, name="rejected")
+cli.add_typer(quarantine, name="quarantine")

@@ -15,9 +15,10 @@ from typing import Final
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from mode import Service
+from prometheus_client import Gauge
 
 from services.ingest.adapters.outcomes import Outcomes
-from services.ingest.core.dead_letter import Age, DeadLetter, Place, read_letter
+from services.ingest.core.dead_letter import Age, DeadLetter, Place, read_letter, read_settlement
 from services.ingest.settings import Settings
 from shared import wire
 from shared.foreign_records import skipped
@@ -30,6 +31,8 @@ KEPT: Final = 100
 _ALL: Final = [TopicPartition(DEAD.name, n) for n in range(DEAD.partitions)]
 _STOP_S: Final = 2.0
 
+QUARANTINED: Final = Gauge("remen_ingest_quarantined", "Records set aside that no operator has settled yet")
+
 
 class DeadLetterLog(Service):
     """The newest refusals, each without its text; whoever waits for one here is told of it."""
@@ -40,6 +43,8 @@ class DeadLetterLog(Service):
         self._outcomes = outcomes
         self._tail = Tail(bootstrap_servers, (DEAD,), self._take, newest=KEPT)
         self._kept: dict[int, deque[DeadLetter]] = {tp.partition: deque(maxlen=KEPT) for tp in _ALL}
+        self._set_aside: set[Place] = set()
+        QUARANTINED.set_function(lambda: len(self._set_aside))
         self.loaded = asyncio.Event()
 
     def __iter__(self) -> Iterator[DeadLetter]:
@@ -57,9 +62,12 @@ class DeadLetterLog(Service):
         self.loaded.set()
 
     def _take(self, record: ConsumerRecord) -> None:
-        letter = read_dead_letter(record)
-        if letter is not None:
+        if settled := read_settlement(record.headers):
+            self._set_aside.discard(settled)
+        elif letter := read_dead_letter(record):
             self._kept[record.partition].append(letter.without_text())
+            if letter.is_set_aside:
+                self._set_aside.add(letter.place)
             self._outcomes.settle(wire.request_id(record.headers), letter.problem)
 
 

@@ -3,7 +3,7 @@
 Up to 500 inputs are in flight; Kafka's commit follows the acknowledgement of all their outputs, so a crash
 repeats some inputs and loses none, and a repeat is recognised by the position that its outputs name. On
 taking a partition, nothing is decided before articles.v1 is read to its end there: the previous owner's last
-word counts.
+word counts. What may have ended that owner is approached with caution (core/quarantine).
 """
 
 import asyncio
@@ -19,9 +19,11 @@ from prometheus_client import Counter
 from services.ingest.adapters.article_log import ArticleLog
 from services.ingest.adapters.bounded_reading import read_bounded
 from services.ingest.adapters.outbox import Acknowledged, Outbox
-from services.ingest.core.intake import Record, accept
+from services.ingest.core.intake import Record, accept, refuse
+from services.ingest.core.quarantine import CLEAN, OPEN, Caution, caution_from, ended_processes, failed
 from services.ingest.settings import Settings
 from shared.events import Arrival
+from shared.kafka import AWAY, committed
 from shared.runtime import log, wait_for
 from shared.topics import INGEST
 
@@ -34,6 +36,9 @@ ACKNOWLEDGED_S: Final = 130.0
 """A little longer than the producer itself tries."""
 
 INPUTS: Final = Counter("remen_ingest_inputs_total", "Inputs read, by outcome", ["outcome"])
+SET_ASIDE: Final = Counter(
+    "remen_ingest_set_aside_total", "Inputs set aside because ingest ended or failed over them", ["why"]
+)
 
 
 class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
@@ -51,6 +56,7 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._fresh: set[int] = set()
         self._refusing: dict[str, Acknowledged] = {}
         self._next: dict[TopicPartition, int] = {}
+        self._cautions: dict[TopicPartition, Caution] = {}
         self._moved_at = 0.0
 
     async def on_start(self) -> None:
@@ -70,7 +76,8 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         )
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
-        """Forget what was owned."""
+        """Forget what was owned, and leave word that it was not given up by an accident."""
+        await self._leave()
         self.owned = set()
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
@@ -98,16 +105,46 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
     @Service.task
     async def _follow(self) -> None:
         await self._articles.caught_up_once.wait()
-        await wait_for("Kafka", self._consumer.start, (KafkaError, OSError))
+        await wait_for("Kafka", self._consumer.start, AWAY)
         self._consumer.subscribe([INGEST.name], listener=self)
         while not self.should_stop:
             batches = await self._consumer.getmany(timeout_ms=500, max_records=IN_FLIGHT)
             if self._fresh:
                 fresh, self._fresh = self._fresh, set()
-                await self._articles.caught_up(fresh)
-            if batches:
-                await self._take(batches)
+                await self._take_over(fresh)
+            careful = {tp for tp, records in batches.items() if self._is_careful(tp, records)}
+            for tp in careful:
+                for record in batches[tp]:
+                    await self._take_alone(tp, record)
+            if rest := {tp: records for tp, records in batches.items() if tp not in careful}:
+                await self._take(rest)
             self._moved_at = self.loop.time()
+
+    async def _take_over(self, partitions: set[int]) -> None:
+        """Read the log to its end there, and look how the last owner left."""
+        await self._articles.caught_up(partitions)
+        tps = [TopicPartition(INGEST.name, n) for n in sorted(partitions)]
+        servers = self._bootstrap_servers
+        left = await wait_for("the group's offsets", lambda: committed(servers, GROUP, tps), AWAY)
+        self._cautions = {tp: caution_from(*left[tp], IN_FLIGHT) for tp in tps if tp in left}
+        in_order = [tp for tp in tps if tp not in self._cautions or not self._cautions[tp].until]
+        await self._commit({tp: await self._consumer.position(tp) for tp in in_order})
+
+    def _is_careful(self, tp: TopicPartition, records: Sequence[ConsumerRecord]) -> bool:
+        return tp in self._cautions and self._cautions[tp].applies_to(records[0].offset)
+
+    async def _take_alone(self, tp: TopicPartition, taken: ConsumerRecord) -> None:
+        """Take one record after having marked it, or set it aside."""
+        caution = self._cautions[tp]
+        if caution.sets_aside(taken.offset):
+            log.error("alarm", kind="set_aside", partition=taken.partition, offset=taken.offset)
+            SET_ASIDE.labels("ended").inc()
+            (letter,) = refuse(_record(taken), ended_processes()).outputs
+            await (await self._outbox.send(letter))
+            await self._commit({tp: taken.offset + 1})
+            return
+        await self._commit({tp: taken.offset}, caution.mark(taken.offset))
+        await self._take({tp: [taken]})
 
     async def _take(self, batches: Batches) -> None:
         """Decide about all of these, have Kafka acknowledge what they become, and commit."""
@@ -126,12 +163,19 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         await self._commit(decided)
 
     async def _decide(self, taken: ConsumerRecord) -> list[Acknowledged]:
-        position = Arrival(taken.timestamp, taken.partition, taken.offset)
-        record = Record(position, taken.key, taken.value, taken.headers)
-        read_as = await read_bounded(record.value, self._defaults, record.headers)
-        article_id = read_as.id or ""
-        refusing = self._refusing.get(article_id)
-        intake = accept(record, read_as, self._articles.edition(article_id), refusing=refusing is not None)
+        record = _record(taken)
+        article_id, refusing = "", None
+        try:
+            read_as = await read_bounded(record.value, self._defaults, record.headers)
+            article_id = read_as.id or ""
+            refusing = self._refusing.get(article_id)
+            edition = self._articles.edition(article_id)
+            intake = accept(record, read_as, edition, refusing=refusing is not None)
+        except Exception:
+            # it would fail again after a restart, and no other record be decided
+            log.exception("alarm", kind="set_aside", partition=taken.partition, offset=taken.offset)
+            intake = refuse(record, failed())
+            SET_ASIDE.labels("failed").inc()
         INPUTS.labels(intake.outcome).inc()
         if refusing is not None and intake.after_refusals:
             await refusing
@@ -139,13 +183,22 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             self._articles.decided(article_id, intake.accepted, intake.origin)
         written = [await self._outbox.send(output) for output in intake.outputs]
         if intake.outcome == "refused":
-            log.info("refused", partition=position.partition, offset=position.offset)
+            log.info("refused", partition=taken.partition, offset=taken.offset)
             self._refusing[article_id] = written[0]
         return written
 
-    async def _commit(self, offsets: dict[TopicPartition, int]) -> None:
+    async def _leave(self) -> None:
+        """Mark what is owned as left in good order."""
+        at = {tp: offset for tp, offset in self._next.items() if tp.partition in self.owned}
+        self._next, self._cautions = {}, {}
+        await self._commit(at, CLEAN)
+
+    async def _commit(self, offsets: dict[TopicPartition, int], mark: str = OPEN) -> None:
+        if not offsets:
+            return  # to the client nothing is an error
+        marked = {tp: (offset, mark) for tp, offset in offsets.items()}
         try:
-            await asyncio.wait_for(self._consumer.commit(offsets), COMMIT_DEADLINE_S)
+            await asyncio.wait_for(self._consumer.commit(marked), COMMIT_DEADLINE_S)
         except (KafkaError, TimeoutError) as error:
             # The partition has a new owner, or Kafka is away: what is decided stays decided, the inputs are
             # read again by whoever owns them then, and recognised.
@@ -153,4 +206,10 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_stop(self) -> None:
         """Leave the group."""
+        await self._leave()
         await self._consumer.stop()
+
+
+def _record(taken: ConsumerRecord) -> Record:
+    position = Arrival(taken.timestamp, taken.partition, taken.offset)
+    return Record(position, taken.key, taken.value, taken.headers)

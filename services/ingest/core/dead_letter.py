@@ -10,18 +10,19 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from pydantic import BaseModel
 from pydantic_core import from_json
 
 from services.ingest.core.faults import Rejection
 from services.ingest.core.outputs import Output
+from services.ingest.core.quarantine import SET_ASIDE
 from services.ingest.core.reading import Headers
 from shared import problem
 from shared.events import Arrival
 from shared.topics import DEAD, INGEST
-from shared.wire import ARRIVED, REQUEST_ID, request_id
+from shared.wire import ARRIVED, REQUEST_ID, first_values, request_id
 
 PROBLEM: Final = "remen-problem"
 REFUSED_AT: Final = ("remen-topic", "remen-partition", "remen-offset")
@@ -29,6 +30,10 @@ SECTION: Final = "remen-section"
 SIZE: Final = "remen-size"
 DIGEST: Final = "remen-sha256"
 """Of a record that was too large to be kept: its bytes, and their SHA-256 in hexadecimal."""
+
+SETTLES: Final = "remen-settles"
+HOW: Final = "remen-how"
+"""Of a record that says what became of a letter that was set aside: its place, and replayed or skipped."""
 
 _OURS: Final = "remen-"
 _KEPT_BYTES: Final = 1000
@@ -114,6 +119,11 @@ class DeadLetter:
         named = self.problem.get("id")
         return named if isinstance(named, str) else None
 
+    @property
+    def is_set_aside(self) -> bool:
+        """Tell whether ingest could not decide, so that an operator must look at it."""
+        return self.problem.get("status") == SET_ASIDE
+
     def told(self) -> Refusal:
         """Give what is told of it."""
         topic, partition, offset = self.refused_at
@@ -155,7 +165,7 @@ def of(
     cut = [(SIZE, b"%d" % len(content)), (DIGEST, sha256(content).hexdigest().encode())]
     told = [(REQUEST_ID, request_id(headers)[:_LONGEST_REQUEST_ID].encode())]
     return Output(
-        DEAD, position.partition, (key or b"")[:_KEPT_BYTES], content[:_KEPT_BYTES], (*told, *reason, *cut)
+        DEAD, position.partition, key and key[:_KEPT_BYTES], content[:_KEPT_BYTES], (*told, *reason, *cut)
     )
 
 
@@ -177,6 +187,20 @@ def read_letter(
         return None
     sent = tuple((name, content) for name, content in headers if not name.startswith(_OURS))
     return DeadLetter(age, found, refused_at, section or None, size, SIZE not in ours, key, value, sent)
+
+
+def settlement(place: Place, how: Literal["replayed", "skipped"]) -> Output:
+    """Write that a letter which was set aside needs no further look."""
+    name = str(place).encode()
+    return Output(DEAD, place.partition, name, b"", ((SETTLES, name), (HOW, how.encode())))
+
+
+def read_settlement(headers: Sequence[tuple[str, bytes | None]]) -> Place | None:
+    """Read which letter a record settles; None if it is no settlement."""
+    try:
+        return Place.read(first_values(headers)[SETTLES].decode())
+    except (KeyError, ValueError):
+        return None
 
 
 def _number(text: str) -> int:
