@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,20 +22,23 @@ from dev.console import DevError, timed
 ROOT: Final = Path(__file__).resolve().parents[1]
 PYTHON: Final = ROOT / ".venv" / "bin" / "python"
 LOCK: Final = ROOT / "requirements.lock"
-PYPROJECTS: Final = [ROOT / "pyproject.toml", *sorted(ROOT.glob("services/*/pyproject.toml"))]
+PUBLISHER: Final = ROOT / "publisher" / "pyproject.toml"
+SERVICES: Final = sorted(ROOT.glob("services/*/pyproject.toml"))
+PYPROJECTS: Final = [ROOT / "pyproject.toml", PUBLISHER, *SERVICES]
 
 _UV: Final = PYTHON.with_name("uv")
 _STAMP: Final = ROOT / ".venv" / "remen.json"
 _PARTS: Final = {
     "broker": ["--group", "broker"],
-    "services": [word for project in PYPROJECTS[1:] for word in ("-r", str(project))],
+    "publisher": ["-r", str(PUBLISHER)],
+    "services": [word for project in SERVICES for word in ("-r", str(project))],
     "test": ["--group", "test"],
 }
 _LOCK_HEAD: Final = "# Everything that Remen installs, pinned and hashed. Made by `python3 dev lock`.\n"
 
 
 def ensure(*parts: str) -> None:
-    """Install the parts (`broker`, `services`, `test`) that are missing or older than the lock."""
+    """Install the parts, of those that `_PARTS` names, which are missing or older than the lock."""
     with _alone():
         current = _fingerprint()
         installed: dict[str, str] = json.loads(_STAMP.read_text()) if _STAMP.exists() else {}
@@ -44,6 +48,8 @@ def ensure(*parts: str) -> None:
         _ensure_uv()
         with timed("environment", f"installing {' and '.join(stale)}"):
             install(PYTHON, *(word for part in stale for word in _PARTS[part]))
+            if "publisher" in stale:
+                _offer_remen()
         _STAMP.write_text(json.dumps(installed | dict.fromkeys(stale, current)))
 
 
@@ -109,6 +115,15 @@ def _ensure_uv() -> None:
         wanted.write_text(pinned[0])
         pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         run([*pip, "--require-hashes", "-r", str(wanted)])
+
+
+def _offer_remen() -> None:
+    """Put the command `remen` beside Python, running what stands in this clone."""
+    script = PYTHON.with_name("remen")
+    python, clone = shlex.quote(str(PYTHON)), shlex.quote(str(ROOT))
+    # -P: the folder in which it is called gives it no modules
+    script.write_text(f'#!/bin/sh\nPYTHONPATH={clone} exec {python} -P -m publisher "$@"\n')
+    script.chmod(0o755)
 
 
 def _uv(command: str, *arguments: str, stdin: str = "") -> None:

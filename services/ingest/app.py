@@ -4,7 +4,6 @@ import typer
 from mode import Service
 
 from services.ingest.adapters.article_log import ArticleLog
-from services.ingest.adapters.commands import import_feed, publish, reinstate, withdraw
 from services.ingest.adapters.dead_letter_log import DeadLetterLog
 from services.ingest.adapters.door import Door
 from services.ingest.adapters.guard import Guard
@@ -12,8 +11,6 @@ from services.ingest.adapters.http import create_app
 from services.ingest.adapters.inbox import Inbox
 from services.ingest.adapters.outbox import Outbox
 from services.ingest.adapters.outcomes import Outcomes
-from services.ingest.adapters.quarantine_command import quarantine
-from services.ingest.adapters.rejected_command import rejected
 from services.ingest.settings import Settings
 from shared import settings, worker
 from shared.health import Health
@@ -60,11 +57,3 @@ def run(
     services = wire_up(given)
     if not check:
         worker.run("ingest", services)
-
-
-cli.command()(publish)
-cli.command()(withdraw)
-cli.command()(reinstate)
-cli.command()(import_feed)
-cli.add_typer(rejected, name="rejected")
-cli.add_typer(quarantine, name="quarantine")

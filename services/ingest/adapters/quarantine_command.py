@@ -74,7 +74,8 @@ def replay(place: Where) -> None:
         if not letter.is_whole:
             refused_at = "/".join(map(str, letter.refused_at))
             _fail(f"the record was too large to be kept whole; copy it from {refused_at} while it is there")
-        await write(Output(INGEST, place.partition, letter.key, letter.value, tuple(sent_again(letter))))
+        again = tuple(sent_again(letter.headers))
+        await write(Output(INGEST, place.partition, letter.key, letter.value, again))
         await write(settlement(place, "replayed"))
         typer.echo(f"{place} was sent again.")
 

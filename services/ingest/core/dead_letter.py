@@ -209,10 +209,9 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def sent_again(letter: DeadLetter) -> Headers:
+def sent_again(headers: Headers) -> Headers:
     """Give the headers of a new arrival: as sent, but for where it arrived and who waited for it then."""
-    replaced = {ARRIVED, REQUEST_ID}
-    return tuple((name, content) for name, content in letter.headers if name.lower() not in replaced)
+    return tuple(header for header in headers if header[0].lower() not in {ARRIVED, REQUEST_ID})
 
 
 def may_be_told(

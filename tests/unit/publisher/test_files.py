@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.adapters.changed_files import Seen
-from services.ingest.adapters.files import Files, Input, found, value_of
+from publisher.adapters.changed_files import Seen
+from publisher.adapters.files import Files, Input, found, value_of
+from publisher.core.front_matter import read_markdown
+from publisher.core.web_page import read_html
 from services.ingest.core.faults import Rejection
-from services.ingest.core.front_matter import read_markdown
-from services.ingest.core.web_page import read_html
 from tests.builders import as_json, sent_article
 
 PIECES = st.lists(

@@ -9,24 +9,21 @@ import asyncio
 import uuid
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, Final, Literal, TypeVar
 
-from aiokafka import AIOKafkaProducer, ConsumerRecord
+from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from services.ingest.adapters.dead_letter_log import read_dead_letter
-from services.ingest.adapters.files import Input
-from services.ingest.adapters.outcomes import Outcomes, Problem
+from publisher.adapters.files import Input
+from publisher.adapters.outcomes import Outcomes, Problem
+from publisher.settings import Settings
 from services.ingest.core.faults import Rejection, invalid
 from services.ingest.core.reading import read
-from services.ingest.settings import Settings
 from shared import kafka, wire
 from shared.runtime import wait_for
-from shared.tailing import Tail
-from shared.topics import ARTICLES, DEAD, DESK, INGEST
+from shared.topics import INGEST
 
 T = TypeVar("T")
 
@@ -68,7 +65,6 @@ class _UnderWay:
     outcome: Outcome
     acknowledged: asyncio.Future[object]
     decided: asyncio.Future[Problem | None]
-    expectation: ExitStack
     until: float
 
 
@@ -76,18 +72,15 @@ class _UnderWay:
 async def sending(settings: Settings, timeout_s: float) -> AsyncIterator["Sender"]:
     """Connect to Kafka and give a sender; KafkaAwayError if that takes longer than `timeout_s`."""
     servers = settings.kafka_bootstrap_servers
-    producer = kafka.producer(servers, f"publish-{settings.instance}")
-    outcomes = Outcomes()
-    tail = Tail(servers, (DEAD, DESK, ARTICLES), partial(_settle, outcomes), newest=0)
+    producer, outcomes = kafka.producer(servers, "publisher"), Outcomes(servers)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(_stopped, producer.stop)
+        stack.push_async_callback(_stopped, outcomes.stop)
         try:
             async with asyncio.timeout(timeout_s):
                 await wait_for("Kafka", producer.start, (KafkaError, OSError))
                 await producer.partitions_for(INGEST.name)
-                following = asyncio.create_task(tail.run())
-                stack.push_async_callback(_cancelled, following)
-                await tail.caught_up()
+                await outcomes.start()
         except (TimeoutError, KafkaError) as error:
             raise KafkaAwayError(
                 f"Kafka at {servers} did not answer within {timeout_s:g} s; is KAFKA_BOOTSTRAP_SERVERS "
@@ -96,18 +89,6 @@ async def sending(settings: Settings, timeout_s: float) -> AsyncIterator["Sender
         except ValueError as error:
             raise KafkaAwayError(f"KAFKA_BOOTSTRAP_SERVERS must be host:port, not {servers}") from error
         yield Sender(settings, producer, outcomes, timeout_s)
-
-
-def _settle(outcomes: Outcomes, record: ConsumerRecord) -> None:
-    letter = read_dead_letter(record) if record.topic == DEAD.name else None
-    if record.topic != DEAD.name or letter is not None:
-        outcomes.settle(wire.request_id(record.headers), letter.problem if letter else None)
-
-
-async def _cancelled(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError, TimeoutError, KafkaError):
-        await task
 
 
 async def _stopped(stop: Callable[[], Awaitable[None]]) -> None:
@@ -152,8 +133,7 @@ class Sender:
         url = f"{self._settings.site_url}/article/{submission.id}"
         request_id = uuid.uuid4().hex
         until = asyncio.get_running_loop().time() + self._timeout_s
-        expectation = ExitStack()
-        decided = expectation.enter_context(self._outcomes.expected(request_id))
+        decided = self._outcomes.expected(request_id)
         sending = self._producer.send(
             INGEST.name,
             one.value,
@@ -165,22 +145,20 @@ class Sender:
             Outcome(one.file, one.place, submission.id, "pending", url),
             await self._kafkas_answer(sending, until),
             decided,
-            expectation,
             until,
         )
 
     async def _decided(self, one: _UnderWay | Outcome) -> Outcome:
         if isinstance(one, Outcome):
             return one
-        with one.expectation:
-            await self._kafkas_answer(one.acknowledged, one.until)
-            try:
-                # once a wait was in vain, those behind it are not waited for until ingest is heard of again
-                async with asyncio.timeout_at(0 if self._silent else one.until):
-                    problem = await one.decided
-            except TimeoutError:
-                self._silent = True
-                return one.outcome
+        await self._kafkas_answer(one.acknowledged, one.until)
+        try:
+            # once a wait was in vain, those behind it are not waited for until ingest is heard of again
+            async with asyncio.timeout_at(0 if self._silent else one.until):
+                problem = await one.decided
+        except TimeoutError:
+            self._silent = True
+            return one.outcome
         self._silent = False
         return replace(one.outcome, outcome="refused" if problem else "accepted", problem=problem)
 

@@ -10,9 +10,9 @@ from typing import Any, Final
 import feedparser
 import httpx
 
-from services.ingest.adapters.files import Input, value_of
+from publisher.adapters.files import Input, value_of
+from publisher.core.feed_entries import read_entry
 from services.ingest.core.faults import unreadable
-from services.ingest.core.feed_entries import read_entry
 
 LARGEST_FEED_BYTES: Final = 10_000_000
 FETCH_S: Final = 30.0

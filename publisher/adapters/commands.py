@@ -14,12 +14,12 @@ from typing import Annotated, Any
 import structlog
 import typer
 
-from services.ingest.adapters import feeds
-from services.ingest.adapters.changed_files import changed_files
-from services.ingest.adapters.files import STDIN, SUFFIXES, Files, Input, found, value_of
-from services.ingest.adapters.reporting import Report
-from services.ingest.adapters.sending import KafkaAwayError, Sender, sending
-from services.ingest.settings import Settings
+from publisher.adapters import feeds
+from publisher.adapters.changed_files import changed_files
+from publisher.adapters.files import STDIN, SUFFIXES, Files, Input, found, value_of
+from publisher.adapters.reporting import Report
+from publisher.adapters.sending import KafkaAwayError, Sender, sending
+from publisher.settings import Settings
 from shared import settings
 from shared.events import WithdrawReason
 

@@ -15,8 +15,8 @@ from typing import Any, Final
 import nh3
 from pydantic import TypeAdapter, ValidationError
 
+from publisher.core.ids import fitting_id
 from services.ingest.core.field_types import Language, is_blank, section_name
-from services.ingest.core.ids import fitting_id
 
 _LANGUAGE: Final[TypeAdapter[str]] = TypeAdapter(Language)
 _SPACE: Final = re.compile(r"[ \t\r\n]+")

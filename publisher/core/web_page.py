@@ -8,8 +8,8 @@ import re
 from html.parser import HTMLParser
 from typing import Any, Final
 
+from publisher.core.picture_addresses import unreachable
 from services.ingest.core.faults import Fault
-from services.ingest.core.picture_addresses import unreachable
 
 _MAIN_PARTS: Final = ("article", "main", "body")
 _SPACE: Final = re.compile(r"[ \t\r\n\f]+")

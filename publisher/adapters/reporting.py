@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from services.ingest.adapters.sending import Outcome
+from publisher.adapters.sending import Outcome
 
 _STYLES: Final = {"accepted": "green", "refused": "red", "pending": "yellow"}
 _PENDING: Final = "not decided in time; it is in ingest.v1 and will be decided once ingest runs"

@@ -14,11 +14,11 @@ from typing import Any, Final, NamedTuple
 
 from pydantic_core import from_json
 
+from publisher.core.front_matter import read_markdown
+from publisher.core.ids import fitting_id, is_native
+from publisher.core.web_page import read_html
 from services.ingest.core.faults import Fault, Rejection, unreadable
-from services.ingest.core.front_matter import read_markdown
-from services.ingest.core.ids import fitting_id, is_native
 from services.ingest.core.reading import Headers
-from services.ingest.core.web_page import read_html
 
 STDIN: Final = Path("-")
 LARGEST_FILE_BYTES: Final = 100_000_000

@@ -18,13 +18,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from services.ingest.adapters.commands import AsJson, Timeout
-from services.ingest.adapters.dead_letter_log import Reader, reading
-from services.ingest.adapters.files import Input
-from services.ingest.adapters.reporting import Report
-from services.ingest.adapters.sending import KafkaAwayError, sending
+from publisher.adapters.commands import AsJson, Timeout
+from publisher.adapters.dead_letters import Reader, reading
+from publisher.adapters.files import Input
+from publisher.adapters.reporting import Report
+from publisher.adapters.sending import KafkaAwayError, sending
+from publisher.settings import Settings
 from services.ingest.core.dead_letter import DeadLetter, Place, sent_again
-from services.ingest.settings import Settings
 from shared import settings
 from shared.topics import DEAD
 
@@ -181,7 +181,7 @@ def _as_input(letter: DeadLetter, repaired: Path | None, value: bytes | None) ->
         place=str(letter.place),
         value=(letter.value or b"") if value is None else value,
         key=letter.key,
-        headers=sent_again(letter),
+        headers=sent_again(letter.headers),
     )
 
 

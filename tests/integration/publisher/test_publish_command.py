@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from services.ingest.app import cli
+from publisher.app import cli
 from shared import topics
 from shared.kafka import ensure_topics
 from tests.builders import as_json, sent_article
@@ -34,7 +34,7 @@ def name() -> str:
 
 
 def command(*arguments: str | Path) -> list[str]:
-    return [sys.executable, "-m", "services.ingest", *map(str, arguments)]
+    return [sys.executable, "-m", "publisher", *map(str, arguments)]
 
 
 def environment(kafka: str) -> dict[str, str]:

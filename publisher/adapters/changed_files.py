@@ -8,7 +8,7 @@ from typing import Final
 
 from watchfiles import awatch
 
-from services.ingest.adapters.files import found
+from publisher.adapters.files import found
 
 QUIET_S: Final = 0.3
 """A file that was written to within this time may be half-written; it is looked at again."""

@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from services.ingest.adapters import feeds
+from publisher.adapters import feeds
+from publisher.core.ids import fitting_id
 from services.ingest.core.faults import Rejection
-from services.ingest.core.ids import fitting_id
-from services.ingest.core.reading import read
+from services.ingest.core.reading import DEFAULTS, read
 from services.ingest.core.submissions import Publish
-from services.ingest.settings import Settings
 
 RSS = """<?xml version="1.0" encoding="utf-8"?>
 <rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/"
@@ -61,7 +60,7 @@ def test_an_entry_of_rss_is_an_article_with_all_that_it_says(tmp_path: Path) -> 
         "published_at": "2026-11-15T10:30:00+00:00",
         "revision": 1794738600,
     }
-    assert isinstance(read(json.dumps(first).encode(), Settings().defaults), Publish)
+    assert isinstance(read(json.dumps(first).encode(), DEFAULTS), Publish)
 
 
 def test_an_entry_of_atom_keeps_plain_text_plain_and_its_revision_is_its_update(tmp_path: Path) -> None:

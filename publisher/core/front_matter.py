@@ -12,8 +12,8 @@ from typing import Any, Final
 import yaml
 from markdown_it import MarkdownIt
 
+from publisher.core.picture_addresses import unreachable
 from services.ingest.core.faults import Fault
-from services.ingest.core.picture_addresses import unreachable
 
 _BEGINS: Final = re.compile(r"---[ \t]*\n")
 _FRONT_MATTER: Final = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
