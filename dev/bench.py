@@ -27,7 +27,7 @@ CLAIMS: Final = (
 
 def run(names: Sequence[str]) -> int:
     """Measure what these claims say, or all; return the exit code."""
-    environment.ensure("broker", "publisher", "services", "test")
+    environment.ensure("broker", "demo", "publisher", "services", "test")
     for name in names or CLAIMS:
         done = subprocess.run([str(PYTHON), "-m", f"bench.{name}"], cwd=ROOT, check=False)
         if done.returncode:

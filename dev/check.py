@@ -20,7 +20,7 @@ _RULES: Final = {
 
 def test(folders: Sequence[str], arguments: Sequence[str]) -> int:
     """Run the tests of these folders, or all with the rules first; return the exit code."""
-    environment.ensure("broker", "publisher", "services", "test")
+    environment.ensure("broker", "demo", "publisher", "services", "test")
     if not folders:
         broken = [name for name, command in _RULES.items() if _run(name, command)]
         if broken:

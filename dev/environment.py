@@ -30,6 +30,7 @@ _UV: Final = PYTHON.with_name("uv")
 _STAMP: Final = ROOT / ".venv" / "remen.json"
 _PARTS: Final = {
     "broker": ["--group", "broker"],
+    "demo": ["--group", "demo"],
     "publisher": ["-r", str(PUBLISHER)],
     "services": [word for project in SERVICES for word in ("-r", str(project))],
     "test": ["--group", "test"],

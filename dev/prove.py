@@ -10,7 +10,7 @@ from dev.environment import PYTHON, ROOT
 
 def run(seed: int, faults: int, views: int) -> NoReturn:
     """Become the run itself, so that it gets our signals and gives our exit code."""
-    environment.ensure("broker", "services", "test")
+    environment.ensure("broker", "demo", "services", "test")
     os.chdir(ROOT)
     sys.stdout.flush()
     words = ["--seed", seed, "--faults", faults, "--views", views]

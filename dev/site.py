@@ -53,7 +53,7 @@ def prepare() -> None:
     environment.ensure("broker")
     with ThreadPoolExecutor(1) as aside:
         jars = aside.submit(kafka.fetch)
-        environment.ensure("publisher", "services")
+        environment.ensure("demo", "publisher", "services")
         jars.result()
 
 

@@ -1,8 +1,10 @@
-"""The plumbing of a process: its log, and waiting for what is not there yet."""
+"""The plumbing of a process: its log, its port, and waiting for what is not there yet."""
 
 import asyncio
+import errno
 import logging
 import random
+import socket
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
@@ -37,7 +39,7 @@ def configure_logging(service: str) -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(formatter)
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for chatty in ("aiokafka", "faust", "mode", "uvicorn.access"):
+    for chatty in ("aiokafka", "mode", "uvicorn.access"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -45,6 +47,21 @@ def configure_logging(service: str) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
+
+
+def listen(service: str, host: str, port: int) -> list[socket.socket]:
+    """Listen on every address of a host; exit 1 with one line on stderr if that is not possible."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        addresses = dict.fromkeys((family, address[:2]) for family, *_, address in found)
+        sockets = [socket.create_server(address, family=family) for family, address in addresses]
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        why = "is already in use on" if taken else f"cannot be opened ({error.strerror}) on"
+        sys.stderr.write(f"{service.upper()}_PORT: port {port} {why} {host}\n")
+        raise SystemExit(1) from None
+    log.info("listening", host=host, port=sockets[0].getsockname()[1])
+    return sockets
 
 
 async def wait_for(

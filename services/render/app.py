@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import signal
+import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,7 @@ from services.render.core.shelf import Changes
 from services.render.core.site import Site
 from services.render.settings import Settings
 from shared.health import Health
-from shared.runtime import log
+from shared.runtime import listen, log
 
 _HERE = Path(__file__).parent
 
@@ -152,10 +153,10 @@ def build(settings: Settings) -> Render:
     )
 
 
-async def serve(settings: Settings, render: Render) -> None:
+async def serve(settings: Settings, render: Render, sockets: list[socket.socket]) -> None:
     """Run until SIGTERM or SIGINT: then answer what was asked, write the views taken, and stop the rest."""
     limits = Limits(connections=settings.connections, idle_s=settings.idle_s)
-    server = make_server(render.web, render.web.at_once.answer, settings.host, settings.port, limits)
+    server = make_server(render.web, render.web.at_once.answer, limits)
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_number, server.handle_exit, signal_number, None)
@@ -171,7 +172,7 @@ async def serve(settings: Settings, render: Render) -> None:
                     render.view_log,
                 )
             ]
-            await server.serve()
+            await server.serve(sockets)
             await render.view_log.drain()
             await end(following)
     finally:
@@ -189,5 +190,6 @@ def run(settings: Settings, *, check: bool = False) -> None:
     if check:
         render.store.close()
         return
+    sockets = listen("render", settings.host, settings.port)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serve(settings, render))
+        runner.run(serve(settings, render, sockets))

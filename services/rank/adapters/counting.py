@@ -27,26 +27,26 @@ class Counting(Service):
         super().__init__()
         self._bootstrap_servers = bootstrap_servers
         self._log, self._follower, self._outbox = log_, follower, outbox
-        self._ended = asyncio.Event()
+        self._at_rest = asyncio.Event()
+        self._at_rest.set()
 
     @Service.task
     async def _count(self) -> None:
-        try:
-            await self._topics()
-            while not self.should_stop:
-                await wait_for("Kafka", self._log.start, (KafkaError, OSError), deadline_s=30)
-                try:
-                    while not self.should_stop:
-                        await self._follower.turn()
-                except KafkaError as error:
-                    # Among others: another member with this RANK_INSTANCE has taken its place in the group.
-                    log.error("consumer_failed", reason=repr(error), hint="has another rank this instance?")
-                    await asyncio.sleep(_PAUSE_S)
-                finally:
-                    await self._follower.stop()
-                    await self._log.stop()
-        finally:
-            self._ended.set()
+        await self._topics()
+        while not self.should_stop:
+            await wait_for("Kafka", self._log.start, (KafkaError, OSError), deadline_s=30)
+            self._at_rest.clear()
+            try:
+                while not self.should_stop:
+                    await self._follower.turn()
+            except KafkaError as error:
+                # Among others: another member with this RANK_INSTANCE has taken its place in the group.
+                log.error("consumer_failed", reason=repr(error), hint="has another rank this instance?")
+                await asyncio.sleep(_PAUSE_S)
+            finally:
+                await self._follower.stop()
+                await self._log.stop()
+                self._at_rest.set()
 
     async def _topics(self) -> None:
         """Wait until all topics are there as they must be."""
@@ -63,7 +63,7 @@ class Counting(Service):
     async def on_stop(self) -> None:
         """Return when the consumer is closed: cut off in a flush, it would only have more to read again."""
         try:
-            await asyncio.wait_for(self._ended.wait(), _STOPPED_S)
+            await asyncio.wait_for(self._at_rest.wait(), _STOPPED_S)
         except TimeoutError:
             log.warning("stopped_while_waiting")
         await self._outbox.stop()

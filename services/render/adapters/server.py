@@ -36,15 +36,13 @@ class Server(uvicorn.Server):
         return await super().on_tick(counter)
 
 
-def make_server(app: Any, at_once: AtOnce, host: str, port: int, limits: Limits) -> Server:
+def make_server(app: Any, at_once: AtOnce, limits: Limits) -> Server:
     """Make the server of an ASGI application, with a short way for what `at_once` gives."""
     limits = replace(limits, connections=connections_allowed(limits.connections))
     protocol: Any = functools.partial(PageProtocol, at_once=at_once, limits=limits)
     return Server(
         uvicorn.Config(
             app,
-            host=host,
-            port=port,
             loop="uvloop",
             http=protocol,
             ws="none",

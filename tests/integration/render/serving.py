@@ -20,6 +20,7 @@ from services.render.adapters.web import Web
 from services.render.settings import Settings
 from shared.articles import ArticleEvent
 from shared.health import Health
+from shared.runtime import listen
 from tests.foreign import until
 from tests.real import free_base
 from tests.unit.render.folded import Folded
@@ -64,9 +65,9 @@ class Serving:
             lambda: None,
             asyncio.Event().wait,
         )
-        self.server = make_server(web, web.at_once.answer, "127.0.0.1", self.port, self._limits)
+        self.server = make_server(web, web.at_once.answer, self._limits)
         try:
-            await self.server.serve()
+            await self.server.serve(listen("render", "127.0.0.1", self.port))
         finally:
             folded.store.close()
 
