@@ -7,9 +7,10 @@ Both with `rediss` for TLS. Of a cluster any node tells of the others; name seve
 hang on one of them.
 """
 
-from typing import Any, Final, cast
+from typing import Annotated, Any, Final, cast
 from urllib.parse import urlsplit
 
+from pydantic import AfterValidator
 from redis.asyncio import Redis
 from redis.asyncio.cluster import ClusterNode, RedisCluster
 from redis.asyncio.connection import SSLConnection, parse_url
@@ -29,14 +30,11 @@ def connect(url: str, *, answer_s: float, connect_s: float) -> Redis:
     It repeats nothing of its own: whoever asked must read what a lost reply had done. Only a cluster is asked
     once more, because a client that does not ask again never learns who has replaced a dead node.
     """
-    scheme, where, path, query, _ = urlsplit(url)
-    if not scheme.endswith(_CLUSTER):
+    nodes = _nodes(url)
+    if not urlsplit(url).scheme.endswith(_CLUSTER):
         return Redis.from_url(
             url, socket_timeout=answer_s, socket_connect_timeout=connect_s, retry=Retry(NoBackoff(), 0)
         )
-    scheme = scheme.removesuffix(_CLUSTER)
-    credentials, at, hosts = where.rpartition("@")
-    nodes = [parse_url(f"{scheme}://{credentials}{at}{host}{path}?{query}") for host in hosts.split(",")]
     options: dict[str, Any] = {k: v for k, v in nodes[0].items() if k not in ("host", "port")}
     cluster = RedisCluster(
         startup_nodes=[ClusterNode(node["host"], node.get("port", 6379)) for node in nodes],
@@ -48,6 +46,33 @@ def connect(url: str, *, answer_s: float, connect_s: float) -> Redis:
     )
     # it has the commands of a Redis, and none that we use differs
     return cast("Redis", cluster)
+
+
+def _nodes(url: str) -> list[dict[str, Any]]:
+    """Read where each server named by an address is; ValueError if it is not such an address."""
+    scheme, where, path, query, _ = urlsplit(url)
+    credentials, at, hosts = where.rpartition("@")
+    if not scheme.endswith(_CLUSTER):
+        return [dict(parse_url(url))]
+    scheme = scheme.removesuffix(_CLUSTER)
+    nodes = [
+        dict(parse_url(f"{scheme}://{credentials}{at}{host}{path}?{query}")) for host in hosts.split(",")
+    ]
+    if not all("host" in node for node in nodes):
+        raise ValueError("a node of the cluster has no name")
+    return nodes
+
+
+def _usable(url: str) -> str:
+    try:
+        _nodes(url)
+    except ValueError:
+        # what the client says of it may quote a password
+        raise ValueError("must be an address such as redis://127.0.0.1:6379/0") from None
+    return url
+
+
+RedisUrl = Annotated[str, AfterValidator(_usable)]
 
 
 def is_cluster(client: Redis) -> bool:

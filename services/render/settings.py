@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, field_validator
-from pydantic_settings import NoDecode, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from services.render.core import glossary
+from shared.redis import RedisUrl
 from shared.settings import ServiceSettings
 
 Network = IPv4Network | IPv6Network
@@ -21,19 +22,19 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="RENDER_", frozen=True, extra="ignore")
 
-    redis_url: str = Field("redis://127.0.0.1:6379/0", validation_alias="REDIS_URL")
+    redis_url: RedisUrl = Field("redis://127.0.0.1:6379/0", validation_alias="REDIS_URL", repr=False)
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)
     data: Path = Path(".remen/render")
     """Folder of this replica's own SQLite file; two replicas never share one."""
     instance: str = Field(default_factory=socket.gethostname, min_length=1)
-    token_key: str = ""
+    token_key: str = Field("", repr=False)
     """Secret of the view tokens, the same for all replicas; empty: each process draws its own."""
     glossary: Path | None = None
     """File of the site's own terms that are not left to OpenCC; they go before those of `glossary.tsv`."""
-    sections: Annotated[tuple[str, ...], NoDecode] = ()
+    sections: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     """Sections in the order of the masthead, separated by commas; others follow by name."""
-    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = tuple(ip_network(n) for n in _PRIVATE)
+    trusted_proxies: tuple[Network, ...] = tuple(ip_network(n) for n in _PRIVATE)
     """Peers whose `X-Forwarded-For` is believed, as networks separated by commas."""
     cache_mib: int = Field(64, ge=4)
     """Bound of the finished pages and fragments kept in memory, in MiB."""
