@@ -1,7 +1,7 @@
 """`/healthz`, `/readyz` and `/metrics`: the same three answers in every service.
 
 Healthy means the process answers. Ready means that every check has nothing to complain of; a check gives None
-or one sentence that says what is waited for.
+or one sentence that says what is waited for. A check that fails is a complaint too.
 """
 
 import json
@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+
+from shared.runtime import log
 
 Check = Callable[[], str | None]
 Scope = MutableMapping[str, Any]
@@ -26,7 +28,7 @@ class Health:
 
     def complaints(self) -> dict[str, str]:
         """Give what each check that is not content says."""
-        said = {name: check() for name, check in self._checks.items()}
+        said = {name: _said(name, check) for name, check in self._checks.items()}
         return {name: complaint for name, complaint in said.items() if complaint is not None}
 
     def answer(self, path: str) -> tuple[int, str, bytes]:
@@ -35,7 +37,9 @@ class Health:
             return 200, CONTENT_TYPE_LATEST, generate_latest(REGISTRY)
         complaints = self.complaints() if path == "/readyz" else {}
         body = {"status": "waiting" if complaints else "ok", **complaints}
-        return 503 if complaints else 200, "application/json", json.dumps(body, ensure_ascii=False).encode()
+        text = json.dumps(body, ensure_ascii=False)
+        # half a surrogate pair, which a complaint may quote, is written as JSON escapes it
+        return 503 if complaints else 200, "application/json", text.encode(errors="backslashreplace")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -47,3 +51,11 @@ class Health:
         ]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+def _said(name: str, check: Check) -> str | None:
+    try:
+        return check()
+    except Exception as error:
+        log.exception("check_failed", check=name)
+        return f"this check failed: {error!r}"
