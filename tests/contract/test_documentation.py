@@ -85,8 +85,9 @@ def test_every_field_of_an_article_is_among_ingests_formats(field: str) -> None:
 
 @pytest.mark.parametrize("service", SETTINGS)
 def test_every_metric_is_in_its_services_readme(service: str) -> None:
-    code = "".join(path.read_text() for path in (ROOT / "services" / service).rglob("*.py"))
-    named = set(re.findall(rf'"(remen_{service}_[a-z0-9_]+)"', code))
+    folders = (ROOT / "services" / service, ROOT / "shared")
+    code = "".join(path.read_text() for folder in folders for path in folder.rglob("*.py"))
+    named = set(re.findall(r'"(remen_[a-z0-9_]+)"', code))
     missing = {name for name in named if name not in readme(service)}
     assert not missing
 
