@@ -9,16 +9,22 @@ of the partition writes it right again, and until then nobody is misled:
 * among the others the one of the highest order stands.
 """
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final, Literal, get_args
 
 from pydantic import ValidationError
+from pydantic_core import from_json, to_json
 
-from shared import wire
+from shared import blocks, wire
 from shared.events import Arrival, ArticlePublished, ArticleReinstated, ArticleWithdrawn, Order
 
 MARK_SUFFIX: Final = "#withdrawn"
 """Key of an article's withdrawal or reinstatement: its id with this behind it."""
+
+LARGEST_BYTES: Final = 4 * 1024 * 1024
+"""Of a value; the topic takes no more uncompressed, and ingest compresses nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,28 +35,91 @@ class TextErased:
 
 
 ArticleEvent = ArticlePublished | ArticleWithdrawn | ArticleReinstated | TextErased
+Unusable = Literal["key", "wrong_partition", "type", "too_large", "value"]
+"""What is wrong with a record that says nothing of any article."""
 
-_CLASSES: Final[dict[str, type[ArticlePublished | ArticleWithdrawn | ArticleReinstated]]] = {
-    wire.TYPE_PREFIX + cls.__name__: cls for cls in (ArticlePublished, ArticleWithdrawn, ArticleReinstated)
+_KEY: Final = re.compile(rb"([A-Za-z0-9._-]{1,64})(#withdrawn)?")
+_MARKS: Final[dict[bytes, type[ArticleWithdrawn | ArticleReinstated]]] = {
+    f"{wire.TYPE_PREFIX}{cls.__name__}".encode(): cls for cls in (ArticleWithdrawn, ArticleReinstated)
 }
+_PUBLISHED: Final = f"{wire.TYPE_PREFIX}{ArticlePublished.__name__}".encode()
+_BLOCKS: Final = {cls.model_fields["kind"].default for cls in get_args(get_args(blocks.Block)[0])}
+_MARK_KINDS: Final = set(get_args(blocks.Mark.model_fields["kind"].annotation))
+
+
+def read(
+    key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes | None]], partition: int
+) -> ArticleEvent | Unusable:
+    """Read one record of articles.v1, of which anything may be wrong.
+
+    Only a record under its article's key, in its article's partition, says anything of the article: that is
+    where ingest writes, a paused worker too, and where compaction and the partition's owner see it.
+    """
+    found = None if key is None else _KEY.fullmatch(key)
+    if found is None:
+        return "key"
+    article_id, is_mark = found[1].decode(), found[2] is not None
+    if wire.partition_for(article_id) != partition:
+        return "wrong_partition"
+    if value is None:
+        return "key" if is_mark else TextErased(article_id)
+    if len(value) > LARGEST_BYTES:
+        return "too_large"
+    event_type = wire.first_values(headers).get("ce_type", b"")
+    event: ArticleEvent
+    try:
+        if event_type == _PUBLISHED:
+            event = article(value)
+        elif event_type in _MARKS:
+            event = _MARKS[event_type].model_validate_json(value)
+        else:
+            return "type"
+    except ValueError:
+        return "value"
+    return event if event.id == article_id and is_mark == (event_type in _MARKS) else "key"
+
+
+def article(value: bytes) -> ArticlePublished:
+    """Read an article without its blocks and marks of kinds not known here; ValueError if it is none."""
+    try:
+        return ArticlePublished.model_validate_json(value)
+    except ValidationError:
+        if b'"blocks"' not in value:
+            raise
+        written = from_json(value)
+        if not isinstance(written, dict) or not isinstance(written.get("blocks"), list):
+            raise
+        known = [_with_known_marks(one) for one in written["blocks"] if _is(one, _BLOCKS)]
+        return ArticlePublished.model_validate_json(to_json(written | {"blocks": known}))
+
+
+def _is(part: Any, kinds: set[str]) -> bool:
+    """Tell whether a part is of one of these kinds, or too odd to have one."""
+    kind = part.get("kind") if isinstance(part, dict) else None
+    return not isinstance(kind, str) or kind in kinds
+
+
+def _with_known_marks(part: Any) -> Any:
+    if isinstance(part, list):
+        return [_with_known_marks(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    return {
+        name: [mark for mark in value if _is(mark, _MARK_KINDS)]
+        if name == "marks" and isinstance(value, list)
+        else _with_known_marks(value)
+        for name, value in part.items()
+    }
 
 
 def parse(
-    key: bytes | None, value: bytes | None, headers: tuple[tuple[str, bytes], ...]
+    key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes | None]]
 ) -> ArticleEvent | None:
-    """Read one record of articles.v1; None if its type is unknown, it has no key, or it does not parse."""
-    if key is None:
-        return None
-    name = key.decode(errors="replace")
-    if value is None:
-        return None if name.endswith(MARK_SUFFIX) else TextErased(name)
-    cls = _CLASSES.get(wire.first_values(headers).get("ce_type", b"").decode(errors="replace"))
-    if cls is None:
-        return None
-    try:
-        return cls.model_validate_json(value)
-    except ValidationError:
-        return None
+    """Read one record of articles.v1 wherever it lies; None if it says nothing of any article."""
+    found = None if key is None else _KEY.fullmatch(key)
+    home = 0 if found is None else wire.partition_for(found[1].decode())
+    event = read(key, value, headers, home)
+    return None if isinstance(event, str) else event
 
 
 @dataclass(frozen=True, slots=True)

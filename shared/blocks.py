@@ -1,12 +1,19 @@
 """What an article is made of: pictures, and the blocks of its body.
 
 Parts of events, under the same promise: consumers ignore fields they do not know, and what a field means
-never changes. A text stands as it was sent; links, emphasis and the like are marks beside it.
+never changes. Blocks and marks of a kind that they do not know they leave out (shared.articles.article). A
+text stands as it was sent; links, emphasis and the like are marks beside it.
 """
 
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+WebUrl = Annotated[str, StringConstraints(pattern="^[Hh][Tt][Tt][Pp][Ss]?://")]
+LinkUrl = Annotated[str, StringConstraints(pattern="^([Hh][Tt][Tt][Pp][Ss]?://|[Mm][Aa][Ii][Ll][Tt][Oo]:)")]
+"""Nothing that a browser would run: pages show it as a link."""
+
+Pixels = Annotated[int, Field(ge=1, le=100_000)]
 
 
 class Part(BaseModel):
@@ -18,20 +25,20 @@ class Part(BaseModel):
 class Rendition(Part):
     """A picture in another size, or in another cut; `width` and `height` in pixels."""
 
-    url: str
-    width: int
-    height: int | None = None
+    url: WebUrl
+    width: Pixels
+    height: Pixels | None = None
 
 
 class Picture(Part):
     """A picture by address; `width` and `height` in pixels where the publisher knows them."""
 
-    url: str
+    url: WebUrl
     caption: str = ""
     alt: str = ""
     credit: str = ""
-    width: int | None = None
-    height: int | None = None
+    width: Pixels | None = None
+    height: Pixels | None = None
     renditions: tuple[Rendition, ...] | None = None
 
 
@@ -41,7 +48,7 @@ class Mark(Part):
     kind: Literal["link", "strong", "emphasis"]
     start: Annotated[int, Field(ge=0)]
     end: Annotated[int, Field(ge=1)]
-    url: str | None = None
+    url: LinkUrl | None = None
     """Where a link leads; of the other kinds None."""
 
 
@@ -100,7 +107,7 @@ class Embed(Part):
     """Something of another site (a video, a post), reduced to a link."""
 
     kind: Literal["embed"] = "embed"
-    url: str
+    url: WebUrl
     text: str = ""
 
 

@@ -5,14 +5,24 @@ Golden files in tests/contract prove that every version ever written still parse
 as the publisher sent them (NFC, nothing else).
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Final, Literal, NamedTuple
 
-from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, ConfigDict, FailFast, Field, StringConstraints, model_validator
 
 from shared.blocks import Block, Part, Picture
 
 ArticleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+# its name is its address
+SectionName = Annotated[
+    str, StringConstraints(max_length=20, pattern=r"^[^/:\x00-\x1f\x7f-\x9f\u2028\u2029]+$")
+]
+Moment = Annotated[
+    AwareDatetime,
+    # a day from the edge of the calendar, so that it is a time in every zone
+    Field(ge=datetime(1, 1, 2, tzinfo=UTC), lt=datetime(9999, 12, 31, tzinfo=UTC)),
+]
 ListName = Literal["now", "24h", "3d"]
 WithdrawReason = Literal["legal", "licence", "error", "other"]
 
@@ -26,15 +36,15 @@ class Event(Part):
 class Arrival(NamedTuple):
     """Where an input first entered the log: broker's append time (Unix ms), partition and offset."""
 
-    at_ms: int
-    partition: int
-    offset: int
+    at_ms: Annotated[int, Field(ge=0, lt=2**47)]
+    partition: Annotated[int, Field(ge=0)]
+    offset: Annotated[int, Field(ge=0, lt=2**63)]
 
 
 class Order(NamedTuple):
     """The place of a text among all texts of its article: the publisher's revision, then its arrival."""
 
-    revision: int
+    revision: Annotated[int, Field(ge=0, lt=2**53)]
     arrival: Arrival
 
 
@@ -44,7 +54,7 @@ class Dateline(Event):
     text: str
     places: tuple[str, ...] = ()
     agency: str | None = None
-    day: int | None = None
+    day: Annotated[int, Field(ge=1, le=31)] | None = None
 
 
 class ArticlePublished(Event):
@@ -52,26 +62,26 @@ class ArticlePublished(Event):
 
     id: ArticleId
     order: Order
-    title: str
-    series: str | None = None
-    section: str
-    blocks: tuple[Block, ...]
+    title: Title
+    series: Annotated[str, StringConstraints(min_length=1)] | None = None
+    section: SectionName
+    blocks: Annotated[tuple[Block, ...], FailFast()]
     dateline: Dateline | None = None
     pictures: tuple[Picture, ...] = ()
     byline: str | None = None
     source: str | None = None
     tags: tuple[str, ...] = ()
     language: str = "zh-Hans"
-    published_at: AwareDatetime
-    modified_at: AwareDatetime
-    embargo_until: AwareDatetime | None = None
-    expires_at: AwareDatetime | None = None
+    published_at: Moment
+    modified_at: Moment
+    embargo_until: Moment | None = None
+    expires_at: Moment | None = None
     sponsored: bool = False
     sensitive: bool = False
     correction: str | None = None
     uri: str | None = None
     """The name an agency or feed knows the article by."""
-    urgency: int | None = None
+    urgency: Annotated[int, Field(ge=1, le=9)] | None = None
     """An agency's: 1 (most urgent) to 9."""
 
 
@@ -80,12 +90,12 @@ class ArticleWithdrawn(Event):
 
     id: ArticleId
     arrival: Arrival
-    section: str | None = None
+    section: SectionName | None = None
     """Of the text that was taken down; None if there was none, or in records of before it was told."""
-    revision: int = 0
+    revision: Annotated[int, Field(ge=0, lt=2**53)] = 0
     reason: WithdrawReason
     note: str = ""
-    withdrawn_at: AwareDatetime
+    withdrawn_at: Moment
 
 
 class ArticleReinstated(Event):
@@ -93,9 +103,9 @@ class ArticleReinstated(Event):
 
     id: ArticleId
     arrival: Arrival
-    section: str | None = None
-    revision: int | None = None
-    reinstated_at: AwareDatetime
+    section: SectionName | None = None
+    revision: Annotated[int, Field(ge=0, lt=2**53)] | None = None
+    reinstated_at: Moment
 
 
 class View(Event):

@@ -5,11 +5,11 @@ repeat is recognisable. Partitions are Java's murmur2, whatever a publisher's ow
 (librdkafka's default agrees with it on 8 % of ids only).
 """
 
+import re
+import struct
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final
-
-from aiokafka.partitioner import murmur2
 
 from shared.blocks import Part
 from shared.events import Arrival, Event
@@ -24,10 +24,33 @@ REQUEST_ID: Final = "ce_requestid"
 ARRIVED: Final = "ce_arrived"
 """CloudEvents extension on a record sent back into its id's partition: where it first arrived."""
 
+_SEED: Final = 0x9747B28C
+_M: Final = 0x5BD1E995
+_32_BITS: Final = 0xFFFFFFFF
+_ARRIVAL: Final = re.compile(rb"([0-9]{1,15})/([0-9]{1,2})/([0-9]{1,19})")
+_LONGEST_REQUEST_ID: Final = 1000
+"""Bytes; an Idempotency-Key and all that stands beside it take less."""
+
 
 def partition_for(article_id: str) -> int:
     """Give the partition (0–11) of an article in every topic keyed by article id."""
-    return int(murmur2(article_id.encode()) & 0x7FFFFFFF) % PARTITIONS
+    return (murmur2(article_id.encode()) & 0x7FFFFFFF) % PARTITIONS
+
+
+def murmur2(key: bytes) -> int:
+    """Hash a key as Kafka's Java client does: 32 bits.
+
+    Every record that is read costs one; aiokafka's goes byte by byte and takes twice as long.
+    """
+    words, tail = divmod(len(key), 4)
+    hashed = _SEED ^ len(key)
+    for word in struct.unpack_from(f"<{words}I", key):
+        mixed = word * _M & _32_BITS
+        hashed = (hashed * _M & _32_BITS) ^ ((mixed ^ mixed >> 24) * _M & _32_BITS)
+    if tail:
+        hashed = (hashed ^ int.from_bytes(key[-tail:], "little")) * _M & _32_BITS
+    hashed = (hashed ^ hashed >> 13) * _M & _32_BITS
+    return hashed ^ hashed >> 15
 
 
 def encode(event: Part) -> bytes:
@@ -71,7 +94,8 @@ def first_values(headers: Iterable[tuple[str, bytes | None]]) -> Mapping[str, by
 
 def request_id(headers: Iterable[tuple[str, bytes | None]]) -> str:
     """Give the request that a record belongs to; "" if none."""
-    return first_values(headers).get(REQUEST_ID, b"").decode(errors="replace")
+    value = first_values(headers).get(REQUEST_ID, b"")
+    return value.decode(errors="replace") if len(value) <= _LONGEST_REQUEST_ID else ""
 
 
 def write_arrival(arrival: Arrival) -> bytes:
@@ -79,9 +103,12 @@ def write_arrival(arrival: Arrival) -> bytes:
     return "/".join(map(str, arrival)).encode()
 
 
-def read_arrival(value: bytes) -> Arrival:
+def read_arrival(value: bytes | None) -> Arrival:
     """Read the header `ce_arrived`; ValueError if it is not three numbers that Kafka can have given."""
-    at, partition, offset = map(int, value.split(b"/"))
-    if not (0 <= at < 2**47 and 0 <= partition < PARTITIONS and 0 <= offset < 2**63):
+    found = _ARRIVAL.fullmatch(value or b"")
+    if found is None:
+        raise ValueError("is not three numbers")
+    at_ms, partition, offset = map(int, found.groups())
+    if not (at_ms < 2**47 and partition < PARTITIONS and offset < 2**63):
         raise ValueError("no record can lie there")
-    return Arrival(at, partition, offset)
+    return Arrival(at_ms, partition, offset)

@@ -164,7 +164,7 @@ def test_the_front_page_says_how_to_search(press: Press, script: Script) -> None
 
 def test_no_text_can_end_the_script_it_stands_in(press: Press) -> None:
     press.fold(
-        whole(title=CLOSES, byline=CLOSES, tags=(CLOSES,), correction=CLOSES, section="</script>",
+        whole(title=CLOSES, byline=CLOSES, tags=(CLOSES,), correction=CLOSES, section="<script>",
               blocks=(Paragraph(text=CLOSES),), dateline=None, source=CLOSES, series=CLOSES)
     )  # fmt: skip
     head = article(press)

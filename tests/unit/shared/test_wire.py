@@ -1,6 +1,7 @@
 """How events lie in records: partitions, headers, positions."""
 
 import pytest
+from aiokafka.partitioner import murmur2
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,11 @@ def test_a_partition_is_the_one_that_kafkas_own_client_chooses(article_id: str, 
     assert wire.partition_for(article_id) == partition
 
 
+@given(st.binary(max_size=70))
+def test_a_key_is_hashed_as_kafkas_clients_do(key: bytes) -> None:
+    assert wire.murmur2(key) == murmur2(key) & 0xFFFFFFFF
+
+
 def test_every_id_has_one_of_twelve_partitions() -> None:
     found = {wire.partition_for(f"article-{n}") for n in range(1000)}
     assert found == set(range(12))
@@ -28,10 +34,15 @@ def test_an_arrival_survives_its_header(arrival: Arrival) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [b"", b"1/2", b"1/2/3/4", b"a/b/c", b"-1/0/0", b"1/12/0", b"1/0/-1", b"1/0/1" + b"0" * 19]
+    "value",
+    [
+        *(b"", b"1/2", b"1/2/3/4", b"a/b/c", b"-1/0/0", b"1/12/0", b"1/0/-1", b"1/0/1" + b"0" * 19),
+        # what Python's int would take for a number
+        *("१/0/0".encode(), b"+1/0/0", b"1_0/0/0", b" 1/0/0", b"1/0/0\n", b"9" * 5000 + b"/0/0", b"\xff/0/0"),
+    ],
 )
 def test_a_header_that_is_no_arrival_is_a_value_error(value: bytes) -> None:
-    with pytest.raises(ValueError, match=r"unpack|invalid|no record"):
+    with pytest.raises(ValueError, match=r"three numbers|no record"):
         wire.read_arrival(value)
 
 
@@ -47,3 +58,9 @@ def test_an_event_is_a_cloud_event_in_readable_utf8() -> None:
 
 def test_the_first_of_equal_headers_counts_and_names_have_no_case() -> None:
     assert wire.first_values([("A", b"1"), ("a", b"2"), ("b", None)]) == {"a": b"1"}
+
+
+def test_a_request_id_that_is_too_long_for_one_of_ours_is_none() -> None:
+    assert wire.request_id([(wire.REQUEST_ID, b"x" * 100_000)]) == ""
+    assert wire.request_id([(wire.REQUEST_ID, None)]) == ""
+    assert wire.request_id([(wire.REQUEST_ID, b"\xff")]) == "\ufffd"
