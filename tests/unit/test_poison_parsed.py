@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import pytest
 
-from services.ingest.core.accept import accept
+from services.ingest.core import intake
 from services.ingest.core.dead_letter import Age, read_letter
 from services.ingest.core.editions import UNKNOWN
-from services.ingest.core.reading import DEFAULTS
+from services.ingest.core.reading import DEFAULTS, read
 from services.rank.core import desk, facts, views, voids
 from services.rank.core.records import Record
 from services.rank.core.views import Limits
@@ -32,14 +32,15 @@ class Appended:
 
 
 def decided(record: Poison) -> object:
-    arrival = Arrival(NOON_MS, record.partition, 7)
-    return accept(record.value, UNKNOWN, arrival, DEFAULTS, record.read_headers)
+    position = Arrival(NOON_MS, record.partition, 7)
+    read_as = read(record.value, DEFAULTS, record.read_headers)
+    taken = intake.Record(position, record.key, record.value, record.read_headers)
+    return intake.accept(taken, read_as, UNKNOWN, refusing=False)
 
 
 def refused(record: Poison) -> object:
-    letter = read_letter(
-        Age(NOON_MS, record.partition, 7), record.key, record.value, record.read_headers, DEFAULTS
-    )
+    age = Age(NOON_MS, record.partition, 7)
+    letter = read_letter(age, record.key, record.value, record.read_headers)
     return letter and letter.told().model_dump_json()
 
 
