@@ -61,7 +61,8 @@ VIEWS: Final = Topic("views.v1", PARTITIONS, _config(**_APPEND_TIME, retention_m
 DESK: Final = Topic(
     "desk.v1",
     1,
-    # never compacted, never deleted: it is the audit of who did what
+    # never compacted, never deleted: it is the audit of who did what. How to read it, so that what a paused
+    # ingest worker writes twice holds once: services/rank/core/desk.py
     _config(**_APPEND_TIME, retention_ms=-1, retention_bytes=-1),
 )
 SALTS: Final = Topic(

@@ -219,7 +219,10 @@ CHANNELS: Final = (
     Channel(
         "desk",
         topics.DESK,
-        "Who pinned, banned or released which article or voided which views, and why; kept for ever.",
+        "Who pinned, banned or released which article or voided which views, and why; kept for ever. Of the "
+        "actions on an article in a scope the latest counts. Passed over is one whose input (ce_input) has "
+        "neither a higher offset nor a later time than one that was applied to the same article and scope. "
+        "The same input is one void.",
         (
             _event(HotPinned, None, "EventHeaders", "OutcomeHeaders"),
             _event(HotBanned, None, "EventHeaders", "OutcomeHeaders"),

@@ -149,10 +149,11 @@ def _attack(rank: Rank, render: Render) -> Attacked:
     until(lambda: all(render.status(f"/article/{a}") == 200 for a in GAINS), "the articles can be read", 60)
     for name, reports in _reports(render.token("story-0")).items():
         found.statuses[name] = report(render.url, reports)
-    found.reported = _by_label(render.url, "remen_render_views_total")
+    found.reported = _by_label(render.url, "remen_render_views_total", "outcome")
     _produce(rank)
     found.with_seats = _counted(rank)
-    found.dropped = _by_label(worker.url, "remen_rank_views_dropped_total")
+    found.dropped = _by_label(worker.url, "remen_rank_views_dropped_total", "reason")
+    found.dropped |= _by_label(worker.url, "remen_foreign_records_total", "reason")
     worker.stop()
     rank.redis.flushall()
     rank.start("rank-1", RANK_SEATS="0")
@@ -276,8 +277,8 @@ def _score(hot: HotListChanged, article: str) -> int:
     return next((entry.score for entry in hot.entries if entry.id == article), 0)
 
 
-def _by_label(url: str, metric: str) -> dict[str, float]:
-    """Read a metric that has one label."""
+def _by_label(url: str, metric: str, label: str) -> dict[str, float]:
+    """Read a metric by one of its labels."""
     lines = httpx.get(f"{url}/metrics", timeout=5).text.splitlines()
     named = [line for line in lines if line.startswith(f"{metric}{{")]
-    return {line.split('"')[1]: float(line.rsplit(" ", 1)[1]) for line in named}
+    return {line.split(f'{label}="')[1].split('"')[0]: float(line.rsplit(" ", 1)[1]) for line in named}

@@ -17,8 +17,7 @@ from shared.articles import MARK_SUFFIX, ArticleEvent, TextErased
 from shared.events import Arrival, ArticlePublished
 from shared.topics import ARTICLES, DESK, INGEST, Topic
 
-INPUT: Final = "ce_input"
-"""CloudEvents extension on outputs: the position of the input, in its id's own partition of ingest.v1."""
+INPUT: Final = wire.INPUT
 REQUESTS: Final = "ce_requests"
 """CloudEvents extension on outputs: the newest requests with an Idempotency-Key that the article accepted."""
 

@@ -24,7 +24,9 @@ from services.rank.core.desk import Desk
 from services.rank.core.fold import Batch, DaysNotLoadedError, Effects, Rules
 from services.rank.core.layout import Flush, Write
 from services.rank.core.turn import Cache
+from shared import foreign_records
 from shared.runtime import log
+from shared.topics import DESK
 
 _HEARTBEAT_S: Final = 1.0
 """A partition without records is flushed this often: an idle worker notices a Redis that was put back."""
@@ -131,13 +133,12 @@ class Follower:
         actions = await self._actions()
         after: dict[int, Cache] = {}
         flushes: list[Flush] = []
-        effects: list[Effects] = []
+        effects: dict[int, Effects] = {}
         for n in sorted(due):
             before = self._caches.pop(n)
             cache, commands = before, list[Write]()
             if n in batches:
-                cache, effect, commands = await self._count(before, batches[n])
-                effects.append(effect)
+                cache, effects[n], commands = await self._count(before, batches[n])
                 self._dirty.add(n)
                 await asyncio.sleep(0)  # let heartbeats and readers have their turn between two folds
             if self._is_due(n):
@@ -146,10 +147,10 @@ class Follower:
             after[n], flush = turn.request(before, cache, commands)
             flushes.append(flush)
         # What was handed on must be in the log before the position passes it; a repeat does no harm.
-        await self._outbox.forward([f for effect in effects for f in effect.forwards])
+        await self._outbox.forward([f for effect in effects.values() for f in effect.forwards])
         await self._flush(after, flushes)
-        for effect in effects:
-            _report(effect)
+        for n, effect in effects.items():
+            _report(n, effect)
 
     async def _flush(self, after: Mapping[int, Cache], flushes: Sequence[Flush]) -> None:
         """Write; a partition whose store was not where it was believed to be is no longer remembered."""
@@ -213,9 +214,14 @@ async def _patiently(step: Coroutine[None, None, None]) -> None:
         await asyncio.sleep(_PAUSE_S)
 
 
-def _report(effect: Effects) -> None:
+def _report(partition: int, effect: Effects) -> None:
     metrics.VIEWS.inc(effect.views)
     metrics.REPEATED.inc(effect.repeated)
     metrics.FORWARDED.inc(len(effect.forwards))
     for reason, n in effect.dropped.items():
         metrics.DROPPED.labels(reason=reason).inc(n)
+    for topic, reason, offset, records in effect.skipped:
+        foreign_records.skipped(topic, partition, offset, reason, records)
+    for offset in effect.old_actions:
+        metrics.OLD_ACTIONS.inc()
+        log.warning("old_desk_action_skipped", topic=DESK.name, partition=partition, offset=offset)

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from services.rank.adapters.archive import Archive, NoSuchArticleError, NotCountedYetError, NotThenError
 from services.rank.adapters.board import Board
 from services.rank.adapters.store import AWAY
+from services.rank.core.desk import SCOPE
 from services.rank.core.lists import HotList
 from services.rank.core.scores import ALL, BEST
 from services.rank.core.why import Explanation
@@ -20,7 +21,7 @@ from shared import problem
 from shared.events import HotListChanged, ListName, at_ms
 from shared.health import PATHS, Health
 
-Scope = Annotated[str, Query(pattern=r"^(all|section:[^/:\x00-\x1f]{1,20})$")]
+Scope = Annotated[str, Query(pattern=SCOPE)]
 ArticleId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 Limit = Annotated[int, Query(ge=1, le=BEST)]
 BucketEnd = Annotated[

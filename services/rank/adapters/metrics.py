@@ -8,6 +8,9 @@ VIEWS: Final = Counter("remen_rank_views", "Views counted")
 REPEATED: Final = Counter("remen_rank_views_repeated", "Views of a reader who had been counted already")
 DROPPED: Final = Counter("remen_rank_views_dropped", "Views that earn nothing, by reason", ["reason"])
 FORWARDED: Final = Counter("remen_rank_views_forwarded", "Records sent on to their article's partition")
+OLD_ACTIONS: Final = Counter(
+    "remen_rank_desk_old", "Desk actions passed over, because their input or a later one was applied before"
+)
 FLUSHES: Final = Counter("remen_rank_flushes", "Runs of the script, by what it replied", ["reply"])
 FLUSH_SECONDS: Final = Histogram(
     "remen_rank_flush_seconds",

@@ -22,6 +22,9 @@ WEIGHT: Final = 1
 RECOMPUTED_MS: Final = 3 * DAY_MS
 """How far back a list can be recomputed; with the longest window, six days of buckets are needed for it."""
 
+LAST_MS: Final = 253_402_300_799_999
+"""The last millisecond of the year 9999: later ones have no date."""
+
 KEPT_MS: Final = RECOMPUTED_MS + max(WINDOWS.values()) * BUCKET_MS + DAY_MS
 
 _READING_DAY_BEGINS: Final = timedelta(hours=4)
@@ -42,6 +45,11 @@ def reading_day(bucket: int, zone: ZoneInfo) -> str:
 def oldest_kept_day(log_ms: int, zone: ZoneInfo) -> str:
     """Name the oldest reading day that is kept once the log has come to `log_ms`."""
     return reading_day(bucket_of(log_ms - KEPT_MS), zone)
+
+
+def is_possible(at_ms: int) -> bool:
+    """Tell whether a broker can have appended a record at a moment (Unix ms)."""
+    return 0 <= at_ms < 2**47
 
 
 def utc(at_ms: int) -> datetime:

@@ -3,16 +3,23 @@
 Which text stands is decided by the reading rule of articles.v1, as everywhere.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
+from services.rank.core.clock import is_possible
+from services.rank.core.desk import is_scope
+from services.rank.core.records import Record
 from shared import articles
-from shared.articles import ArticleEvent, Standing
-from shared.events import ArticlePublished, at_ms
+from shared.articles import ArticleEvent, Standing, TextErased
+from shared.events import ArticlePublished, at_ms, section_scope
+from shared.wire import partition_for
 
 FOREVER: Final = 2**62
+
+_Moment = Annotated[int, Field(ge=-FOREVER, le=FOREVER)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +28,9 @@ class Facts:
 
     standing: Standing = field(default_factory=Standing)
     section: str = ""
-    published_ms: int = 0
-    embargo_ms: int = 0
-    expires_ms: int = FOREVER
+    published_ms: _Moment = 0
+    embargo_ms: _Moment = 0
+    expires_ms: _Moment = FOREVER
     barred: bool = False
 
     def hot_between(self) -> tuple[int, int]:
@@ -47,6 +54,26 @@ UNKNOWN: Final = Facts()
 _JSON: Final = TypeAdapter(Facts)
 
 
+def parse(record: Record, partition: int, known: Container[str]) -> ArticleEvent | str:
+    """Read one record of articles.v1; a str is the reason why it cannot be used.
+
+    `known` are articles that belong to the partition for sure. One of another partition must not be ranked
+    here: it would stand in the lists twice.
+    """
+    if not is_possible(record.timestamp):
+        return "bad_time"
+    event = articles.parse(record.key, record.value, tuple(record.headers))
+    if event is None:
+        return "not_an_event"
+    if isinstance(event, TextErased):
+        return event
+    if event.id not in known and partition_for(event.id) != partition:
+        return "wrong_partition"
+    if isinstance(event, ArticlePublished) and not is_scope(section_scope(event.section)):
+        return "bad_section"
+    return event
+
+
 def apply(facts: Facts, event: ArticleEvent) -> Facts:
     """Give the facts after one more record of articles.v1."""
     standing = articles.fold(facts.standing, event)
@@ -68,5 +95,5 @@ def encode(facts: Facts) -> bytes:
 
 
 def decode(blob: bytes) -> Facts:
-    """Read facts as they lie in Redis."""
+    """Read facts as they lie in Redis; ValueError if they are none."""
     return _JSON.validate_json(blob)

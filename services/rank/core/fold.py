@@ -10,22 +10,22 @@ same however it is cut into batches.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from services.rank.core import buckets, desk, facts, seen, voids
+from services.rank.core import buckets, desk_log, facts, seen, voids
 from services.rank.core.buckets import Bucket
-from services.rank.core.clock import BUCKET_MS, DAY_MS, bucket_of, oldest_kept_day, reading_day
+from services.rank.core.clock import BUCKET_MS, DAY_MS, bucket_of, is_possible, oldest_kept_day, reading_day
 from services.rank.core.desk import Desk
 from services.rank.core.facts import Facts
 from services.rank.core.position import Position
-from services.rank.core.records import Record
+from services.rank.core.records import Record, Skipped, summed
 from services.rank.core.rows import Rows
 from services.rank.core.seen import Keys, Seen
 from services.rank.core.views import Forward, Limits, read
 from services.rank.core.voids import Voids
-from shared import articles
 from shared.topics import ARTICLES, DESK, VIEWS
 
 
@@ -70,7 +70,10 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """What a fold changed: new values for the store, and the increments of `counted` for running sums."""
+    """What a fold changed: new values for the store, and the increments of `counted` for running sums.
+
+    `skipped` are records that cannot be used, `old_actions` the offsets of desk actions that came too late.
+    """
 
     ids: Mapping[str, int]
     facts: Mapping[str, Facts]
@@ -83,6 +86,8 @@ class Effects:
     forwards: Sequence[Forward]
     dropped: Counter[str]
     repeated: int
+    skipped: tuple[Skipped, ...] = ()
+    old_actions: Sequence[int] = ()
 
     @property
     def views(self) -> int:
@@ -108,8 +113,8 @@ def fold(state: State, batch: Batch, rules: Rules) -> tuple[State, Effects]:
     views = batch.records.get(VIEWS.name, ())
     reading = read(views, state.partition, state.numbers, rules.limits, rules.seats)
     counts = count(state, reading.rows, rules.zone)
-    changes, changed = _fold_articles(state.facts, batch.records.get(ARTICLES.name, ()))
-    new_desk, told, acted = _fold_desk(state.desk, state.told, batch.records.get(DESK.name, ()))
+    texts = _fold_articles(state, batch.records.get(ARTICLES.name, ()))
+    said = desk_log.fold(state.desk, state.told, batch.records.get(DESK.name, ()))
     position = _moved(state.position, batch)
     log_ms = position.at.get(VIEWS.name, 0)
     days = dict(position.days)
@@ -124,20 +129,20 @@ def fold(state: State, batch: Batch, rules: Rules) -> tuple[State, Effects]:
             position,
             days={day: n for day, n in days.items() if day >= oldest},
             ids=position.ids + len(counts.ids),
-            facts=position.facts + changed + acted,
+            facts=position.facts + texts.changed + said.changed,
         ),
         numbers={**state.numbers, **counts.ids} if counts.ids else state.numbers,
-        facts={**state.facts, **changes} if changes else state.facts,
-        desk=new_desk,
-        told=told,
+        facts={**state.facts, **texts.facts} if texts.facts else state.facts,
+        desk=said.desk,
+        told=said.told,
         buckets=_kept({**state.buckets, **counts.buckets}, oldest if over else None, rules.zone),
         seen={day: s for day, s in counts.days.items() if day in recent},
     )
     effects = Effects(
         ids=counts.ids,
-        facts=changes,
-        desk=None if new_desk is state.desk else new_desk,
-        told=None if told is state.told else told,
+        facts=texts.facts,
+        desk=None if said.desk is state.desk else said.desk,
+        told=None if said.told is state.told else said.told,
         buckets={b: bucket for b, bucket in counts.buckets.items() if b in after.buckets},
         counted={b: bucket for b, bucket in counts.counted.items() if b in after.buckets},
         seen={day: keys for day, keys in counts.seen.items() if day >= oldest},
@@ -145,6 +150,8 @@ def fold(state: State, batch: Batch, rules: Rules) -> tuple[State, Effects]:
         forwards=reading.forwards,
         dropped=reading.dropped + Counter(voided=counts.voided),
         repeated=counts.repeated,
+        skipped=reading.skipped + texts.skipped + said.skipped,
+        old_actions=said.old,
     )
     return after, effects
 
@@ -211,42 +218,37 @@ def _number(known: Mapping[str, int], rows: Rows, counts: Counts) -> buckets.Num
     return by_slot[rows.article].astype(np.uint32)
 
 
-def _fold_articles(known: Mapping[str, Facts], records: Sequence[Record]) -> tuple[dict[str, Facts], int]:
-    """Give the facts that changed, and how many records changed any."""
+class _Texts(NamedTuple):
+    """The facts that changed, how many records changed any, and what cannot be used."""
+
+    facts: Mapping[str, Facts]
+    changed: int
+    skipped: tuple[Skipped, ...]
+
+
+def _fold_articles(state: State, records: Sequence[Record]) -> _Texts:
     changes: dict[str, Facts] = {}
     changed = 0
+    skipped: list[tuple[str, int]] = []
     for record in records:
-        event = articles.parse(record.key, record.value, tuple(record.headers))
-        if event is None:
+        event = facts.parse(record, state.partition, state.facts)
+        if isinstance(event, str):
+            skipped.append((event, record.offset))
             continue
-        before = changes.get(event.id) or known.get(event.id, facts.UNKNOWN)
+        before = changes.get(event.id) or state.facts.get(event.id, facts.UNKNOWN)
         after = facts.apply(before, event)
         if after != before:
             changes[event.id] = after
             changed += 1
-    return changes, changed
-
-
-def _fold_desk(before: Desk, told: Voids, records: Sequence[Record]) -> tuple[Desk, Voids, int]:
-    """Give the history of actions and the voids after these records, and how many were either."""
-    acted = 0
-    for record in records:
-        action = desk.parse(record.value, record.headers, record.timestamp)
-        void = voids.parse(record.value, record.headers, record.offset)
-        if action is not None:
-            before = desk.add(before, action)
-        if void is not None:
-            told = voids.add(told, void, record.timestamp)
-        acted += action is not None or void is not None
-    return before, told, acted
+    return _Texts(changes, changed, summed(ARTICLES.name, skipped))
 
 
 def _moved(position: Position, batch: Batch) -> Position:
     at = dict(position.at)
     for topic, records in batch.records.items():
-        if records:
-            # the newest so far: a change of leader may step back by the difference of two brokers' clocks
-            at[topic] = max(at.get(topic, 0), *(r.timestamp for r in records))
+        # the newest so far: a change of leader may step back by the difference of two brokers' clocks
+        if times := [r.timestamp for r in records if is_possible(r.timestamp)]:
+            at[topic] = max(at.get(topic, 0), *times)
     return replace(position, next={**position.next, **batch.upto}, at=at)
 
 

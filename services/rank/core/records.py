@@ -5,7 +5,8 @@ bounds is read past them into numpy: they would say the same, take twice as long
 """
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence, Sized
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
@@ -17,6 +18,13 @@ from shared.events import ArticleId, View, ViewsSeen
 
 _IDS: Final = TypeAdapter(list[ArticleId])
 _IN_COLUMNS: Final = b'"articles"'
+
+LARGEST_BYTES: Final = 4 * 1024 * 1024
+LARGEST_ROWS: Final = 100_000
+LARGEST_ARTICLES: Final = 10_000
+"""What one record may hold. Render writes 2,000 rows, some 70 KB; but a few KB that were sent compressed may
+hold a million rows of as many articles, and to read them would take memory and time from all the others."""
+
 _COLUMNS: Final = ("article", "reader", "at", "segment")
 
 
@@ -41,12 +49,33 @@ class Columns(NamedTuple):
     via: str
 
 
-def quickly(value: bytes | None) -> Columns | None:
-    """Read a batch of at least one view; None if it takes the model to say what this is."""
-    if value is None or _IN_COLUMNS not in value:
+class Skipped(NamedTuple):
+    """Records of a topic that cannot be used: why, the offset of the first, and how many."""
+
+    topic: str
+    reason: str
+    offset: int
+    records: int
+
+
+def summed(topic: str, found: Iterable[tuple[str, int]]) -> tuple[Skipped, ...]:
+    """Count records of a topic that were passed over, each told by its reason and its offset."""
+    first: dict[str, int] = {}
+    counts = Counter[str]()
+    for reason, offset in found:
+        first.setdefault(reason, offset)
+        counts[reason] += 1
+    return tuple(Skipped(topic, reason, first[reason], n) for reason, n in counts.items())
+
+
+def quickly(value: bytes | None) -> Columns | str | None:
+    """Read a batch of at least one view; None if it takes `parse` to say what this is."""
+    if value is None or _IN_COLUMNS not in value or len(value) > LARGEST_BYTES:
         return None
     try:
         found = from_json(value)
+        if _is_too_large(found["articles"], found["article"]):
+            return "too_large"
         articles = _IDS.validate_python(found["articles"], strict=True)
         rows = len(found["article"])
         bounds = (len(articles), 2**53, 2**53, 2**16)
@@ -57,6 +86,10 @@ def quickly(value: bytes | None) -> Columns | None:
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return None
     return Columns(articles, article, reader, at, segment, via) if isinstance(via, str) else None
+
+
+def _is_too_large(articles: Sized, rows: Sized) -> bool:
+    return len(articles) > LARGEST_ARTICLES or len(rows) > LARGEST_ROWS
 
 
 def _column(values: list[int], rows: int, bound: int) -> Int64s:
@@ -80,10 +113,14 @@ def parse(value: bytes | None) -> View | ViewsSeen | str:
     """Read one value by its shape; a str is the reason why it is neither."""
     if value is None:
         return "empty"
+    if len(value) > LARGEST_BYTES:
+        return "too_large"
     guess: type[View | ViewsSeen] = ViewsSeen if _IN_COLUMNS in value else View
     try:
         # model_validate_json does the same, and checks its own arguments for a quarter of the time
         read_as: View | ViewsSeen = guess.__pydantic_validator__.validate_json(value)
+        if isinstance(read_as, ViewsSeen) and _is_too_large(read_as.articles, read_as.article):
+            return "too_large"
         return read_as
     except ValidationError:
         pass

@@ -43,12 +43,11 @@ class Refold:
 
 def spans_of(state: State, told: Voids, rules: Rules) -> Spans:
     """Name the days that new voids touch in this partition."""
-    known = {replace(void, offset=0) for void in state.position.voids}
+    known = {void.said for void in state.position.voids}
     return tuple(
         _days_of(void, rules)
         for void in told
-        if replace(void, offset=0) not in known
-        and (void.article is None or partition_for(void.article) == state.partition)
+        if void.said not in known and (void.article is None or partition_for(void.article) == state.partition)
     )
 
 

@@ -12,12 +12,13 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from services.rank.core.clock import KEPT_MS
-from services.rank.core.records import Columns, Record, of, parse, quickly
+from services.rank.core.clock import KEPT_MS, is_possible
+from services.rank.core.records import Columns, Record, Skipped, of, parse, quickly, summed
 from services.rank.core.rows import NO_ROWS, Int64s, Rows
 from services.rank.core.seen import Keys, article_key, reader_key, seats_of
 from shared import wire
 from shared.events import Arrival, View, ViewsSeen, at_ms
+from shared.topics import VIEWS
 
 _LARGEST_FORWARD: Final = 5_000
 """Rows in a forwarded record: one that came compressed must not grow past what Kafka takes."""
@@ -44,11 +45,15 @@ class Limits(NamedTuple):
 
 @dataclass(slots=True)
 class Reading:
-    """What a run of records holds: rows to count, records to forward, views dropped by reason."""
+    """What a run of records holds: rows to count, records to forward, views dropped by reason.
+
+    `skipped` are the records that hold no views at all.
+    """
 
     rows: Rows
     forwards: list[Forward]
     dropped: Counter[str]
+    skipped: tuple[Skipped, ...] = ()
 
 
 def read(
@@ -62,17 +67,21 @@ def read(
     table = _Table(partition, known)
     columns = _Columns(table, seats)
     dropped: Counter[str] = Counter()
+    skipped: list[tuple[str, int]] = []
     for record in records:
         views = quickly(record.value) or parse(record.value)
+        if not is_possible(record.timestamp):
+            views = "bad_time"
         if isinstance(views, str):
-            dropped[views] += 1
+            skipped.append((views, record.offset))
         elif isinstance(views, View):
             columns.add_one(record, views)
         elif isinstance(views, Columns):
             columns.add_many(record, views)
         elif views.article:
             columns.add_many(record, of(views))
-    return Reading(columns.rows(limits, dropped), columns.forwards, dropped)
+    rows = columns.rows(limits, dropped)
+    return Reading(rows, columns.forwards, dropped, summed(VIEWS.name, skipped))
 
 
 class _Table:

@@ -5,37 +5,48 @@ what it would be if those views had never come. So a partition is a function of 
 and of the voids in it; when it heard of them does not matter.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from services.rank.core.clock import DAY_MS, KEPT_MS
+from services.rank.core.desk import input_of
 from services.rank.core.rows import Rows
 from shared import wire
-from shared.events import ViewsVoided, at_ms
+from shared.events import Arrival, ArticleId, ViewsVoided, at_ms
 
-_TYPE: Final = (wire.TYPE_PREFIX + ViewsVoided.__name__).encode()
+TYPE: Final = wire.TYPE_PREFIX + ViewsVoided.__name__
 
 _END_MS: Final = 2**47
 """Late enough for "for ever", and early enough to have a date in every time zone."""
+
+_Number = Annotated[int, Field(ge=0, lt=2**63)]
+_Moment = Annotated[int, Field(ge=0, le=_END_MS)]
 
 
 @dataclass(frozen=True, slots=True)
 class Void:
     """Views of a segment, of one article or of all, from `since_ms` until before `until_ms`.
 
-    The times are those of the views themselves, in Unix ms; `offset` is that of the void's record in desk.v1.
+    The times are those of the views themselves, in Unix ms; `offset` is that of the void's record in desk.v1,
+    `input` where the input lies that ingest made it of.
     """
 
-    offset: int
-    segment: int
-    since_ms: int
-    until_ms: int
-    article: str | None = None
+    offset: _Number
+    segment: Annotated[int, Field(ge=0, le=65535)]
+    since_ms: _Moment
+    until_ms: _Moment
+    article: ArticleId | None = None
+    input: Arrival | None = None
+
+    @property
+    def said(self) -> tuple[int, int, int, str | None]:
+        """What the void takes out, whoever said it and however often."""
+        return self.segment, self.since_ms, self.until_ms, self.article
 
 
 Voids = tuple[Void, ...]
@@ -44,20 +55,26 @@ Voids = tuple[Void, ...]
 _JSON: Final = TypeAdapter(Voids)
 
 
-def parse(value: bytes | None, headers: Iterable[tuple[str, bytes]], offset: int) -> Void | None:
-    """Read one record of desk.v1; None if it is no void."""
-    if value is None or wire.first_values(headers).get("ce_type") != _TYPE:
-        return None
+def parse(value: bytes, headers: Mapping[str, bytes], offset: int) -> Void | None:
+    """Read the value of a void; None if it breaks the rules, or has a span in which nothing can lie."""
     try:
         event = ViewsVoided.model_validate_json(value)
     except ValidationError:
         return None
     since_ms, until_ms = max(at_ms(event.since), 0), min(at_ms(event.until), _END_MS)
-    return Void(offset, event.segment, since_ms, until_ms, event.article)
+    if since_ms >= until_ms:
+        return None
+    source = input_of(headers, event.article)
+    return Void(offset, event.segment, since_ms, until_ms, event.article, source)
 
 
 def add(voids: Voids, void: Void, appended_ms: int) -> Voids:
-    """Give the voids with one more, without those of days that are no longer kept."""
+    """Give the voids with one more, without those of days that are no longer kept.
+
+    A void that was made of the same input as one before is a repeat: the same voids are given.
+    """
+    if void.input is not None and any(void.input == before.input for before in voids):
+        return voids
     oldest = appended_ms - KEPT_MS - DAY_MS
     return (*(v for v in voids if v.until_ms > oldest), void)
 
@@ -87,5 +104,5 @@ def encode(voids: Voids) -> bytes:
 
 
 def decode(blob: bytes | None) -> Voids:
-    """Read voids as they lie in Redis; nothing there is none."""
+    """Read voids as they lie in Redis, nothing there is none; ValueError if they are no voids."""
     return () if blob is None else _JSON.validate_json(blob)

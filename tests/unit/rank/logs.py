@@ -10,7 +10,7 @@ from services.rank.core.clock import utc
 from services.rank.core.fold import Batch, Rules
 from services.rank.core.views import Limits
 from shared import wire
-from shared.events import Event
+from shared.events import Arrival, Event
 from shared.topics import ARTICLES, DESK, VIEWS
 from tests.builders import NOON_MS
 
@@ -54,7 +54,7 @@ def plain(article: str, reader: str, at_ms: int = NOON_MS) -> bytes:
     return json.dumps({"article": article, "reader": reader, "at": utc(at_ms).isoformat()}).encode()
 
 
-def columns(rows: Sequence[tuple[str, int, int]], **changes: Any) -> bytes:
+def columns(rows: Sequence[tuple[str, float, int]], **changes: Any) -> bytes:
     """Write a batch of (article, reader, at in ms)."""
     names = list(dict.fromkeys(name for name, _, _ in rows))
     batch = {
@@ -68,9 +68,13 @@ def columns(rows: Sequence[tuple[str, int, int]], **changes: Any) -> bytes:
     return json.dumps(batch).encode()
 
 
-def event_record(offset: int, event: Event, key: str, timestamp: int = NOON_MS) -> Appended:
-    """Put an event into a record with its CloudEvents headers."""
+def event_record(
+    offset: int, event: Event, key: str, timestamp: int = NOON_MS, source: Arrival | None = None
+) -> Appended:
+    """Put an event into a record with its CloudEvents headers; `source` is the input it was made of."""
     headers = [("ce_type", wire.type_of(event).encode())]
+    if source is not None:
+        headers.append((wire.INPUT, wire.write_arrival(source)))
     return Appended(offset, timestamp, wire.encode(event), key.encode(), headers)
 
 

@@ -10,10 +10,19 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.rank.core.clock import BUCKET_MS, DAY_MS, bucket_of, reading_day
-from services.rank.core.records import of, parse, quickly
+from services.rank.core.records import (
+    LARGEST_ARTICLES,
+    LARGEST_BYTES,
+    LARGEST_ROWS,
+    Skipped,
+    of,
+    parse,
+    quickly,
+)
 from services.rank.core.views import Reading, read
 from shared import wire
 from shared.events import Arrival, View, ViewsSeen
+from shared.topics import VIEWS
 from tests.builders import NOON_MS
 from tests.unit.rank.logs import (
     ARTICLE_IDS,
@@ -105,11 +114,22 @@ def test_a_reader_called_articles_is_a_reader() -> None:
         (columns([(A, 1, -1)]), "bad_batch"),
         (columns([(A, 1, NOON_MS)], articles=["a b"]), "bad_batch"),
         (columns([(A, 1, NOON_MS)], articles=A), "bad_batch"),
+        (b'{"articles": ' + b"[" * 100_000, "not_json"),
+        (columns([(A, 1, NOON_MS)], reader=[float("nan")]), "bad_batch"),
+        (columns([(A, 1, NOON_MS)], at=[10**400]), "bad_batch"),
+        (columns([(A, 1, NOON_MS)], at=["noon"]), "bad_batch"),
+        (columns([(A, 1, NOON_MS)] * (LARGEST_ROWS + 1)), "too_large"),
+        (columns([(A, 1, NOON_MS)], articles=[A] * (LARGEST_ARTICLES + 1)), "too_large"),
+        (columns([(A, 1.0, NOON_MS)], articles=[A] * (LARGEST_ARTICLES + 1)), "too_large"),
+        (columns([(A, 1, NOON_MS)], via="x" * LARGEST_BYTES), "too_large"),
+        (b"[" + b"{}," * LARGEST_BYTES + b"{}]", "too_large"),
     ],
+    ids=lambda given: given if isinstance(given, str) else repr(given)[:40],
 )
 def test_what_is_no_view_is_dropped_with_its_reason(value: bytes | None, reason: str) -> None:
     reading = reading_of(value, plain(A, "anna"))
-    assert reading.dropped == {reason: 1}
+    assert reading.skipped == (Skipped(VIEWS.name, reason, 0, 1),)
+    assert not reading.dropped
     assert len(reading.rows.at) == 1
 
 
@@ -118,7 +138,24 @@ def test_what_is_no_view_is_dropped_with_its_reason(value: bytes | None, reason:
 )
 def test_any_bytes_are_read_or_dropped(value: bytes | str) -> None:
     reading = reading_of(value if isinstance(value, bytes) else value.encode(errors="replace"))
-    assert len(reading.rows.at) + reading.dropped.total() == 1
+    assert len(reading.rows.at) + reading.dropped.total() + len(reading.skipped) == 1
+
+
+@pytest.mark.parametrize("timestamp", [-1, 2**47, 2**63 - 1])
+def test_a_record_of_a_time_that_no_broker_has_is_passed_over(timestamp: int) -> None:
+    records = [Appended(0, NOON_MS, plain(A, "anna")), Appended(1, timestamp, plain(B, "anna"))]
+    reading = read(records, HOME, {}, LIMITS)
+    assert reading.skipped == (Skipped(VIEWS.name, "bad_time", 1, 1),)
+    assert len(reading.rows.at) == 1
+
+
+def test_records_that_cannot_be_used_are_counted_by_reason_and_told_from_the_first() -> None:
+    reading = reading_of(b"{", plain(A, "anna"), b"[]", b"}", None)
+    assert reading.skipped == (
+        Skipped(VIEWS.name, "not_json", 0, 2),
+        Skipped(VIEWS.name, "not_a_view", 2, 1),
+        Skipped(VIEWS.name, "empty", 4, 1),
+    )
 
 
 def test_rows_with_absurd_times_are_dropped_one_by_one() -> None:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.rank.core import refold, turn, voids
-from services.rank.core.clock import DAY_MS, bucket_of, reading_day
+from services.rank.core import desk_log, refold, turn, voids
+from services.rank.core.clock import DAY_MS, bucket_of, reading_day, utc
 from services.rank.core.fold import Rules
 from services.rank.core.records import parse
 from services.rank.core.voids import Void, Voids
@@ -240,11 +240,11 @@ def test_what_a_void_drops_is_counted_by_reason() -> None:
 
 def test_the_desk_tells_of_voids_and_they_are_read_back() -> None:
     machine = Machine(SimulatedStore(ZONE))
-    event = ViewsVoided(segment=7, article=A, since=NOON, until=NOON, who="w", why="y")
+    event = ViewsVoided(segment=7, article=A, since=NOON, until=utc(NOON_MS + 1), who="w", why="y")
     machine.feed(batch(desk=[event_record(4, event, "")]))
     machine.reload()
     (told,) = machine.cache.state.told
-    assert told == Void(4, 7, NOON_MS, NOON_MS, A)
+    assert told == Void(4, 7, NOON_MS, NOON_MS + 1, A)
     assert machine.cache.state.position.at == {DESK.name: NOON_MS}
     assert voids.decode(voids.encode((told,))) == (told,)
 
@@ -253,8 +253,7 @@ def test_a_void_from_the_beginning_to_the_end_of_time_is_one_of_all_days() -> No
     begins, ends = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
     event = ViewsVoided(segment=7, since=begins, until=ends, who="w", why="y")
     record = event_record(0, event, "")
-    told = voids.parse(record.value, record.headers, 0)
-    assert told is not None
+    (told,) = desk_log.fold((), (), [record]).told
     voider = Voider([Appended(0, NOON_MS, columns([(A, 1, NOON_MS)], segment=[7]))])
     voider.count(1)
     voider.void((told,))

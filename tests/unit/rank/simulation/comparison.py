@@ -111,7 +111,7 @@ class Comparison:
     def _desk(self, offset: int, blob: bytes | None) -> None:
         acts = self._acts(offset)
         history = [
-            Act(a["kind"], a["article"], a["scope"], a["at_ms"], a["until_ms"], a["position"])
+            Act(a["kind"], a["article"], a["scope"], a["at_ms"], a.get("until_ms"), a["position"], _source(a))
             for a in json.loads(blob or b"[]")
         ]
         # what no list can ask for any more is left out; nothing is there twice or in another order
@@ -123,7 +123,8 @@ class Comparison:
         _same(0, "the desk", found, expected)
 
     def _acts(self, offset: int | None = None) -> Sequence[Act]:
-        return [r.meaning for r in self._log(DESK.name, 0).ever[:offset] if r is not None]
+        log = self._log(DESK.name, 0).ever[:offset]
+        return oracle.applied([r.meaning for r in log if r is not None and r.meaning is not None])
 
     def _bests(self, n: int, as_of: int) -> dict[str, list[list[Any]]]:
         views, texts = self._log(VIEWS.name, n), self._log(ARTICLES.name, n)
@@ -132,6 +133,11 @@ class Comparison:
         return oracle.bests(
             readers, oracle.known(texts.ever, texts.end), force, as_of, self._now_ms(), IDS[n]
         )
+
+
+def _source(action: dict[str, Any]) -> tuple[int, int] | None:
+    at, _, offset = action.get("input", (0, 0, None))
+    return None if offset is None else (offset, at)
 
 
 def _same(n: int, what: str, found: object, expected: object) -> None:

@@ -133,6 +133,18 @@ def known(log: Sequence[Logged | None], offset: int) -> dict[str, Known]:
     return {article: Known(text, article not in later) for article, text in texts.items()}
 
 
+def applied(acts: Sequence[Act]) -> list[Act]:
+    """Give the actions that count, in the order of the log: not those whose input was passed before."""
+    counted: list[Act] = []
+    for act in acts:
+        same = [a.source for a in counted if (a.article, a.scope) == (act.article, act.scope)]
+        if act.source is None or not any(
+            source and source[0] >= act.source[0] and source[1] >= act.source[1] for source in same
+        ):
+            counted.append(act)
+    return counted
+
+
 def in_force(acts: Sequence[Act], now: int) -> dict[tuple[str, str], Act]:
     """Give the pins and bans that hold, by scope and article, in the order of the log."""
     latest: dict[tuple[str, str], Act] = {}

@@ -5,12 +5,14 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
+from unittest.mock import patch
 
 from services.rank.adapters.follower import Follower
 from services.rank.adapters.loader import Loader
+from services.rank.core import desk, turn
 from services.rank.core.alarms import Bounds
-from services.rank.core.fold import Batch
-from services.rank.core.layout import AS_OF, FACTS_COUNT, Flush, key
+from services.rank.core.fold import Batch, DaysNotLoadedError, Effects
+from services.rank.core.layout import AS_OF, FACTS_COUNT, Flush, Write, key
 from services.rank.core.turn import Cache
 from tests.unit.rank.simulation.kafka import SimulatedLog
 from tests.unit.rank.simulation.oracle import reading_day
@@ -172,6 +174,22 @@ class HandedOnBlindly(Worker):
     outbox_class = _NotWaiting
 
 
+class _AnyAction(Follower):
+    async def _count(self, cache: Cache, batch: Batch) -> tuple[Cache, Effects, list[Write]]:
+        while True:
+            try:
+                with patch.object(desk, "_is_old", lambda *_: False):
+                    return turn.count(cache, batch, self._rules)
+            except DaysNotLoadedError as missing:
+                cache = turn.with_days(cache, await self._store.seen(cache.state.partition, missing.days))
+
+
+class DeskInLogOrder(Worker):
+    """Desk actions count in the order of the log, whatever input they were made of."""
+
+    follower_class = _AnyAction
+
+
 class Plant(NamedTuple):
     """A worker and a store, at least one of which errs."""
 
@@ -190,4 +208,5 @@ PLANTS: Final = {
     "a topic missing": Plant(TopicMissing, MayVanish),
     "a retried script applied twice": Plant(store_class=Retrying),
     "handed on without waiting": Plant(HandedOnBlindly),
+    "desk actions in the order of the log": Plant(DeskInLogOrder),
 }

@@ -10,7 +10,7 @@ from aiokafka import TopicPartition
 
 from shared import wire
 from shared.articles import MARK_SUFFIX
-from shared.events import Event, HotBanned, HotPinned, HotReleased
+from shared.events import Arrival, Event, HotBanned, HotPinned, HotReleased
 from shared.topics import ARTICLES, DESK, VIEWS
 from tests.builders import published, reinstated, withdrawn
 from tests.unit.rank.logs import columns, ids_of, plain
@@ -22,6 +22,13 @@ SECTIONS: Final = ("地方", "体育")
 
 _MINUTE_MS: Final = 60_000
 _HOUR_MS: Final = 60 * _MINUTE_MS
+_ZOMBIES_WAKE_MS: Final = 6 * 24 * _HOUR_MS
+"""So long after its action a paused ingest may write it again; rank remembers a week."""
+
+
+def home_of(article: str) -> int:
+    """Give the partition of an article."""
+    return next(n for n, ids in IDS.items() if article in ids)
 
 
 class Row(NamedTuple):
@@ -53,7 +60,7 @@ class Mark(NamedTuple):
 
 
 class Act(NamedTuple):
-    """A desk action."""
+    """A desk action; `source` is the offset and the time of its input, None if ingest did not write it."""
 
     kind: str
     article: str
@@ -61,6 +68,7 @@ class Act(NamedTuple):
     at: int
     until: int | None
     position: int
+    source: tuple[int, int] | None
 
 
 def rows_of(value: bytes, arrived: int) -> list[Row]:
@@ -80,6 +88,8 @@ class Story:
         self._chance, self._cluster = chance, cluster
         self._order = 0
         self._newest: dict[str, tuple[Event, Text]] = {}
+        self._inputs = dict.fromkeys(PARTITIONS, 0)
+        self._acts: list[tuple[Event, Act]] = []
 
     def views(self) -> None:
         """Append one record of views, seldom into another's partition, dated absurdly, or no views at all."""
@@ -132,8 +142,17 @@ class Story:
             self._tell(ARTICLES.name, n, lifted, article + MARK_SUFFIX, Mark(article, self._order, False))
 
     def desk(self) -> None:
-        """Append a desk action."""
+        """Append a desk action, or once more one that a paused ingest writes, or what is no action at all."""
         chance, now = self._chance, self._stamp()
+        if chance.random() < 0.05:
+            headers = (("ce_type", b"remen.HotPinned"),)
+            self._append(DESK.name, 0, chance.choice((b"{", b"[]", None)), b"", headers, None)
+            return
+        lately = [(event, act) for event, act in self._acts if act.at > now - _ZOMBIES_WAKE_MS]
+        if lately and chance.random() < 0.3:
+            event, act = chance.choice(lately)
+            self._act(event, act._replace(at=now))
+            return
         kind, cls = chance.choice((("pinned", HotPinned), ("banned", HotBanned), ("released", HotReleased)))
         article, scope = chance.choice(ALL_IDS), chance.choice(("all", f"section:{SECTIONS[0]}"))
         until = now + chance.randint(1, 10 * _HOUR_MS) if chance.random() < 0.3 else None
@@ -144,7 +163,25 @@ class Story:
             | ({} if until is None else {"until": datetime.fromtimestamp(until / 1000, UTC)})
             | ({"position": position} if position else {})
         )
-        self._tell(DESK.name, 0, event, "", Act(kind, article, scope, now, until, position), now)
+        act = Act(kind, article, scope, now, until, position, self._input(article))
+        if act.source is not None:
+            self._acts.append((event, act))
+        self._act(event, act)
+
+    def _act(self, event: Event, act: Act) -> None:
+        headers: list[tuple[str, bytes]] = []
+        if act.source is not None:
+            offset, at = act.source
+            headers.append((wire.INPUT, wire.write_arrival(Arrival(at, home_of(act.article), offset))))
+        self._tell(DESK.name, 0, event, "", act, act.at, headers)
+
+    def _input(self, article: str) -> tuple[int, int] | None:
+        """Give the place of an action's input: the broker's clock may step back, the topic be made anew."""
+        chance, n = self._chance, home_of(article)
+        if chance.random() < 0.1:
+            return None
+        self._inputs[n] = 0 if chance.random() < 0.05 else self._inputs[n] + chance.randint(1, 3)
+        return self._inputs[n], self._stamp()
 
     def mark(self) -> None:
         """Append what takes an offset and is no record: the end of some producer's transaction."""
@@ -176,9 +213,16 @@ class Story:
         self._tell(ARTICLES.name, n, event, text.article, text)
 
     def _tell(
-        self, topic: str, n: int, event: Event, key: str, meaning: object, now: int | None = None
+        self,
+        topic: str,
+        n: int,
+        event: Event,
+        key: str,
+        meaning: object,
+        now: int | None = None,
+        more: Sequence[tuple[str, bytes]] = (),
     ) -> None:
-        headers = (("ce_type", wire.type_of(event).encode()),)
+        headers = (("ce_type", wire.type_of(event).encode()), *more)
         self._append(topic, n, wire.encode(event), key.encode(), headers, meaning, now)
 
     def _append(

@@ -1,0 +1,67 @@
+"""Reading desk.v1: what the newsroom did, in the order of the log.
+
+A record that is neither an action nor a void is passed over; so is an action or a void whose input was
+applied before, or lies before one that was (core/desk.py says why there can be such).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.rank.core import desk, voids
+from services.rank.core.clock import is_possible
+from services.rank.core.desk import Action, Desk
+from services.rank.core.records import Record, Skipped, summed
+from services.rank.core.voids import Void, Voids
+from shared import wire
+from shared.topics import DESK
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The desk after a run of records: how many changed it, which were old, which cannot be used."""
+
+    desk: Desk
+    told: Voids
+    changed: int = 0
+    old: Sequence[int] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+
+def fold(before: Desk, told: Voids, records: Sequence[Record]) -> Said:
+    """Apply records to the history of actions and to the voids that were told."""
+    if not records:
+        return Said(before, told)
+    actions: list[tuple[int, Action]] = []
+    old: list[int] = []
+    skipped: list[tuple[str, int]] = []
+    new_voids = 0
+    for record in records:
+        match _parse(record):
+            case Action() as action:
+                actions.append((record.offset, action))
+            case Void() as void:
+                after = voids.add(told, void, record.timestamp)
+                if after is told:
+                    old.append(record.offset)
+                else:
+                    told, new_voids = after, new_voids + 1
+            case str() as reason:
+                skipped.append((reason, record.offset))
+    history, old_actions = desk.fold(before, actions)
+    changed = new_voids + len(actions) - len(old_actions)
+    return Said(history, told, changed, (*old, *old_actions), summed(DESK.name, skipped))
+
+
+def _parse(record: Record) -> Action | Void | str:
+    """Read a record; a str is the reason why it cannot be used."""
+    if record.value is None:
+        return "empty"
+    if not is_possible(record.timestamp):
+        return "bad_time"
+    headers = wire.first_values(record.headers)
+    event_type = headers.get("ce_type", b"").decode(errors="replace")
+    if event_type in desk.CLASSES:
+        return desk.parse(event_type, record.value, headers, record.timestamp) or "bad_action"
+    if event_type == voids.TYPE:
+        return voids.parse(record.value, headers, record.offset) or "bad_void"
+    return "unknown_type"
