@@ -16,7 +16,7 @@ from redis.asyncio.cluster import ClusterNode, RedisCluster
 from redis.asyncio.connection import SSLConnection, parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisClusterException, RedisError
+from redis.exceptions import RedisClusterException, RedisError, ResponseError
 
 AWAY: Final = (RedisError, RedisClusterException, OSError)
 """What is raised when Redis is away; it is unknown then whether a command has run."""
@@ -78,6 +78,11 @@ RedisUrl = Annotated[str, AfterValidator(_usable)]
 def is_cluster(client: Redis) -> bool:
     """Tell whether the keys lie on several servers, so that only those of one slot change together."""
     return isinstance(cast("object", client), RedisCluster)
+
+
+def is_wrong_type(reply: object) -> bool:
+    """Tell whether Redis answered that a key is of another type than the command is for."""
+    return isinstance(reply, ResponseError) and "WRONGTYPE" in str(reply)
 
 
 async def memory_policies(client: Redis) -> set[str]:

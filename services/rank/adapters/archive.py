@@ -8,8 +8,9 @@ import time
 from typing import Final
 
 from services.rank.adapters.board import Board
-from services.rank.core import desk, lists, scores, turn, voids
+from services.rank.core import desk, lists, restore, scores, turn, voids
 from services.rank.core.clock import BUCKET_MS, RECOMPUTED_MS, WINDOWS, bucket_of
+from services.rank.core.desk import Desk
 from services.rank.core.facts import UNKNOWN
 from services.rank.core.fold import State
 from services.rank.core.position import Position
@@ -42,7 +43,7 @@ class Archive:
         self._board = board
 
     async def list_at(self, scope: str, list_name: ListName, as_of_ms: int) -> lists.HotList:
-        """Make a list as of the end of a bucket; NotThenError, NotCountedYetError."""
+        """Make a list as of the end of a bucket; NotThenError, NotCountedYetError, TornError."""
         now_ms = time.time_ns() // 1_000_000
         if as_of_ms % BUCKET_MS:
             before = lists.written(as_of_ms - as_of_ms % BUCKET_MS)
@@ -51,8 +52,10 @@ class Archive:
             raise NotThenError("as_of must lie within the last three days")
         # partition 0 first: the desk's actions and voids are read there
         await self._counted(0, as_of_ms, ())
-        told = voids.decode(await self._board.voids())
-        actions = desk.in_force(desk.decode(await self._board.desk()), as_of_ms)
+        told_blob = await self._board.voids()
+        with restore.reading(0, "the voids"):
+            told = voids.decode(told_blob)
+        actions = desk.in_force(await self._desk(), as_of_ms)
         bests: list[list[Candidate]] = []
         incomplete = False
         # the bucket that begins at as_of has nothing in it yet
@@ -69,7 +72,7 @@ class Archive:
         return lists.HotList(scope, list_name, as_of_ms, entries, incomplete)
 
     async def why(self, article: str, list_name: ListName) -> Explanation:
-        """Explain an article's score in a list; NoSuchArticleError, NotCountedYetError."""
+        """Explain an article's score in a list; NoSuchArticleError, NotCountedYetError, TornError."""
         n = partition_for(article)
         as_of_ms = (await self._board.standing(n)).as_of_ms
         if as_of_ms is None:
@@ -87,8 +90,13 @@ class Archive:
         if number is not None:
             window = await self._board.window(n, last - WINDOWS[list_name] + 1, last)
             readers = {b: bucket.readers_of(number) for b, bucket in window.items()}
-        actions = () if hidden else desk.in_force(desk.decode(await self._board.desk()), now_ms)
+        actions = () if hidden else desk.in_force(await self._desk(), now_ms)
         return explain(article, list_name, as_of_ms, readers, facts or UNKNOWN, actions, now_ms)
+
+    async def _desk(self) -> Desk:
+        blob = await self._board.desk()
+        with restore.reading(0, "the history of the desk"):
+            return desk.decode(blob)
 
     async def _counted(self, partition: int, as_of_ms: int, told: Voids) -> Position:
         """Read the position of a partition where all is counted up to a moment; NotCountedYetError.
@@ -107,12 +115,15 @@ class Archive:
     async def _state(self, partition: int, last: int, pinned: list[str]) -> State:
         """Read as much of a partition as ranking its windows up to bucket `last` needs."""
         buckets = await self._board.window(partition, last - _LONGEST + 1, last)
-        names = await self._board.ids(partition)
+        numbers = await self._board.numbers(partition)
+        names = list(numbers)
         active = {int(number) for bucket in buckets.values() for number in bucket.numbers}
-        wanted = {names[number] for number in active} | {a for a in pinned if partition_for(a) == partition}
+        with restore.reading(partition, "views"):
+            wanted = {names[number] for number in active}
+        wanted |= {a for a in pinned if partition_for(a) == partition}
         return State(
             partition,
-            numbers={name: number for number, name in sorted(names.items())},
+            numbers=numbers,
             facts=await self._board.facts(partition, sorted(wanted)),
             buckets=buckets,
         )

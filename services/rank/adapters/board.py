@@ -1,6 +1,8 @@
 """Redis as the place where the hot lists hang: bests of partitions in, lists out, and what explains them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -8,20 +10,42 @@ from itertools import chain, count, groupby
 from typing import Final, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
+from pydantic import ValidationError
 from redis.asyncio import Redis
 from redis.crc import key_slot
+from redis.exceptions import ResponseError
 
-from services.rank.core import buckets, facts, position
+from services.rank.core import buckets, facts, position, restore
 from services.rank.core.buckets import Bucket
 from services.rank.core.clock import reading_day
 from services.rank.core.facts import Facts
-from services.rank.core.layout import AS_OF, DESK_FIELD, DIGEST, VOIDS_FIELD, WHOLE, key, views_key
+from services.rank.core.layout import (
+    AS_OF,
+    DESK_FIELD,
+    DIGEST,
+    VOIDS_FIELD,
+    WHOLE,
+    is_whole,
+    key,
+    moment_of,
+    views_key,
+)
 from services.rank.core.position import Position
+from services.rank.core.restore import TornError
 from shared import redis
-from shared.events import ListName, hot_key
+from shared.events import LISTS, HotListChanged, ListName, hot_key
+from shared.runtime import log
 from shared.topics import PARTITIONS
 
 _PUBLISH: Final = files("services.rank.adapters").joinpath("publish.lua").read_text(encoding="utf-8")
+
+_TAKE_AWAY: Final = """
+if redis.call('TYPE', KEYS[1]).ok ~= 'hash' or (redis.call('HGET', KEYS[1], 'as_of') or '') == ARGV[1] then
+  redis.call('UNLINK', KEYS[1])
+end
+"""
+
+_LIST: Final = re.compile(rf"(all|section:.+):({'|'.join(LISTS)})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +82,53 @@ class Board:
         async with self._redis.pipeline(transaction=False) as pipe:
             for n in range(PARTITIONS):
                 pipe.hmget(key(n, "top"), [AS_OF, DIGEST])
-            return [(as_of, digest) for as_of, digest in await pipe.execute()]
+            replies = await pipe.execute(raise_on_error=False)
+        found: list[tuple[bytes | None, bytes | None]] = []
+        for n, reply in enumerate(replies):
+            if isinstance(reply, Exception) and not redis.is_wrong_type(reply):
+                raise reply
+            as_of, digest = (b"", None) if isinstance(reply, Exception) else reply
+            if as_of is not None and moment_of(as_of) is None:
+                await self.doubt(n, "top is not what was written", as_of)
+                as_of = None
+            found.append((as_of, digest))
+        return found
 
     async def tops(self, partitions: Iterable[int]) -> dict[int, dict[bytes, bytes]]:
-        """Read the bests of some partitions."""
+        """Read the bests of some partitions; those that are not what was written are left out."""
         wanted = list(partitions)
         if not wanted:
             return {}
         async with self._redis.pipeline(transaction=False) as pipe:
             for n in wanted:
                 pipe.hgetall(key(n, "top"))
-            return dict(zip(wanted, await pipe.execute(), strict=True))
+            tops: dict[int, dict[bytes, bytes]] = dict(zip(wanted, await pipe.execute(), strict=True))
+        for n in [n for n, top in tops.items() if top and not is_whole(top)]:
+            await self.doubt(n, "top is not what was written", tops.pop(n).get(AS_OF, b""))
+        return tops
+
+    async def doubt(self, partition: int, reason: str, as_of: bytes | None = None) -> None:
+        """Take away the bests of a partition in which something cannot be read.
+
+        They are made of all the rest, so its owner reads that again before it makes them anew. Given a
+        moment, only the bests of that moment are taken.
+        """
+        log.warning("doubted", partition=partition, reason=reason)
+        top = key(partition, "top")
+        if as_of is None:
+            await self._redis.unlink(top)
+        else:
+            await self._redis.eval(_TAKE_AWAY, 1, top, as_of)
 
     async def desk(self) -> bytes | None:
-        """Read the history of desk actions."""
-        return cast("bytes | None", await self._redis.hget(key(0, "articles"), DESK_FIELD))
+        """Read the history of desk actions; TornError."""
+        with _sound(0, "articles"):
+            return cast("bytes | None", await self._redis.hget(key(0, "articles"), DESK_FIELD))
 
     async def voids(self) -> bytes | None:
-        """Read the voids that desk.v1 has."""
-        return cast("bytes | None", await self._redis.hget(key(0, "articles"), VOIDS_FIELD))
+        """Read the voids that desk.v1 has; TornError."""
+        with _sound(0, "articles"):
+            return cast("bytes | None", await self._redis.hget(key(0, "articles"), VOIDS_FIELD))
 
     async def publish(self, notices: Sequence[Notice]) -> None:
         """Hang out lists in one round trip; where a newer one hangs, that one stays.
@@ -95,57 +147,84 @@ class Board:
             await pipe.execute()
 
     async def hanging(self) -> set[str]:
-        """Name the lists that hang out, as `scope:list`."""
-        names = [k.decode() async for k in self._redis.scan_iter(match="hot:*", count=1000)]
-        return {name.removeprefix("hot:").removesuffix(":doc") for name in names}
+        """Name the lists that hang out, as `scope:list`; what else is called like one is not ours."""
+        keys = [k.decode(errors="replace") async for k in self._redis.scan_iter(match="hot:*", count=1000)]
+        names = {name.removeprefix("hot:").removesuffix(":doc") for name in keys}
+        return {name for name in names if _LIST.fullmatch(name)}
 
     async def document(self, scope: str, list_name: ListName) -> bytes | None:
-        """Read a list's document."""
-        return cast("bytes | None", await self._redis.get(f"{hot_key(scope, list_name)}:doc"))
+        """Read a list's document; empty where something else lies in its place."""
+        try:
+            found = cast("bytes | None", await self._redis.get(f"{hot_key(scope, list_name)}:doc"))
+            if found is not None:
+                HotListChanged.model_validate_json(found)
+        except (ResponseError, ValidationError) as error:
+            if isinstance(error, ResponseError) and not redis.is_wrong_type(error):
+                raise
+            return b""
+        return found
 
     async def standing(self, partition: int) -> Standing:
-        """Read how far a partition has been counted."""
-        async with self._redis.pipeline(transaction=False) as pipe:
-            pipe.get(key(partition, "position"))
-            pipe.hmget(key(partition, "top"), [AS_OF, WHOLE])
-            stored, (as_of, whole) = await pipe.execute()
-        at = None if stored is None else position.decode(stored)
-        return Standing(at, None if as_of is None else int(as_of), whole is not None)
+        """Read how far a partition has been counted; TornError."""
+        with _sound(partition, "position or top"):
+            async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.get(key(partition, "position"))
+                pipe.hmget(key(partition, "top"), [AS_OF, WHOLE])
+                stored, (as_of, whole) = await pipe.execute()
+            at = position.decode(stored) if stored else None
+        return Standing(at, moment_of(as_of), whole is not None)
 
     async def window(self, partition: int, first: int, last: int) -> dict[int, Bucket]:
-        """Read the buckets `first` to `last` of a partition."""
+        """Read the buckets `first` to `last` of a partition; TornError."""
         days = groupby(range(first, last + 1), lambda b: reading_day(b, self._zone))
         wanted = [(day, list(of_day)) for day, of_day in days]
-        async with self._redis.pipeline(transaction=False) as pipe:
-            for day, of_day in wanted:
-                pipe.hmget(views_key(partition, day), of_day)
-            blobs = [blob for of_day in await pipe.execute() for blob in of_day]
-        numbered = zip((b for _, of_day in wanted for b in of_day), blobs, strict=True)
-        return {b: buckets.unpack(blob) for b, blob in numbered if blob is not None}
+        with _sound(partition, "views"):
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for day, of_day in wanted:
+                    pipe.hmget(views_key(partition, day), of_day)
+                blobs = [blob for of_day in await pipe.execute() for blob in of_day]
+            numbered = zip((b for _, of_day in wanted for b in of_day), blobs, strict=True)
+            return {b: buckets.unpack(blob) for b, blob in numbered if blob is not None}
 
-    async def ids(self, partition: int) -> dict[int, str]:
-        """Read the ids of a partition by their number."""
-        stored = cast("Mapping[bytes, bytes]", await self._redis.hgetall(key(partition, "ids")))
-        return {int(number): i.decode() for i, number in stored.items()}
+    async def numbers(self, partition: int) -> dict[str, int]:
+        """Read the numbers of the articles of a partition, in their order; TornError."""
+        with _sound(partition, "ids"):
+            stored = cast("Mapping[bytes, bytes]", await self._redis.hgetall(key(partition, "ids")))
+            return restore.numbers_of(stored)
 
     async def article(self, partition: int, article: str) -> tuple[int | None, Facts | None]:
-        """Read the number of an article that has been viewed and the facts of one that was published."""
-        number = await self._redis.hget(key(partition, "ids"), article)
+        """Read an article's number, if it was viewed, and its facts, if it was published; TornError."""
+        with _sound(partition, "ids"):
+            found = await self._redis.hget(key(partition, "ids"), article)
+            number = None if found is None else int(found)
         known = await self.facts(partition, [article])
-        return (None if number is None else int(number)), known.get(article)
+        return number, known.get(article)
 
     async def facts(self, partition: int, articles: Sequence[str]) -> dict[str, Facts]:
-        """Read the facts of those articles that were published."""
+        """Read the facts of those articles that were published; TornError."""
         if not articles:
             return {}
-        found = await self._redis.hmget(key(partition, "articles"), list(articles))
-        blobs = cast("list[bytes | None]", found)
-        return {a: facts.decode(b) for a, b in zip(articles, blobs, strict=True) if b is not None}
+        with _sound(partition, "articles"):
+            found = await self._redis.hmget(key(partition, "articles"), list(articles))
+            blobs = cast("list[bytes | None]", found)
+            return {a: facts.decode(b) for a, b in zip(articles, blobs, strict=True) if b is not None}
 
     async def eviction_policy(self) -> str:
         """Read what Redis does when its memory is full; only `noeviction` keeps what was counted."""
         policies = await redis.memory_policies(self._redis)
         return next((policy for policy in sorted(policies) if policy != "noeviction"), "noeviction")
+
+
+@contextmanager
+def _sound(partition: int, what: str) -> Iterator[None]:
+    """Take for torn what cannot be read, or is a key of another type than it must be."""
+    try:
+        with restore.reading(partition, what):
+            yield
+    except ResponseError as error:
+        if not redis.is_wrong_type(error):
+            raise
+        raise TornError(partition, f"{what} is a key of another type than it must be") from error
 
 
 def _commands(notice: Notice) -> list[tuple[str, list[str | bytes]]]:

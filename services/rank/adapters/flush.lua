@@ -25,6 +25,21 @@ for i = at + 1, at + present do
 end
 at = at + present + 1
 
+-- A command on a key of another type would end the script in the middle, and Redis takes nothing back.
+local of_type = { HSET = 'hash', HDEL = 'hash', APPEND = 'string' }
+local checked = {}
+local command = at
+while command <= #ARGV do
+  local name, wanted = KEYS[tonumber(ARGV[command + 1])], of_type[ARGV[command]]
+  if wanted == nil then checked[name] = true end
+  if not checked[name] then
+    local found = redis.call('TYPE', name).ok
+    if found ~= 'none' and found ~= wanted then return 'torn' end
+    checked[name] = true
+  end
+  command = command + 3 + tonumber(ARGV[command + 2])
+end
+
 if ARGV[1] ~= '' then
   -- A position may only grow: one that falls, or lacks a topic, comes from a worker that lost its assignment.
   local after = cjson.decode(ARGV[2]).next

@@ -19,14 +19,15 @@ from services.rank.adapters.log import Log
 from services.rank.adapters.outbox import Outbox
 from services.rank.adapters.store import AWAY, Store
 from services.rank.adapters.voiding import Voiding
-from services.rank.core import desk, turn
+from services.rank.core import desk, restore, turn
 from services.rank.core.desk import Desk
 from services.rank.core.fold import Batch, DaysNotLoadedError, Effects, Rules
 from services.rank.core.layout import Flush, Write
+from services.rank.core.restore import TornError
 from services.rank.core.turn import Cache
 from shared import foreign_records
 from shared.runtime import log
-from shared.topics import DESK
+from shared.topics import DESK, PARTITIONS
 
 _HEARTBEAT_S: Final = 1.0
 """A partition without records is flushed this often: an idle worker notices a Redis that was put back."""
@@ -80,6 +81,7 @@ class Follower:
         if self._generation != self._log.generation:
             self._generation = self._log.generation
             self._forget(*self._caches)
+            self._loader.whole(*range(PARTITIONS))
         missing = self._log.partitions() - self._caches.keys()
         if missing:
             for n, cache in (await self._loader.load(missing)).items():
@@ -91,7 +93,10 @@ class Follower:
             await asyncio.sleep(_IDLE_POLL_S)
             return
         if self._voiding is not None:
-            await _patiently(self._void(self._voiding))
+            try:
+                await _patiently(self._void(self._voiding))
+            except TornError as error:
+                self._forget(error.partition)
         batches = await self._log.take(self._believed(), self._poll_s())
         if batches is None:
             self._forget(*self._caches)
@@ -127,10 +132,10 @@ class Follower:
 
     async def _apply(self, batches: Mapping[int, Batch]) -> None:
         """Fold and flush; a partition that is not usable afterwards is no longer remembered."""
-        due = {n for n in self._caches if n in batches or self._is_due(n)}
-        if not due:
+        if not any(n in batches or self._is_due(n) for n in self._caches):
             return
         actions = await self._actions()
+        due = {n for n in self._caches if n in batches or self._is_due(n)}
         after: dict[int, Cache] = {}
         flushes: list[Flush] = []
         effects: dict[int, Effects] = {}
@@ -138,7 +143,12 @@ class Follower:
             before = self._caches.pop(n)
             cache, commands = before, list[Write]()
             if n in batches:
-                cache, effects[n], commands = await self._count(before, batches[n])
+                try:
+                    cache, effects[n], commands = await self._count(before, batches[n])
+                except TornError as error:
+                    self._forget(n)
+                    await self._loader.torn(n, str(error), error.position)
+                    continue
                 self._dirty.add(n)
                 await asyncio.sleep(0)  # let heartbeats and readers have their turn between two folds
             if self._is_due(n):
@@ -157,13 +167,18 @@ class Follower:
         with metrics.FLUSH_SECONDS.time():
             replies = await self._store.flush(flushes)
         self._loader.redis_seen()
-        for (n, cache), reply in zip(after.items(), replies, strict=True):
+        for (n, cache), flush, reply in zip(after.items(), flushes, replies, strict=True):
             metrics.FLUSHES.labels(reply=reply).inc()
             if reply == "ok":
                 self._caches[n] = cache
-            else:
-                log.warning("forgotten", partition=n, differs=reply)
-                self._forget(n)
+                self._loader.whole(n)
+                continue
+            log.warning("forgotten", partition=n, differs=reply)
+            self._forget(n)
+            if reply == "torn":
+                await self._loader.torn(
+                    n, "the script found a key that is not as it was left", flush.position
+                )
 
     async def _count(self, cache: Cache, batch: Batch) -> tuple[Cache, Effects, list[Write]]:
         while True:
@@ -191,9 +206,15 @@ class Follower:
         return turn.rank(cache, as_of, self._clock.now_ms(), actions, whole=whole)
 
     async def _actions(self) -> Desk:
-        blob = await self._board.desk()
-        if blob != self._desk[0]:
-            self._desk = blob, desk.decode(blob)
+        """Read the pins and bans in force; the last ones known if they cannot be read."""
+        try:
+            blob = await self._board.desk()
+            if blob != self._desk[0]:
+                with restore.reading(0, "the history of the desk"):
+                    self._desk = blob, desk.decode(blob)
+        except TornError as error:
+            # its owner reads it again, and will see
+            self._forget(error.partition)
         return desk.in_force(self._desk[1], self._clock.now_ms())
 
     def _forget(self, *partitions: int) -> None:

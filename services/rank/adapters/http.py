@@ -15,6 +15,7 @@ from services.rank.adapters.board import Board
 from services.rank.adapters.store import AWAY
 from services.rank.core.desk import SCOPE
 from services.rank.core.lists import HotList
+from services.rank.core.restore import TornError
 from services.rank.core.scores import ALL, BEST
 from services.rank.core.why import Explanation
 from shared import problem
@@ -65,7 +66,7 @@ def create_app(board: Board, archive: Archive, health: Health) -> FastAPI:
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     app.router.routes.extend(Route(path, health, include_in_schema=False) for path in PATHS)
-    _answer_problems(app)
+    _answer_problems(app, board)
 
     @app.get(
         "/hot",
@@ -97,15 +98,22 @@ def create_app(board: Board, archive: Archive, health: Health) -> FastAPI:
 
 
 async def _hanging(board: Board, scope: str, list_name: ListName) -> bytes:
-    found = await board.document(scope, list_name)
+    found = await _read(board, scope, list_name)
     if found is not None:
         return found
     # A section that no one has read in the window has no list of its own; it is empty as of the whole list.
-    whole = await board.document(ALL, list_name)
+    whole = await _read(board, ALL, list_name)
     if whole is None:
         raise NotCountedYetError("no list has been made yet")
     as_of = HotListChanged.model_validate_json(whole).as_of
     return HotList(scope, list_name, at_ms(as_of), ()).document()
+
+
+async def _read(board: Board, scope: str, list_name: ListName) -> bytes | None:
+    found = await board.document(scope, list_name)
+    if found == b"":
+        raise NotCountedYetError("the list is being published anew; try again shortly")
+    return found
 
 
 def _limited(document: bytes, limit: int) -> bytes:
@@ -120,7 +128,7 @@ def _document(body: bytes) -> Response:
     return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
 
 
-def _answer_problems(app: FastAPI) -> None:
+def _answer_problems(app: FastAPI, board: Board) -> None:
     def answer(status: int, detail: str, **more: Any) -> Response:
         body = problem.as_bytes(problem.problem(status, detail, **more))
         return Response(body, status, media_type=problem.MEDIA_TYPE)
@@ -130,6 +138,11 @@ def _answer_problems(app: FastAPI) -> None:
 
     for kind in _REFUSALS:
         app.add_exception_handler(kind, refused)
+
+    @app.exception_handler(TornError)
+    async def torn(request: Request, error: TornError) -> Response:
+        await board.doubt(error.partition, str(error))
+        return answer(503, "this cannot be read from Redis, and is being counted anew; try again in a minute")
 
     async def redis_away(request: Request, error: Exception) -> Response:
         return answer(503, "Redis does not answer, try again shortly")

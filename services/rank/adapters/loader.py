@@ -7,7 +7,7 @@ from aiokafka.errors import KafkaError
 
 from services.rank.adapters import metrics
 from services.rank.adapters.clock import CLOCK, Clock
-from services.rank.adapters.log import Log
+from services.rank.adapters.log import Log, topics_of
 from services.rank.adapters.store import AWAY, Store
 from services.rank.core import turn
 from services.rank.core.alarms import Bounds, verdicts
@@ -62,25 +62,34 @@ class Loader:
         return begun
 
     async def _read(self, partition: int) -> Cache | None:
-        stored = await self._store.load(partition)
-        self.redis_seen()
         metrics.LOADS.inc()
         try:
+            stored = await self._store.load(partition)
             cache = turn.remember(partition, stored)
-        except TornError as torn:
-            await self._torn(partition, stored.position, str(torn))
+            if not set(topics_of(partition)) >= cache.state.position.next.keys():
+                raise TornError(partition, "position names topics of another partition", stored.position)
+        except TornError as error:
+            self.redis_seen()
+            await self.torn(partition, str(error), error.position)
             return None
-        self._torn_since.pop(partition, None)
-        metrics.ALARM.labels(kind="store_torn").set(bool(self._torn_since))
+        self.redis_seen()
         return cache
 
-    async def _torn(self, partition: int, position: bytes | None, reason: str) -> None:
+    async def torn(self, partition: int, reason: str, position: bytes | None) -> None:
+        """Note that what lies there of a partition cannot be right; fold it anew if that does not pass."""
         since = self._torn_since.setdefault(partition, self._clock.monotonic_s())
         metrics.ALARM.labels(kind="store_torn").set(1)
         log.error("alarm", kind="store_torn", partition=partition, reason=reason)
         if self._clock.monotonic_s() - since > _TORN_S:
             log.error("folding_anew", partition=partition)
+            metrics.FOLDED_ANEW.inc()
             await self._store.forget(partition, position)
+
+    def whole(self, *partitions: int) -> None:
+        """Note that the script has found partitions as they must be, or that others may own them now."""
+        for n in partitions:
+            self._torn_since.pop(n, None)
+        metrics.ALARM.labels(kind="store_torn").set(bool(self._torn_since))
 
     def _begin(self, partition: int, cache: Cache, bounds: Mapping[str, Bounds]) -> Cache | None:
         position = cache.state.position

@@ -17,6 +17,9 @@ FLUSH_SECONDS: Final = Histogram(
     "Time of one round trip that writes all partitions",
     buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3),
 )
+FOLDED_ANEW: Final = Counter(
+    "remen_rank_folded_anew", "Times that a partition was deleted and counted anew, because it was torn"
+)
 LOADS: Final = Counter("remen_rank_loads", "Partitions read from Redis")
 VOIDED: Final = Counter("remen_rank_voids", "Times that voids came to hold in a partition")
 NOT_VOIDED: Final = Counter(

@@ -7,8 +7,11 @@
 local at = 2
 for i = 1, #KEYS, 2 do
   local words = tonumber(ARGV[at])
-  local stored = redis.call('GET', KEYS[i + 1])
-  if not stored or stored <= ARGV[1] then
+  local is_text = redis.call('TYPE', KEYS[i + 1]).ok == 'string'
+  local stored = is_text and redis.call('GET', KEYS[i + 1])
+  -- what something else has written there is no moment, and must not hold the list up
+  local is_moment = stored and string.match(stored, '^%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%d%.%d%d%dZ$')
+  if not is_moment or stored <= ARGV[1] then
     redis.call('DEL', KEYS[i])
     if words > 0 then redis.call(ARGV[at + 1], KEYS[i], unpack(ARGV, at + 2, at + words)) end
     redis.call('SET', KEYS[i + 1], ARGV[1])

@@ -9,11 +9,13 @@ from typing import Final, cast
 from services.rank.adapters import metrics
 from services.rank.adapters.board import Board, Notice
 from services.rank.adapters.outbox import Outbox
-from services.rank.core import desk, layout, lists
+from services.rank.core import desk, layout, lists, restore
 from services.rank.core.clock import utc
 from services.rank.core.desk import Desk
+from services.rank.core.restore import TornError
 from services.rank.core.scores import ALL, Candidate
 from shared.events import LISTS, HotEntry, HotListChanged, ListName
+from shared.runtime import log
 from shared.topics import PARTITIONS
 
 _HEARTBEAT_S: Final = 1.0
@@ -31,6 +33,7 @@ class Publisher:
         self._incomplete: set[int] = set()
         self._changed = False
         self._actions: Desk = ()
+        self._history: Desk | None = None
         self._lists: dict[str, tuple[HotEntry, ...]] = {}
         self._published_at = -_HEARTBEAT_S
         self._looked_at = -_LOOK_AROUND_S
@@ -41,7 +44,10 @@ class Publisher:
         as_of_ms = await self._read()
         if as_of_ms is None:
             return
-        actions = desk.in_force(desk.decode(await self._board.desk()), time.time_ns() // 1_000_000)
+        history = await self._desk()
+        if history is None:
+            return
+        actions = desk.in_force(history, time.time_ns() // 1_000_000)
         merged = self._merge(actions) if self._changed or actions != self._actions else self._lists
         self._actions, self._changed = actions, False
         now = time.monotonic()
@@ -63,7 +69,7 @@ class Publisher:
         versions = await self._board.versions()
         moved = [n for n, (_, digest) in enumerate(versions) if digest != self._digests.get(n, b"")]
         tops = await self._board.tops(moved)
-        if any(as_of is None for as_of, _ in versions) or any(layout.AS_OF not in t for t in tops.values()):
+        if any(as_of is None for as_of, _ in versions) or any(not tops.get(n) for n in moved):
             return None
         for n, top in tops.items():
             self._tops[n] = layout.top_lists(top)
@@ -71,6 +77,16 @@ class Publisher:
             (self._incomplete.add if layout.INCOMPLETE in top else self._incomplete.discard)(n)
             self._changed = True
         return min(int(as_of or 0) for as_of, _ in versions)
+
+    async def _desk(self) -> Desk | None:
+        """Read the history of the desk; the last one known if it cannot be read, None if none is."""
+        try:
+            blob = await self._board.desk()
+            with restore.reading(0, "the history of the desk"):
+                self._history = desk.decode(blob)
+        except TornError as error:
+            log.warning("desk_unreadable", reason=str(error))
+        return self._history
 
     def _merge(self, actions: Desk) -> dict[str, tuple[HotEntry, ...]]:
         names = {f"{ALL}:{name}" for name in LISTS}.union(*(top.keys() for top in self._tops.values()))

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from importlib.resources import files
-from typing import Final, cast
+from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
 from redis.asyncio import Redis
+from redis.exceptions import ResponseError
 
-from services.rank.core.layout import AS_OF, Flush, key, seen_key, views_key
-from services.rank.core.restore import Stored, days_to_read
+from services.rank.core import restore
+from services.rank.core.layout import AS_OF, DESK_FIELD, VOIDS_FIELD, Flush, key, seen_key, views_key
+from services.rank.core.restore import LONGEST_POSITION, Stored, TornError, days_to_read
 from shared import redis
 
 AWAY: Final = redis.AWAY
@@ -17,7 +19,11 @@ AWAY: Final = redis.AWAY
 _FLUSH: Final = files("services.rank.adapters").joinpath("flush.lua").read_text(encoding="utf-8")
 
 _FORGET: Final = """
-if (redis.call('GET', KEYS[1]) or '') == ARGV[1] then redis.call('UNLINK', unpack(KEYS)) end
+local kind = redis.call('TYPE', KEYS[1]).ok
+local may_be_one = kind == 'none' or kind == 'string' and redis.call('STRLEN', KEYS[1]) <= tonumber(ARGV[2])
+if not may_be_one or (redis.call('GET', KEYS[1]) or '') == ARGV[1] then
+  for _, key in ipairs(KEYS) do redis.call('UNLINK', key) end
+end
 """
 
 
@@ -34,29 +40,30 @@ class Store:
         self._zone = zone
 
     async def load(self, partition: int) -> Stored:
-        """Read a partition as it stands at one position.
+        """Read a partition as it stands at one position; TornError if that cannot have been written there.
 
         The position is read before and behind all else, and nothing is written without changing it but the
         bests, which are not read. (A transaction would hold up Redis for as long as the largest key takes.)
-        What another hand changes meanwhile is found by the sums that the position names.
+        What another hand changes meanwhile is found by the sums that the position names. Sizes are asked for
+        first: what is far too large is not read at all.
         """
-        position_key = key(partition, "position")
         while True:
-            position = cast("bytes | None", await self._redis.get(position_key))
-            days, recent = days_to_read(position, self._zone)
+            position = await self._position(partition)
+            days, recent = days_to_read(partition, position, self._zone)
+            if not await self._sizes_checked(partition, position, days):
+                continue
             async with self._redis.pipeline(transaction=False) as pipe:
-                pipe.get(position_key)
+                pipe.get(key(partition, "position"))
                 pipe.hgetall(key(partition, "ids"))
                 pipe.hgetall(key(partition, "articles"))
-                pipe.hget(key(partition, "top"), AS_OF)
                 for day in days:
                     pipe.hgetall(views_key(partition, day))
                     pipe.strlen(seen_key(partition, day))
                 for day in recent:
                     pipe.get(seen_key(partition, day))
-                pipe.get(position_key)
-                before, ids, articles, as_of, *rest, behind = await pipe.execute()
-            if before == behind == position:
+                pipe.get(key(partition, "position"))
+                before, ids, articles, *rest, behind = await _replies(pipe, partition, position)
+            if (before or None) == (behind or None) == position:
                 break
         of_days, of_recent = rest[: 2 * len(days)], rest[2 * len(days) :]
         return Stored(
@@ -66,7 +73,7 @@ class Store:
             views=dict(zip(days, of_days[::2], strict=True)),
             seen={day: blob or b"" for day, blob in zip(recent, of_recent, strict=True)},
             seen_bytes=dict(zip(days, of_days[1::2], strict=True)),
-            top_as_of=as_of,
+            top_as_of=await self._top_as_of(partition),
         )
 
     async def seen(self, partition: int, days: Sequence[str]) -> dict[str, bytes]:
@@ -76,20 +83,77 @@ class Store:
         return {day: blob or b"" for day, blob in zip(days, blobs, strict=True)}
 
     async def flush(self, flushes: Sequence[Flush]) -> list[str]:
-        """Run the script for several partitions in one round trip; each replies "ok" or what differs."""
+        """Run the script for several partitions in one round trip; each replies "ok" or what differs.
+
+        A key of another type than it must be is found before anything is written: that partition is torn.
+        """
         async with self._redis.pipeline(transaction=False) as pipe:
             for flush in flushes:
                 keys, arguments = _for_script(flush)
                 # the whole text each time: a Redis that was restarted knows no scripts
                 pipe.eval(_FLUSH, len(keys), *keys, *arguments)
-            return [reply.decode() for reply in await pipe.execute()]
+            replies = await pipe.execute(raise_on_error=False)
+        for reply in replies:
+            if isinstance(reply, Exception) and not redis.is_wrong_type(reply):
+                raise reply
+        return ["torn" if isinstance(reply, Exception) else reply.decode() for reply in replies]
 
     async def forget(self, partition: int, position: bytes | None) -> None:
-        """Delete all that is stored of a partition, if its position is still this one."""
-        first = key(partition, "position")
-        found = [k.decode() async for k in self._redis.scan_iter(match=key(partition, "*"), count=1000)]
-        keys = [first, *(k for k in found if k != first)]
-        await self._redis.eval(_FORGET, len(keys), *keys, position or b"")
+        """Delete all that rank stored of a partition, if its position is still this one, or cannot be one."""
+        first = key(partition, "position").encode()
+        ours = tuple(key(partition, name).encode() for name in ("ids", "articles", "top", "views:", "seen:"))
+        found = [k async for k in self._redis.scan_iter(match=key(partition, "*"), count=1000)]
+        keys = [first, *(k for k in found if k.startswith(ours))]
+        await self._redis.eval(_FORGET, len(keys), *keys, position or b"", LONGEST_POSITION)
+
+    async def _position(self, partition: int) -> bytes | None:
+        """Read the position, but not more than one can be; TornError if there is more."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.strlen(key(partition, "position"))
+            pipe.getrange(key(partition, "position"), 0, LONGEST_POSITION)
+            length, found = await _replies(pipe, partition, None)
+        if length > LONGEST_POSITION:
+            raise TornError(partition, f"position is {length} bytes long")
+        return found or None
+
+    async def _sizes_checked(self, partition: int, position: bytes | None, days: Sequence[str]) -> bool:
+        """Ask how large the keys are, False if the position has moved on; TornError if they are too large."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.hlen(key(partition, "ids"))
+            for field in (DESK_FIELD, VOIDS_FIELD):
+                pipe.hstrlen(key(partition, "articles"), field)
+            for day in days:
+                pipe.hlen(views_key(partition, day))
+                pipe.strlen(seen_key(partition, day))
+            pipe.getrange(key(partition, "position"), 0, LONGEST_POSITION)
+            ids, desk, told, *of_days, behind = await _replies(pipe, partition, position)
+        if (behind or None) != position:
+            return False
+        seen = dict(zip(days, of_days[1::2], strict=True))
+        restore.check_sizes(partition, position, restore.Sizes(ids, max(desk, told), of_days[::2], seen))
+        return True
+
+    async def _top_as_of(self, partition: int) -> bytes | None:
+        """Read the moment of the bests; what is not a hash cannot be the bests, and makes way for them."""
+        try:
+            found = await self._redis.hget(key(partition, "top"), AS_OF)
+        except ResponseError as error:
+            if not redis.is_wrong_type(error):
+                raise
+            await self._redis.unlink(key(partition, "top"))
+            return None
+        return cast("bytes | None", found)
+
+
+async def _replies(pipe: Any, partition: int, position: bytes | None) -> list[Any]:
+    """Run a pipeline; TornError where a key is of another type than it must be."""
+    replies: list[Any] = await pipe.execute(raise_on_error=False)
+    for reply in replies:
+        if redis.is_wrong_type(reply):
+            raise TornError(partition, "a key is of another type than it must be", position)
+        if isinstance(reply, Exception):
+            raise reply
+    return replies
 
 
 def _for_script(flush: Flush) -> tuple[list[str], list[bytes | int]]:

@@ -12,7 +12,7 @@ from typing import Final
 from services.rank.adapters import metrics
 from services.rank.adapters.board import Board
 from services.rank.adapters.history import History
-from services.rank.core import refold, voids
+from services.rank.core import refold, restore, voids
 from services.rank.core.fold import Rules, State
 from services.rank.core.refold import Refold
 from services.rank.core.turn import Cache
@@ -53,12 +53,14 @@ class Voiding:
             await job[0].stop()
 
     async def turn(self, caches: Mapping[int, Cache]) -> dict[int, Refold]:
-        """Fold on; give what has come to its partition's position, to be put in its place at once."""
+        """Fold on; give what has come to its partition's position, to be put in place at once. TornError."""
         if self._is_stale:
             await self.stop()
         if time.monotonic() - self._looked_at >= _LOOK_EVERY_S:
             self._looked_at = time.monotonic()
-            self._told = voids.decode(await self._board.voids())
+            blob = await self._board.voids()
+            with restore.reading(0, "the voids"):
+                self._told = voids.decode(blob)
         done: dict[int, Refold] = {}
         try:
             async with asyncio.timeout(_DEADLINE_S):

@@ -50,6 +50,9 @@ def pack(bucket: Bucket) -> bytes:
 
 
 def unpack(blob: bytes) -> Bucket:
-    """Read a bucket as it lies in Redis."""
+    """Read a bucket as it lies in Redis; ValueError if it is none."""
     pairs = np.frombuffer(blob, "<u4").reshape(-1, 2)
-    return Bucket(pairs[:, 0].astype(np.uint32), pairs[:, 1].astype(np.uint32))
+    numbers, readers = pairs[:, 0].astype(np.uint32), pairs[:, 1].astype(np.uint32)
+    if (numbers[1:] <= numbers[:-1]).any():
+        raise ValueError("the articles of a bucket are not in order")
+    return Bucket(numbers, readers)

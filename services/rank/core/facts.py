@@ -3,18 +3,19 @@
 Which text stands is decided by the reading rule of articles.v1, as everywhere.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 
 from pydantic import Field, TypeAdapter
 
 from services.rank.core.clock import is_possible
 from services.rank.core.desk import is_scope
-from services.rank.core.records import Record
+from services.rank.core.records import Record, Skipped, summed
 from shared import articles
 from shared.articles import ArticleEvent, Standing, TextErased
 from shared.events import ArticlePublished, at_ms, section_scope
+from shared.topics import ARTICLES
 from shared.wire import partition_for
 
 FOREVER: Final = 2**62
@@ -87,6 +88,32 @@ def apply(facts: Facts, event: ArticleEvent) -> Facts:
             barred=event.sponsored or event.sensitive,
         )
     return facts if standing is facts.standing else replace(facts, standing=standing)
+
+
+class Changes(NamedTuple):
+    """The facts that changed, how many records changed any, and what could not be used."""
+
+    facts: Mapping[str, Facts]
+    changed: int
+    skipped: tuple[Skipped, ...]
+
+
+def fold(known: Mapping[str, Facts], partition: int, records: Iterable[Record]) -> Changes:
+    """Apply records of articles.v1 to the facts that are known."""
+    changes: dict[str, Facts] = {}
+    changed = 0
+    skipped: list[tuple[str, int]] = []
+    for record in records:
+        event = parse(record, partition, known)
+        if isinstance(event, str):
+            skipped.append((event, record.offset))
+            continue
+        before = changes.get(event.id) or known.get(event.id, UNKNOWN)
+        after = apply(before, event)
+        if after != before:
+            changes[event.id] = after
+            changed += 1
+    return Changes(changes, changed, summed(ARTICLES.name, skipped))
 
 
 def encode(facts: Facts) -> bytes:

@@ -10,7 +10,6 @@ same however it is cut into batches.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -21,7 +20,7 @@ from services.rank.core.clock import BUCKET_MS, DAY_MS, bucket_of, is_possible, 
 from services.rank.core.desk import Desk
 from services.rank.core.facts import Facts
 from services.rank.core.position import Position
-from services.rank.core.records import Record, Skipped, summed
+from services.rank.core.records import Record, Skipped
 from services.rank.core.rows import Rows
 from services.rank.core.seen import Keys, Seen
 from services.rank.core.views import Forward, Limits, read
@@ -113,7 +112,7 @@ def fold(state: State, batch: Batch, rules: Rules) -> tuple[State, Effects]:
     views = batch.records.get(VIEWS.name, ())
     reading = read(views, state.partition, state.numbers, rules.limits, rules.seats)
     counts = count(state, reading.rows, rules.zone)
-    texts = _fold_articles(state, batch.records.get(ARTICLES.name, ()))
+    texts = facts.fold(state.facts, state.partition, batch.records.get(ARTICLES.name, ()))
     said = desk_log.fold(state.desk, state.told, batch.records.get(DESK.name, ()))
     position = _moved(state.position, batch)
     log_ms = position.at.get(VIEWS.name, 0)
@@ -216,31 +215,6 @@ def _number(known: Mapping[str, int], rows: Rows, counts: Counts) -> buckets.Num
         by_slot[slot] = len(known) + len(counts.ids)
         counts.ids[rows.articles[slot]] = int(by_slot[slot])
     return by_slot[rows.article].astype(np.uint32)
-
-
-class _Texts(NamedTuple):
-    """The facts that changed, how many records changed any, and what cannot be used."""
-
-    facts: Mapping[str, Facts]
-    changed: int
-    skipped: tuple[Skipped, ...]
-
-
-def _fold_articles(state: State, records: Sequence[Record]) -> _Texts:
-    changes: dict[str, Facts] = {}
-    changed = 0
-    skipped: list[tuple[str, int]] = []
-    for record in records:
-        event = facts.parse(record, state.partition, state.facts)
-        if isinstance(event, str):
-            skipped.append((event, record.offset))
-            continue
-        before = changes.get(event.id) or state.facts.get(event.id, facts.UNKNOWN)
-        after = facts.apply(before, event)
-        if after != before:
-            changes[event.id] = after
-            changed += 1
-    return _Texts(changes, changed, summed(ARTICLES.name, skipped))
 
 
 def _moved(position: Position, batch: Batch) -> Position:

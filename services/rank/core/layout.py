@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.rank.core import buckets, desk, facts, seen, voids
-from services.rank.core.clock import reading_day
+from services.rank.core.clock import is_possible, reading_day
 from services.rank.core.fold import Effects, State
 from services.rank.core.scores import Candidate
 
@@ -28,6 +28,9 @@ WHOLE: Final = b"whole"
 """Fields of `top` beside the lists: the moment (Unix ms) it was made for, a digest of everything else in it,
 whether views may be missing because the log began after the position, and whether its owner has read all its
 topics to their ends: until then it may not know yet what was withdrawn, pinned or voided."""
+
+
+_LONGEST_MOMENT: Final = 15
 
 
 class Write(NamedTuple):
@@ -122,6 +125,23 @@ def top_writes(
     commands += [Write("HSET", top, item) for item in after.items() if known.get(item[0]) != item[1]]
     commands += [Write("HDEL", top, (name,)) for name in known if name not in after]
     if before is None or before != after:
-        digest = blake2b(b"".join(b"%s=%s;" % item for item in sorted(after.items())), digest_size=8)
-        commands.append(Write("HSET", top, (DIGEST, digest.hexdigest().encode())))
+        commands.append(Write("HSET", top, (DIGEST, _digest(after))))
     return commands
+
+
+def is_whole(top: Mapping[bytes, bytes]) -> bool:
+    """Tell whether a partition's bests are those that were written, by their moment and their digest."""
+    after = {name: blob for name, blob in top.items() if name not in (AS_OF, DIGEST)}
+    return moment_of(top.get(AS_OF)) is not None and top.get(DIGEST) == _digest(after)
+
+
+def moment_of(as_of: bytes | None) -> int | None:
+    """Read the moment of bests (Unix ms); None if there is none, or it cannot be one."""
+    if as_of is None or not as_of.isdigit() or len(as_of) > _LONGEST_MOMENT:
+        return None
+    return int(as_of) if is_possible(int(as_of)) else None
+
+
+def _digest(top: Mapping[bytes, bytes]) -> bytes:
+    content = b"".join(b"%s=%s;" % item for item in sorted(top.items()))
+    return blake2b(content, digest_size=8).hexdigest().encode()

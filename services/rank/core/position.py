@@ -6,11 +6,15 @@ reading day, so many ids, so many changes of facts. A store that was put back ha
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import TypeAdapter
+from pydantic import Field, StringConstraints, TypeAdapter
 
 from services.rank.core.voids import Voids
+
+_Number = Annotated[int, Field(ge=0, lt=2**63)]
+_Moment = Annotated[int, Field(ge=0, lt=2**47)]
+_Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +27,12 @@ class Position:
     that hold.
     """
 
-    next: Mapping[str, int] = field(default_factory=dict)
-    at: Mapping[str, int] = field(default_factory=dict)
-    days: Mapping[str, int] = field(default_factory=dict)
-    ids: int = 0
-    facts: int = 0
-    gap: int | None = None
+    next: Mapping[str, _Number] = field(default_factory=dict)
+    at: Mapping[str, _Moment] = field(default_factory=dict)
+    days: Mapping[_Day, _Number] = field(default_factory=dict)
+    ids: _Number = 0
+    facts: _Number = 0
+    gap: _Moment | None = None
     voids: Voids = ()
 
 
@@ -50,5 +54,5 @@ def encode(position: Position) -> bytes:
 
 
 def decode(blob: bytes) -> Position:
-    """Read a position."""
+    """Read a position; ValueError if it is none."""
     return _JSON.validate_json(blob)

@@ -1,19 +1,35 @@
 """Reading a partition back from Redis.
 
-The sums that the position names are checked: every counted view is one hash in `seen` and one reader in
-`views`, so a store that was put back half, or lost a key, is recognised as torn.
+Whatever else writes to that Redis, what is read is what rank wrote, or it is torn. The sums that the position
+names are checked: every counted view is one hash in `seen` and one reader in `views`, so a store that was put
+back half, or lost a key, is recognised; and every value must be one that rank can have written.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from operator import itemgetter
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from services.rank.core import buckets, desk, facts, position, seen, voids
+from services.rank.core.buckets import Bucket
+from services.rank.core.clock import BUCKET_MS, DAY_MS, is_possible
 from services.rank.core.fold import State, recent_days
 from services.rank.core.layout import DESK_FIELD, FACTS_COUNT, VOIDS_FIELD
 from services.rank.core.position import Position
 from shared.topics import VIEWS
+
+LONGEST_POSITION: Final = 1 << 20
+"""Bytes; a position with a thousand voids has a tenth of that."""
+
+LONGEST_HISTORY: Final = 1 << 26
+"""Bytes; a week of the busiest desk has a thousandth of that."""
+
+MOST_BUCKETS: Final = DAY_MS // BUCKET_MS + 12
+"""Of one reading day, which may have an hour more when the clocks are put back."""
+
+_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,53 +45,128 @@ class Stored:
     top_as_of: bytes | None
 
 
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How large the keys of a partition are: fields of `ids` and of `views`, bytes of `seen` by day.
+
+    `history` is the longer of the desk's two fields, in bytes.
+    """
+
+    ids: int
+    history: int
+    views: Sequence[int]
+    seen: Mapping[str, int]
+
+
 class TornError(Exception):
-    """The keys of a partition do not belong together; the text says which."""
+    """What lies in the keys of a partition is not what rank wrote; the text says what."""
+
+    def __init__(self, partition: int, what: str, position: bytes | None = None) -> None:
+        super().__init__(f"partition {partition}: {what}")
+        self.partition = partition
+        self.position = position
+        """The position string that was read, None if there was none or it could not be read."""
 
 
-def days_to_read(blob: bytes | None, zone: ZoneInfo) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Name the days present at a position, and those of them whose `seen` a fold needs."""
+@contextmanager
+def reading(partition: int, what: str, blob: bytes | None = None) -> Iterator[None]:
+    """Take what cannot be read for torn; `blob` is the position that was read."""
+    try:
+        yield
+    except (ValueError, OverflowError, KeyError, IndexError) as error:
+        raise TornError(partition, f"{what} cannot be read ({type(error).__name__})", blob) from error
+
+
+def position_of(partition: int, blob: bytes) -> Position:
+    """Read the position of a partition; TornError if it is none."""
+    with reading(partition, "position", blob):
+        return position.decode(blob)
+
+
+def days_to_read(
+    partition: int, blob: bytes | None, zone: ZoneInfo
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Name the days present at a position, and those of them whose `seen` a fold needs; TornError."""
     if blob is None:
         return (), ()
-    at = position.decode(blob)
+    at = position_of(partition, blob)
     recent = recent_days(at.at.get(VIEWS.name, 0), zone)
     return tuple(at.days), tuple(day for day in recent if day in at.days)
+
+
+def check_sizes(partition: int, blob: bytes | None, sizes: Sizes) -> None:
+    """Compare how large the keys are with what the position says; TornError if they are larger."""
+    at = Position() if blob is None else position_of(partition, blob)
+    if sizes.ids > at.ids:
+        raise TornError(partition, f"ids holds {sizes.ids} of {at.ids}", blob)
+    if sizes.history > LONGEST_HISTORY:
+        raise TornError(partition, f"the history of the desk is {sizes.history} bytes long", blob)
+    if max(sizes.views, default=0) > MOST_BUCKETS:
+        raise TornError(partition, f"a day has {max(sizes.views)} buckets", blob)
+    for day, length in sizes.seen.items():
+        if length > at.days[day] * seen.KEY_BYTES:
+            raise TornError(partition, f"seen:{day} holds {length} bytes", blob)
 
 
 def restore(partition: int, stored: Stored) -> State:
     """Give the state that was written; TornError if its parts do not belong together."""
     if stored.position is None:
         if stored.ids or stored.articles or stored.top_as_of:
-            raise TornError(f"partition {partition}: the position is missing")
+            raise TornError(partition, "the position is missing")
         return State(partition)
-    at = position.decode(stored.position)
-    by_day = {
-        day: {int(b): buckets.unpack(blob) for b, blob in fields.items()}
-        for day, fields in stored.views.items()
-    }
-    readers = {day: sum(b.total() for b in content.values()) for day, content in by_day.items()}
-    found = list(_faults(at, stored, readers))
+    at = position_of(partition, stored.position)
+    with reading(partition, "views", stored.position):
+        by_day = {day: _day(fields, at.ids) for day, fields in stored.views.items()}
+    with reading(partition, "articles", stored.position):
+        found = list(_faults(at, stored, by_day))
     if found:
-        raise TornError(f"partition {partition}: " + ", ".join(found))
-    numbers = ((i.decode(), int(number)) for i, number in stored.ids.items())
+        raise TornError(partition, ", ".join(found), stored.position)
+    with reading(partition, "ids", stored.position):
+        numbers = numbers_of(stored.ids)
+    with reading(partition, "articles", stored.position):
+        known = facts_of(stored.articles)
+        history = desk.decode(stored.articles.get(DESK_FIELD))
+        told = voids.decode(stored.articles.get(VOIDS_FIELD))
+    with reading(partition, "seen", stored.position):
+        sets = {day: seen.from_bytes(blob, at.days[day]) for day, blob in stored.seen.items()}
     return State(
         partition=partition,
         position=at,
-        numbers=dict(sorted(numbers, key=itemgetter(1))),
-        facts=facts_of(stored.articles),
-        desk=desk.decode(stored.articles.get(DESK_FIELD)),
-        told=voids.decode(stored.articles.get(VOIDS_FIELD)),
+        numbers=numbers,
+        facts=known,
+        desk=history,
+        told=told,
         buckets={b: bucket for content in by_day.values() for b, bucket in content.items()},
-        seen={day: seen.from_bytes(blob) for day, blob in stored.seen.items()},
+        seen=sets,
     )
 
 
+def numbers_of(ids: Mapping[bytes, bytes]) -> dict[str, int]:
+    """Read the numbers of all ids, in their order; ValueError if they do not count from nought."""
+    by_number = {int(number): i for i, number in ids.items()}
+    if by_number.keys() != set(range(len(ids))) or not all(map(_ID.fullmatch, ids)):
+        raise ValueError("ids are numbered from nought without a gap")
+    return {by_number[number].decode(): number for number in range(len(ids))}
+
+
 def facts_of(articles: Mapping[bytes, bytes]) -> dict[str, facts.Facts]:
-    """Read the facts of every id in the hash `articles`, or in a part of it."""
-    return {i.decode(): facts.decode(blob) for i, blob in articles.items() if not i.startswith(b"#")}
+    """Read the facts of every id in the hash `articles`, or in a part of it; ValueError."""
+    ids = [i for i in articles if not i.startswith(b"#")]
+    if not all(map(_ID.fullmatch, ids)):
+        raise ValueError("a field is not named after an article")
+    return {i.decode(): facts.decode(articles[i]) for i in ids}
 
 
-def _faults(at: Position, stored: Stored, readers: Mapping[str, int]) -> Iterable[str]:
+def _day(fields: Mapping[bytes, bytes], ids: int) -> dict[int, Bucket]:
+    """Read the buckets of a reading day; ValueError if there is one that no fold can have written."""
+    found = {int(b): buckets.unpack(blob) for b, blob in fields.items()}
+    for b, bucket in found.items():
+        if not is_possible(b * BUCKET_MS) or (len(bucket.numbers) and bucket.numbers[-1] >= ids):
+            raise ValueError("a bucket of no time, or an article without a number")
+    return found
+
+
+def _faults(at: Position, stored: Stored, by_day: Mapping[str, Mapping[int, Bucket]]) -> Iterable[str]:
     if len(stored.ids) != at.ids:
         yield f"ids holds {len(stored.ids)} of {at.ids}"
     if (changes := int(stored.articles.get(FACTS_COUNT, 0))) != at.facts:
@@ -83,5 +174,5 @@ def _faults(at: Position, stored: Stored, readers: Mapping[str, int]) -> Iterabl
     for day, n in at.days.items():
         if (length := stored.seen_bytes.get(day, 0)) != n * seen.KEY_BYTES:
             yield f"seen:{day} holds {length} bytes of {n * seen.KEY_BYTES}"
-        if readers.get(day, 0) != n:
-            yield f"views:{day} holds {readers.get(day, 0)} readers of {n}"
+        if (readers := sum(b.total() for b in by_day.get(day, {}).values())) != n:
+            yield f"views:{day} holds {readers} readers of {n}"

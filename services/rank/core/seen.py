@@ -84,9 +84,12 @@ class Seen:
         return Seen(self.big, small)
 
 
-def from_bytes(blob: bytes) -> Seen:
-    """Read the set from hashes written one behind the other in any order."""
-    return Seen(np.sort(np.frombuffer(blob, "<u8").astype(np.uint64, copy=False)))
+def from_bytes(blob: bytes, views: int) -> Seen:
+    """Read the set of so many views from hashes written one behind the other; ValueError if it is none."""
+    keys = np.sort(np.frombuffer(blob, "<u8").astype(np.uint64, copy=False))
+    if len(keys) != views or (keys[1:] == keys[:-1]).any():
+        raise ValueError("hashes are missing, or there twice")
+    return Seen(keys)
 
 
 def to_bytes(keys: Keys) -> bytes:

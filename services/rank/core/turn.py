@@ -68,8 +68,10 @@ def void(cache: Cache, done: Refold, rules: Rules) -> tuple[Cache, list[Write]]:
 
 
 def with_days(cache: Cache, blobs: Mapping[str, bytes]) -> Cache:
-    """Give the cache with the hashes of more reading days."""
-    days = {day: seen.from_bytes(blob) for day, blob in blobs.items()}
+    """Give the cache with the hashes of more reading days; TornError if they are not what was counted."""
+    counted = cache.state.position.days
+    with restore.reading(cache.state.partition, "seen", cache.stored):
+        days = {day: seen.from_bytes(blob, counted[day]) for day, blob in blobs.items()}
     return replace(cache, state=replace(cache.state, seen={**cache.state.seen, **days}))
 
 

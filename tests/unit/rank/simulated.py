@@ -31,7 +31,7 @@ class SimulatedStore:
     def read(self, partition: int) -> Stored:
         """Read a partition."""
         position = self._text(key(partition, "position"))
-        days, recent = days_to_read(position, self._zone)
+        days, recent = days_to_read(partition, position, self._zone)
         return Stored(
             position=position,
             ids=self._hash(key(partition, "ids")),
