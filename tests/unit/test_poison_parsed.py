@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
@@ -10,7 +10,7 @@ from services.ingest.core import intake
 from services.ingest.core.dead_letter import Age, read_letter
 from services.ingest.core.editions import UNKNOWN
 from services.ingest.core.reading import DEFAULTS, read
-from services.rank.core import desk, facts, views, voids
+from services.rank.core import desk, desk_log, facts, views, voids
 from services.rank.core.records import Record
 from services.rank.core.views import Limits
 from services.render.adapters import salts
@@ -58,9 +58,9 @@ def counted(record: Poison) -> object:
 
 
 def acted(record: Poison) -> object:
-    headers: Any = record.read_headers
-    action = desk.parse(record.value, headers, NOON_MS)
-    return action and desk.decode(desk.encode(desk.add((), action))), voids.parse(record.value, headers, 7)
+    appended: Record = Appended(record)  # type: ignore[assignment]
+    said = desk_log.fold((), (), [appended])
+    return desk.decode(desk.encode(said.desk)), voids.decode(voids.encode(said.told))
 
 
 def salted(record: Poison) -> object:

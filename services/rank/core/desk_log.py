@@ -54,14 +54,14 @@ def fold(before: Desk, told: Voids, records: Sequence[Record]) -> Said:
 
 def _parse(record: Record) -> Action | Void | str:
     """Read a record; a str is the reason why it cannot be used."""
-    if record.value is None:
-        return "empty"
     if not is_possible(record.timestamp):
-        return "bad_time"
+        return "time"
+    if record.value is None:
+        return "value"
     headers = wire.first_values(record.headers)
     event_type = headers.get("ce_type", b"").decode(errors="replace")
     if event_type in desk.CLASSES:
-        return desk.parse(event_type, record.value, headers, record.timestamp) or "bad_action"
+        return desk.parse(event_type, record.value, headers, record.timestamp) or "value"
     if event_type == voids.TYPE:
-        return voids.parse(record.value, headers, record.offset) or "bad_void"
-    return "unknown_type"
+        return voids.parse(record.value, headers, record.offset) or "value"
+    return "type"

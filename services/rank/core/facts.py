@@ -3,20 +3,18 @@
 Which text stands is decided by the reading rule of articles.v1, as everywhere.
 """
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Final, NamedTuple
 
 from pydantic import Field, TypeAdapter
 
 from services.rank.core.clock import is_possible
-from services.rank.core.desk import is_scope
 from services.rank.core.records import Record, Skipped, summed
 from shared import articles
-from shared.articles import ArticleEvent, Standing, TextErased
-from shared.events import ArticlePublished, at_ms, section_scope
+from shared.articles import ArticleEvent, Standing
+from shared.events import ArticlePublished, at_ms
 from shared.topics import ARTICLES
-from shared.wire import partition_for
 
 FOREVER: Final = 2**62
 
@@ -55,26 +53,6 @@ UNKNOWN: Final = Facts()
 _JSON: Final = TypeAdapter(Facts)
 
 
-def parse(record: Record, partition: int, known: Container[str]) -> ArticleEvent | str:
-    """Read one record of articles.v1; a str is the reason why it cannot be used.
-
-    `known` are articles that belong to the partition for sure. One of another partition must not be ranked
-    here: it would stand in the lists twice.
-    """
-    if not is_possible(record.timestamp):
-        return "bad_time"
-    event = articles.parse(record.key, record.value, tuple(record.headers))
-    if event is None:
-        return "not_an_event"
-    if isinstance(event, TextErased):
-        return event
-    if event.id not in known and partition_for(event.id) != partition:
-        return "wrong_partition"
-    if isinstance(event, ArticlePublished) and not is_scope(section_scope(event.section)):
-        return "bad_section"
-    return event
-
-
 def apply(facts: Facts, event: ArticleEvent) -> Facts:
     """Give the facts after one more record of articles.v1."""
     standing = articles.fold(facts.standing, event)
@@ -104,7 +82,10 @@ def fold(known: Mapping[str, Facts], partition: int, records: Iterable[Record]) 
     changed = 0
     skipped: list[tuple[str, int]] = []
     for record in records:
-        event = parse(record, partition, known)
+        if not is_possible(record.timestamp):
+            skipped.append(("time", record.offset))
+            continue
+        event = articles.read(record.key, record.value, record.headers, partition)
         if isinstance(event, str):
             skipped.append((event, record.offset))
             continue

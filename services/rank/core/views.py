@@ -71,7 +71,7 @@ def read(
     for record in records:
         views = quickly(record.value) or parse(record.value)
         if not is_possible(record.timestamp):
-            views = "bad_time"
+            views = "time"
         if isinstance(views, str):
             skipped.append((views, record.offset))
         elif isinstance(views, View):

@@ -77,7 +77,7 @@ def spoil(rank: Rank) -> int:
 
     def day_of(n: int, kind: str) -> str:
         (found,) = redis.keys(name(n, f"{kind}:*"))
-        return str(found.decode())
+        return found if isinstance(found, str) else found.decode()
 
     def another_type(key: str) -> None:
         redis.delete(key)
