@@ -44,7 +44,7 @@ def intake_of(
 
 def events_of(intake: Intake) -> list[Any]:
     assert all(output.topic is ARTICLES and output.partition == HOME for output in intake.outputs)
-    return [parse(output.key, output.value, output.headers) for output in intake.outputs]  # type: ignore[arg-type]
+    return [parse(output.key, output.value, output.headers) for output in intake.outputs]
 
 
 def problem_of(intake: Intake) -> dict[str, Any]:
