@@ -7,11 +7,11 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
-from shared.foreign_headers import read_them
+from shared.bounded_fetching import bound_fetching
 from shared.runtime import log, wait_for
 from shared.topics import Topic
 
-read_them()
+bound_fetching()
 
 
 AWAY: Final = (KafkaError, OSError)

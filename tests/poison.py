@@ -288,13 +288,13 @@ def articles() -> Iterator[Poison]:
     )
     yield Poison("articles.v1", "a mark erased", None, _MARK_KEY, of_mark)
     yield Poison("articles.v1", "of a class of the future", good, _TEXT_KEY, headers_of("ArticleMoved"))
-    own = wire.encode(published("odd-headers"))
+    with_headers = wire.encode(published("odd-headers"))
     for name, headers in HEADERS.items():
         # in front of the right ones, so that each of ours is there twice and the first is wrong
         yield Poison(
             "articles.v1",
             f"published, headers: {name}",
-            own,
+            with_headers,
             b"odd-headers",
             (*headers, *of_text),
             wire.partition_for("odd-headers"),
