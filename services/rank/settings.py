@@ -26,14 +26,14 @@ class Settings(ServiceSettings):
     """How many readers of an article a segment can be on one reading day; 0 does not bound them."""
 
     session_s: float = Field(6.0, ge=1, le=300)
-    """A worker that says nothing for so long has its partitions given to others."""
+    """A worker that is silent for this long loses its partitions to others."""
 
     list_every_s: float = Field(0.2, ge=0.05, le=1)
     stuck_after_s: float = Field(30.0, ge=1)
-    """A partition that has stood still for so long with records before it makes the worker unready."""
+    """A partition that stands still for this long with more to read makes the worker not ready."""
 
     event_every_s: float = Field(10.0, ge=0)
-    """At most one HotListChanged per list in so many seconds."""
+    """Of one list at most one HotListChanged is sent in this time."""
 
     url: str = ""
     """Where the commands `hot` and `why` find a running rank; default http://RANK_HOST:RANK_PORT."""

@@ -49,7 +49,7 @@ class Archive:
             before = lists.written(as_of_ms - as_of_ms % BUCKET_MS)
             raise NotThenError(f"as_of must be the end of a 5-minute bucket, for example {before}")
         if not now_ms - RECOMPUTED_MS <= as_of_ms <= now_ms:
-            raise NotThenError("as_of must lie within the last three days")
+            raise NotThenError("as_of must be within the last three days")
         # partition 0 first: the desk's actions and voids are read there
         await self._counted(0, as_of_ms, ())
         told_blob = await self._board.voids()
@@ -76,7 +76,7 @@ class Archive:
         n = partition_for(article)
         as_of_ms = (await self._board.standing(n)).as_of_ms
         if as_of_ms is None:
-            raise NotCountedYetError(f"partition {n} is not counted yet")
+            raise NotCountedYetError(f"partition {n} has not been counted yet; try again shortly")
         number, facts = await self._board.article(n, article)
         now_ms = time.time_ns() // 1_000_000
         hidden = facts is not None and facts.embargoed(now_ms)
@@ -84,7 +84,7 @@ class Archive:
             # as if nobody had published it: not even that there is such an article is told
             facts = None
         if number is None and facts is None:
-            raise NoSuchArticleError(f"no article {article} was ever published or viewed")
+            raise NoSuchArticleError(f"article {article} has never been published or viewed")
         last = bucket_of(as_of_ms)
         readers: dict[int, int] = {}
         if number is not None:
@@ -107,9 +107,13 @@ class Archive:
         at, counted_ms, whole = await self._board.standing(partition)
         if at is None or counted_ms is None or counted_ms < as_of_ms or not whole:
             moment = lists.written(as_of_ms)
-            raise NotCountedYetError(f"partition {partition} is being counted up to {moment}")
+            raise NotCountedYetError(
+                f"partition {partition} has not been counted up to {moment} yet; try again shortly"
+            )
         if voids.news(told, at.voids):
-            raise NotCountedYetError(f"partition {partition} is being counted without the voided views")
+            raise NotCountedYetError(
+                f"partition {partition} is being counted again without the voided views; try again shortly"
+            )
         return at
 
     async def _state(self, partition: int, last: int, pinned: list[str]) -> State:

@@ -1,4 +1,4 @@
-"""Redis as the place where the hot lists hang: bests of partitions in, lists out, and what explains them."""
+"""Redis as a notice board: the bests of all partitions, the lists made of them, and what explains them."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -50,7 +50,7 @@ _LIST: Final = re.compile(rf"(all|section:.+):({'|'.join(LISTS)})")
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A list to hang out; without a document it is taken down."""
+    """A list to be published; without a document it is taken down."""
 
     scope: str
     list: ListName
@@ -131,7 +131,7 @@ class Board:
             return cast("bytes | None", await self._redis.hget(key(0, "articles"), VOIDS_FIELD))
 
     async def publish(self, notices: Sequence[Notice]) -> None:
-        """Hang out lists in one round trip; where a newer one hangs, that one stays.
+        """Publish lists in one round trip; where a newer one is, that one stays.
 
         On one Redis the two keys of a list change together. In a cluster they lie in different slots: neither
         ever falls back, and what one of them missed comes with the next publication, within a second, by
@@ -146,8 +146,8 @@ class Board:
                     pipe.eval(_PUBLISH, len(keys), *keys, notice.as_of, *words)
             await pipe.execute()
 
-    async def hanging(self) -> set[str]:
-        """Name the lists that hang out, as `scope:list`; what else is called like one is not ours."""
+    async def published(self) -> set[str]:
+        """Name the lists that are there, as `scope:list`; other keys called `hot:…` are not ours."""
         keys = [k.decode(errors="replace") async for k in self._redis.scan_iter(match="hot:*", count=1000)]
         names = {name.removeprefix("hot:").removesuffix(":doc") for name in keys}
         return {name for name in names if _LIST.fullmatch(name)}

@@ -56,7 +56,7 @@ def _ask(url: str) -> Any:
         detail = json.load(error).get("detail", error.reason)
         typer.echo(f"rank says: {detail}", err=True)
     except (URLError, HTTPException, OSError) as error:
-        typer.echo(f"no rank answers at {url}: {error}. Is RANK_URL right?", err=True)
+        typer.echo(f"rank does not answer at {url} ({error}); is RANK_URL right?", err=True)
     raise typer.Exit(1)
 
 

@@ -41,7 +41,7 @@ class Counting(Service):
                     await self._follower.turn()
             except KafkaError as error:
                 # Among others: another member with this RANK_INSTANCE has taken its place in the group.
-                log.error("consumer_failed", reason=repr(error), hint="has another rank this instance?")
+                log.error("consumer_failed", reason=repr(error), hint="is there another with RANK_INSTANCE?")
                 await asyncio.sleep(_PAUSE_S)
             finally:
                 await self._follower.stop()

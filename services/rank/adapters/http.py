@@ -85,7 +85,7 @@ def create_app(board: Board, archive: Archive, health: Health) -> FastAPI:
         if as_of is not None:
             made = await archive.list_at(scope, list_name, at_ms(as_of))
             return _document(made._replace(entries=made.entries[:limit]).document())
-        return _document(_limited(await _hanging(board, scope, list_name), limit))
+        return _document(_limited(await _published(board, scope, list_name), limit))
 
     @app.get("/hot/{article_id}/why", tags=["hot"], openapi_extra=_OPEN, responses=_problems(404, 422, 503))
     async def why(
@@ -97,14 +97,14 @@ def create_app(board: Board, archive: Archive, health: Health) -> FastAPI:
     return app
 
 
-async def _hanging(board: Board, scope: str, list_name: ListName) -> bytes:
+async def _published(board: Board, scope: str, list_name: ListName) -> bytes:
     found = await _read(board, scope, list_name)
     if found is not None:
         return found
     # A section that no one has read in the window has no list of its own; it is empty as of the whole list.
     whole = await _read(board, ALL, list_name)
     if whole is None:
-        raise NotCountedYetError("no list has been made yet")
+        raise NotCountedYetError("no list has been made yet; try again shortly")
     as_of = HotListChanged.model_validate_json(whole).as_of
     return HotList(scope, list_name, at_ms(as_of), ()).document()
 
@@ -142,14 +142,15 @@ def _answer_problems(app: FastAPI, board: Board) -> None:
     @app.exception_handler(TornError)
     async def torn(request: Request, error: TornError) -> Response:
         await board.doubt(error.partition, str(error))
-        return answer(503, "this cannot be read from Redis, and is being counted anew; try again in a minute")
+        detail = "what Redis holds of this cannot be read; it is being counted again, try again in a minute"
+        return answer(503, detail)
 
     async def redis_away(request: Request, error: Exception) -> Response:
         return answer(503, "Redis does not answer, try again shortly")
 
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, error: Exception) -> Response:
-        return answer(500, "something went wrong here; it is in the log")
+        return answer(500, "something went wrong; the log has the details")
 
     for kind in AWAY:
         app.add_exception_handler(kind, redis_away)
@@ -162,7 +163,7 @@ def _answer_problems(app: FastAPI, board: Board) -> None:
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
-        said = {404: f"there is no {request.url.path} here", 405: f"{request.method} is not possible here"}
+        said = {404: f"there is no {request.url.path} here", 405: f"{request.method} is not allowed here"}
         refusal = answer(error.status_code, said.get(error.status_code, str(error.detail)))
         refusal.headers.update(error.headers or {})  # Allow, with 405
         return refusal

@@ -1,4 +1,4 @@
-"""How it goes: lag, what stands still, a Redis that would throw counts away; the worker's readiness."""
+"""Monitoring: lag, what stands still, a Redis that would throw counts away; the worker's readiness."""
 
 import asyncio
 import time
@@ -43,7 +43,7 @@ class Monitoring(Service):
         if refused := [reason for n, reason in self._loader.refused.items() if n in owned]:
             return "; ".join(refused)
         self._complete_once = self._complete_once or self._follower.is_complete()
-        return None if self._complete_once else "reading the log to its end"
+        return None if self._complete_once else "still reading the log"
 
     def redis(self) -> str | None:
         """Say that Redis does not answer."""
@@ -55,7 +55,7 @@ class Monitoring(Service):
         return self._stuck
 
     @Service.task
-    async def _watch(self) -> None:
+    async def _monitor(self) -> None:
         while not self.should_stop:
             await asyncio.sleep(_EVERY_S)
             self._measure()

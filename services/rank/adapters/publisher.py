@@ -1,4 +1,4 @@
-"""Publishing: the owner of partition 0 merges the bests of all partitions and hangs the lists out.
+"""Publishing: the owner of partition 0 merges the bests of all partitions and publishes the lists.
 
 A list is written when it has changed, and once a second anyway, so that its `as_of` moves on.
 """
@@ -58,9 +58,9 @@ class Publisher:
         gone = self._lists.keys() - merged.keys()
         if now - self._looked_at >= _LOOK_AROUND_S:
             self._looked_at = now
-            gone |= await self._board.hanging() - merged.keys()
+            gone |= await self._board.published() - merged.keys()
         self._lists = merged
-        await self._hang(chosen, sorted(gone), as_of_ms)
+        await self._publish(chosen, sorted(gone), as_of_ms)
         await self._tell(as_of_ms)
         metrics.AGE.set(max(0.0, time.time() - as_of_ms / 1000))
 
@@ -99,7 +99,7 @@ class Publisher:
                 merged[name] = entries
         return merged
 
-    async def _hang(self, chosen: list[str], gone: list[str], as_of_ms: int) -> None:
+    async def _publish(self, chosen: list[str], gone: list[str], as_of_ms: int) -> None:
         notices = []
         for name in chosen:
             scope, list_name = _split(name)

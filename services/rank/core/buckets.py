@@ -50,7 +50,7 @@ def pack(bucket: Bucket) -> bytes:
 
 
 def unpack(blob: bytes) -> Bucket:
-    """Read a bucket as it lies in Redis; ValueError if it is none."""
+    """Read a bucket as it lies in Redis; ValueError if it cannot be read."""
     pairs = np.frombuffer(blob, "<u4").reshape(-1, 2)
     numbers, readers = pairs[:, 0].astype(np.uint32), pairs[:, 1].astype(np.uint32)
     if (numbers[1:] <= numbers[:-1]).any():

@@ -85,7 +85,7 @@ def parse(event_type: str, value: bytes, headers: Mapping[str, bytes], appended_
 
 
 def input_of(headers: Mapping[str, bytes], article: str | None) -> Arrival | None:
-    """Give the input that ingest made a record of; None if there is none, or it cannot be one."""
+    """Give the input that ingest made a record of; None if it is not named, or cannot be right."""
     try:
         found = wire.read_arrival(headers[wire.INPUT])
     except (KeyError, ValueError):
@@ -133,7 +133,7 @@ def encode(desk: Desk) -> bytes:
 
 
 def decode(blob: bytes | None) -> Desk:
-    """Read the history as it lies in Redis, nothing there is no history; ValueError if it is none."""
+    """Read the history as it lies in Redis, empty if nothing does; ValueError if it cannot be read."""
     return () if blob is None else _JSON.validate_json(blob)
 
 

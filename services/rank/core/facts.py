@@ -103,5 +103,5 @@ def encode(facts: Facts) -> bytes:
 
 
 def decode(blob: bytes) -> Facts:
-    """Read facts as they lie in Redis; ValueError if they are none."""
+    """Read facts as they lie in Redis; ValueError if they cannot be read."""
     return _JSON.validate_json(blob)

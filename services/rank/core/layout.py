@@ -136,7 +136,7 @@ def is_whole(top: Mapping[bytes, bytes]) -> bool:
 
 
 def moment_of(as_of: bytes | None) -> int | None:
-    """Read the moment of bests (Unix ms); None if there is none, or it cannot be one."""
+    """Read the moment of bests (Unix ms); None if it is missing or impossible."""
     if as_of is None or not as_of.isdigit() or len(as_of) > _LONGEST_MOMENT:
         return None
     return int(as_of) if is_possible(int(as_of)) else None

@@ -54,5 +54,5 @@ def encode(position: Position) -> bytes:
 
 
 def decode(blob: bytes) -> Position:
-    """Read a position; ValueError if it is none."""
+    """Read a position; ValueError if it cannot be read."""
     return _JSON.validate_json(blob)

@@ -93,7 +93,7 @@ def _is_too_large(articles: Sized, rows: Sized) -> bool:
 
 
 def _column(values: list[int], rows: int, bound: int) -> Int64s:
-    """Make a column of so many integers below the bound; ValueError or TypeError if it is none."""
+    """Make a column of `rows` integers below the bound; ValueError or TypeError if they cannot be one."""
     # a sum is an integer only if all are; numpy would cut fractions off
     if len(values) != rows or not isinstance(sum(values), int):
         raise ValueError

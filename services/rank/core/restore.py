@@ -78,7 +78,7 @@ def reading(partition: int, what: str, blob: bytes | None = None) -> Iterator[No
 
 
 def position_of(partition: int, blob: bytes) -> Position:
-    """Read the position of a partition; TornError if it is none."""
+    """Read the position of a partition; TornError if it cannot be read."""
     with reading(partition, "position", blob):
         return position.decode(blob)
 
@@ -142,10 +142,10 @@ def restore(partition: int, stored: Stored) -> State:
 
 
 def numbers_of(ids: Mapping[bytes, bytes]) -> dict[str, int]:
-    """Read the numbers of all ids, in their order; ValueError if they do not count from nought."""
+    """Read the numbers of all ids, in their order; ValueError if they do not count from zero."""
     by_number = {int(number): i for i, number in ids.items()}
     if by_number.keys() != set(range(len(ids))) or not all(map(_ID.fullmatch, ids)):
-        raise ValueError("ids are numbered from nought without a gap")
+        raise ValueError("ids are numbered from zero without a gap")
     return {by_number[number].decode(): number for number in range(len(ids))}
 
 
@@ -162,7 +162,7 @@ def _day(fields: Mapping[bytes, bytes], ids: int) -> dict[int, Bucket]:
     found = {int(b): buckets.unpack(blob) for b, blob in fields.items()}
     for b, bucket in found.items():
         if not is_possible(b * BUCKET_MS) or (len(bucket.numbers) and bucket.numbers[-1] >= ids):
-            raise ValueError("a bucket of no time, or an article without a number")
+            raise ValueError("a bucket outside all time, or an article without a number")
     return found
 
 

@@ -58,7 +58,7 @@ def _mix(x: Keys) -> Keys:
 
 
 def no_keys() -> Keys:
-    """Give no hashes at all."""
+    """Give an empty set of hashes."""
     return np.empty(0, np.uint64)
 
 
@@ -85,7 +85,7 @@ class Seen:
 
 
 def from_bytes(blob: bytes, views: int) -> Seen:
-    """Read the set of so many views from hashes written one behind the other; ValueError if it is none."""
+    """Read the set of `views` hashes, written one behind the other; ValueError if they are not one."""
     keys = np.sort(np.frombuffer(blob, "<u8").astype(np.uint64, copy=False))
     if len(keys) != views or (keys[1:] == keys[:-1]).any():
         raise ValueError("hashes are missing, or there twice")

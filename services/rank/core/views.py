@@ -1,6 +1,6 @@
 """Reading views.v1: which rows of a record are views of this partition, and what becomes of the others.
 
-A record that is no view, or breaks its own rules, is dropped as a whole; a row dated absurdly is dropped
+A record that is not a view, or breaks its own rules, is dropped as a whole; a row dated absurdly is dropped
 alone. A row whose article belongs to another partition is handed on to it with its original time: as one
 reader counts once, a repeat does no harm.
 """

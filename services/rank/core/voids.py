@@ -56,7 +56,7 @@ _JSON: Final = TypeAdapter(Voids)
 
 
 def parse(value: bytes, headers: Mapping[str, bytes], offset: int) -> Void | None:
-    """Read the value of a void; None if it breaks the rules, or has a span in which nothing can lie."""
+    """Read the value of a void; None if it breaks the rules, or its span is empty."""
     try:
         event = ViewsVoided.model_validate_json(value)
     except ValidationError:
@@ -104,5 +104,5 @@ def encode(voids: Voids) -> bytes:
 
 
 def decode(blob: bytes | None) -> Voids:
-    """Read voids as they lie in Redis, nothing there is none; ValueError if they are no voids."""
+    """Read voids as they lie in Redis, none if nothing does; ValueError if they cannot be read."""
     return () if blob is None else _JSON.validate_json(blob)

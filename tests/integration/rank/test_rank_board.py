@@ -1,4 +1,4 @@
-"""What hangs out never falls back, on one Redis and on a cluster, where the keys of a list lie apart."""
+"""What is published never falls back, on one Redis and on a cluster, where the keys of a list lie apart."""
 
 import json
 from collections.abc import AsyncIterator
@@ -88,7 +88,7 @@ async def test_all_lists_that_hang_are_found_whichever_key_is_left(redis: Redis,
     await board.publish([notice(scope, 1, "a") for scope in SCOPES])
     await redis.delete("hot:all:now")
     await redis.delete("hot:section:体育:now:doc")
-    assert await board.hanging() == {f"{scope}:now" for scope in SCOPES}
+    assert await board.published() == {f"{scope}:now" for scope in SCOPES}
 
 
 async def test_one_server_that_evicts_is_noticed(redis: Redis, board: Board) -> None:

@@ -61,7 +61,7 @@ def test_garbage_in_every_key_is_recognised_and_the_partition_counted_anew(rank:
 
 
 def scores(rank: Rank) -> dict[str, int]:
-    """Give the list as it hangs out, empty if something else hangs there."""
+    """Give the list as it is published, empty if something else lies there."""
     try:
         return rank.scores()
     except (ValueError, ResponseError):

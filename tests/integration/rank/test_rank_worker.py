@@ -297,7 +297,7 @@ def test_the_commands_print_what_a_running_rank_says(rank: Rank, article: str) -
     assert json.loads(run("why", article, "--json").stdout)["score"] == 1
     assert "过去60分钟有1位读者读了这篇。" in run("why", article).stdout
     assert run("why", "never-heard-of").returncode == 1
-    assert "no rank answers" in run("hot", url="http://127.0.0.1:9").stderr
+    assert "rank does not answer" in run("hot", url="http://127.0.0.1:9").stderr
 
 
 def test_two_workers_share_the_partitions_topic_by_topic(rank: Rank, article: str) -> None:

@@ -165,7 +165,7 @@ class Rank:
         self.redis.close()
 
     def scores(self, list_name: str = "24h", scope: str = "all") -> dict[str, int]:
-        """Give ids and scores of a list as it hangs out."""
+        """Give ids and scores of a list as it is published."""
         document = self.redis.get(f"hot:{scope}:{list_name}:doc")
         if document is None:
             return {}

@@ -13,6 +13,11 @@ from services.rank.core.restore import Stored, days_to_read
 Value = bytes | dict[bytes, bytes]
 
 
+def _number(text: bytes) -> int | None:
+    """Read a number as Lua does."""
+    return int(text) if text.isdigit() else None
+
+
 class SimulatedStore:
     """The keys of all partitions, in memory."""
 
@@ -59,7 +64,7 @@ class SimulatedStore:
             return "position"
         if self._hash(key(flush.partition, "top")).get(AS_OF) != flush.top_as_of:
             return "top"
-        if int(self._hash(key(flush.partition, "articles")).get(FACTS_COUNT, 0)) != flush.facts:
+        if _number(self._hash(key(flush.partition, "articles")).get(FACTS_COUNT, b"0")) != flush.facts:
             return "torn"
         if any(len(self._text(k) or b"") != length for k, length in flush.lengths.items()):
             return "torn"

@@ -72,7 +72,7 @@ class Comparison:
         _same(n, f"the lists as of {as_of}", found, self._bests(n, as_of))
 
     def merged(self) -> None:
-        """Compare the lists as they would hang out."""
+        """Compare the lists as they would be published."""
         force = oracle.in_force(self._acts(), self._now_ms())
         actions = desk.in_force(desk.decode(self._redis.desk()), self._now_ms())
         tops = [self._bests(n, self._now_ms()) for n in PARTITIONS]

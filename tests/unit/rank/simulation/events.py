@@ -14,7 +14,7 @@ _HOUR_MS: Final = 3_600_000
 _ALWAYS: Final = {"views": 30, "article": 6, "desk": 4, "mark": 1, "moment": 8, "start": 6, "resume": 3}
 _PERHAPS: Final = {
     "minutes": 3, "hours": 3, "days": 1, "compact": 2, "rebalance": 4, "kill": 4, "pause": 3, "put back": 5,
-    "put back one": 3, "key by key": 4, "wipe": 2, "wipe one": 1, "lose a key": 2,
+    "put back one": 3, "key by key": 4, "wipe": 2, "wipe one": 1, "lose a key": 2, "spoil a key": 2,
 }  # fmt: skip
 
 
@@ -88,6 +88,11 @@ class Events:
             case "lose a key":
                 if names := sorted(redis.names()):
                     self._put(chance.choice(names), None)
+            case "spoil a key":
+                # the bests are made anew by their owner, but it takes the publisher to find them spoilt
+                if names := sorted(name for name in redis.names() if not name.endswith(":top")):
+                    self._note(f"spoilt: {(name := chance.choice(names))}")
+                    redis.spoil(name, chance)
         if chance.random() < 0.3:
             self._backups.append(Backup(redis))
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from random import Random
 from typing import Any
 
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from services.rank.core.layout import DESK_FIELD, Flush, key
-from services.rank.core.restore import Stored
+from services.rank.core.restore import Stored, TornError
 from tests.unit.rank.logs import ZONE
 from tests.unit.rank.simulated import SimulatedStore, Value
 from tests.unit.rank.simulation.kafka import PARTITIONS
@@ -59,6 +60,15 @@ class Redis(SimulatedStore):
         else:
             self._keys[name] = value
 
+    def spoil(self, name: str, chance: Random) -> None:
+        """Write something else into a key: garbage, or what was there cut off."""
+        value = self._keys[name]
+        if isinstance(value, bytes):
+            self.put(name, chance.choice((b"", b"garbage", b"\xff", value[:-1])))
+        else:
+            field = chance.choice(sorted(value))
+            self.put(name, {**value, field: chance.choice((b"", b"garbage", b"\xff", value[field][:-1]))})
+
     def forget_those(self, partition: int, position: bytes | None, found: Sequence[str]) -> None:
         """Delete the keys that were found, if the position is still this one."""
         if self._text(key(partition, "position")) == position:
@@ -82,12 +92,23 @@ class Connection:
 
     async def load(self, partition: int) -> Stored:
         """Read a partition in two parts, whatever happens in between, until the position stays."""
-        read = partial(self.redis.read, partition)
         while True:
-            first: Stored = await self._call(f"load {partition}", read)
-            then: Stored = await self._call(f"load more of {partition}", read)
+            first = await self._read(f"load {partition}", partition)
+            then = await self._read(f"load more of {partition}", partition)
             if first.position == then.position:
                 return replace(then, ids=first.ids, articles=first.articles, top_as_of=first.top_as_of)
+
+    async def _read(self, name: str, partition: int) -> Stored:
+        def read() -> Stored | TornError:
+            try:
+                return self.redis.read(partition)
+            except TornError as torn:
+                return torn
+
+        found: Stored | TornError = await self._call(name, read)
+        if isinstance(found, TornError):
+            raise found
+        return found
 
     async def seen(self, partition: int, days: Sequence[str]) -> dict[str, bytes]:
         """Read the hashes of some reading days."""

@@ -171,8 +171,11 @@ class Run:
         )
 
     def _is_read(self, n: int) -> bool:
-        position: Any = self._redis.content(n).get("position", b'{"next":{}}')
-        upto = json.loads(position)["next"]
+        position: Any = self._redis.content(n).get("position", b"")
+        try:
+            upto = json.loads(position)["next"]
+        except ValueError:
+            return False
         return all(upto.get(t) == self._cluster.logs[TopicPartition(t, n)].end for t in topics_of(n))
 
     def _written(self, flush: Flush) -> None:
@@ -181,7 +184,7 @@ class Run:
         try:
             if self._comparison.partition(n):
                 self._redis.torn.discard(n)
-        except DivergedError:
+        except (DivergedError, ValueError):
             if n not in self._redis.torn or self._settled_ms is not None:
                 raise
         if self._settled_ms is None or not any(write.key.endswith(":top") for write in flush.writes):
