@@ -4,8 +4,8 @@ A decision counts at once, before Kafka has it; when it comes back from the log,
 what is known here never differs from what every other reader of the log makes of it.
 """
 
-import sys
 from dataclasses import dataclass
+from sys import intern
 
 from services.ingest.core.decide import Accepted
 from services.ingest.core.editions import UNKNOWN, Edition, Origin, advance, at_desk, contradicts
@@ -68,7 +68,7 @@ class Known:
         self._read(article_id, edition, None, origin)
 
     def _read(self, article_id: str, logged: Edition, event: ArticleEvent | None, origin: Origin) -> None:
-        self._logged[sys.intern(article_id)] = logged
+        self._logged[intern(article_id)] = logged
         under_way = self._under_way.get(article_id)
         if under_way is None:
             return
