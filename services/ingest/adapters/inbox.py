@@ -8,6 +8,7 @@ word counts. What may have ended that owner is approached with caution (core/qua
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
@@ -19,13 +20,13 @@ from prometheus_client import Counter
 from services.ingest.adapters.article_log import ArticleLog
 from services.ingest.adapters.bounded_reading import read_bounded
 from services.ingest.adapters.outbox import Acknowledged, Outbox
-from services.ingest.core.intake import Record, accept, refuse
+from services.ingest.core.intake import Intake, Record, accept, refuse
 from services.ingest.core.quarantine import CLEAN, OPEN, Caution, caution_from, ended_processes, failed
 from services.ingest.settings import Settings
 from shared.events import Arrival
 from shared.kafka import AWAY, committed
 from shared.runtime import log, wait_for
-from shared.topics import INGEST
+from shared.topics import INGEST, Topic
 
 Batches = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 
@@ -54,7 +55,7 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._instance = settings.instance
         self.owned: set[int] = set()
         self._fresh: set[int] = set()
-        self._refusing: dict[str, Acknowledged] = {}
+        self._under_way: dict[str, dict[Topic, list[Acknowledged]]] = {}
         self._next: dict[TopicPartition, int] = {}
         self._cautions: dict[TopicPartition, Caution] = {}
         self._moved_at = 0.0
@@ -149,7 +150,7 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
     async def _take(self, batches: Batches) -> None:
         """Decide about all of these, have Kafka acknowledge what they become, and commit."""
         self._next.update({tp: records[0].offset for tp, records in batches.items()})
-        self._refusing.clear()
+        self._under_way.clear()
         written = [
             acknowledged
             for records in batches.values()
@@ -164,28 +165,37 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _decide(self, taken: ConsumerRecord) -> list[Acknowledged]:
         record = _record(taken)
-        article_id, refusing = "", None
-        try:
-            read_as = await read_bounded(record.value, self._defaults, record.headers)
-            article_id = read_as.id or ""
-            refusing = self._refusing.get(article_id)
-            edition = self._articles.edition(article_id)
-            intake = accept(record, read_as, edition, refusing=refusing is not None)
-        except Exception:
-            # it would fail again after a restart, and no other record be decided
-            log.exception("alarm", kind="set_aside", partition=taken.partition, offset=taken.offset)
-            intake = refuse(record, failed())
-            SET_ASIDE.labels("failed").inc()
+        article_id, intake = await self._intake(record)
+        under_way = self._under_way.setdefault(article_id, {})
+        if intake.after_others:
+            await asyncio.gather(*chain.from_iterable(under_way.values()))
+            under_way.clear()
+            # meanwhile another owner may have decided
+            _, intake = await self._intake(record)
         INPUTS.labels(intake.outcome).inc()
-        if refusing is not None and intake.after_refusals:
-            await refusing
         if intake.accepted is not None:
             self._articles.decided(article_id, intake.accepted, intake.origin)
         written = [await self._outbox.send(output) for output in intake.outputs]
         if intake.outcome == "refused":
             log.info("refused", partition=taken.partition, offset=taken.offset)
-            self._refusing[article_id] = written[0]
+        if intake.outcome in ("accepted", "refused"):
+            under_way.setdefault(intake.outputs[0].topic, []).extend(written)
         return written
+
+    async def _intake(self, record: Record) -> tuple[str, Intake]:
+        """Give the id that a record is about ("" if it names none), and what becomes of it."""
+        article_id = ""
+        try:
+            read_as = await read_bounded(record.value, self._defaults, record.headers)
+            article_id = read_as.id or ""
+            under_way = self._under_way.get(article_id, ())
+            return article_id, accept(record, read_as, self._articles.edition(article_id), under_way)
+        except Exception:
+            # it would fail again after a restart, and no other record be decided
+            _, partition, offset = record.position
+            log.exception("alarm", kind="set_aside", partition=partition, offset=offset)
+            SET_ASIDE.labels("failed").inc()
+            return article_id, refuse(record, failed())
 
     async def _leave(self) -> None:
         """Mark what is owned as left in good order."""

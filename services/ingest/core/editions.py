@@ -4,8 +4,8 @@ It adds to the standing (shared.articles) what ingest needs beyond it: which inp
 repeat after a crash changes nothing; which requests with an Idempotency-Key were accepted; where the standing
 text lies, so that it can be written right again; and what `GET /articles/{id}` tells.
 
-Articles and desk actions are remembered apart: they lie in two topics, and after a crash the one may be
-written and the other not.
+What is written about one id gets into Kafka in the order of its inputs, whatever the topic (core/intake): so
+the newest input that has an output tells that all before it were decided.
 """
 
 from collections.abc import Iterator
@@ -27,8 +27,9 @@ twice."""
 class Origin(NamedTuple):
     """What a record that ingest wrote says of the input that it came from; nothing, if another wrote it.
 
-    `position` is in the id's own partition of ingest.v1, `arrived` where the input first was, `requests` are
-    those with an Idempotency-Key that are known from then on (of a desk action: its own).
+    `position` is in the id's own partition of ingest.v1, `arrived` where an input that was sent home says that
+    it first was, `requests` are those with an Idempotency-Key that are known from then on (of a desk action:
+    its own).
     """
 
     position: Arrival | None = None
@@ -80,14 +81,14 @@ class Edition:
             return position
         return position._replace(at_ms=newest.at_ms + 1)
 
-    def has_decided(self, position: Arrival, arrived: Arrival, *, at_desk: bool) -> bool:
+    def has_decided(self, position: Arrival, arrived: Arrival | None) -> bool:
         """Tell whether the input at this position of the id's own partition was decided before.
 
         One that is read again lies no further *and* is no younger than those that were: the broker's clock
         may step back, and in a topic made anew offsets begin at 0. One that was sent home twice arrived only
         once.
         """
-        last = self.decided_at_desk if at_desk else self.decided
+        last = _later(self.decided, self.decided_at_desk)
         if last is not None and position.offset <= last.offset and position.at_ms <= last.at_ms:
             return True
         return arrived in self.sent_home
@@ -178,7 +179,7 @@ def _later(known: Arrival | None, position: Arrival | None) -> Arrival | None:
 
 
 def _with_arrival(known: tuple[Arrival, ...], origin: Origin) -> tuple[Arrival, ...]:
-    if origin.arrived is None or origin.arrived == origin.position or origin.arrived in known:
+    if origin.arrived is None or origin.arrived in known:
         return known
     return (*known, origin.arrived)[-_REMEMBERED:]
 

@@ -9,6 +9,7 @@ says: clocks step back, and two brokers never agree. Only what was sent home kee
 arrival.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple
 
@@ -22,6 +23,7 @@ from services.ingest.core.reading import Headers
 from services.ingest.core.submissions import Publish, Submission
 from shared import wire
 from shared.events import Arrival
+from shared.topics import Topic
 
 _NOT_YET_SENT: Final = 2**62
 """Offset of a request that is still to be sent: behind all that are there."""
@@ -44,36 +46,39 @@ class Intake:
     outputs: tuple[Output, ...] = ()
     accepted: Accepted | None = None
     origin: Origin = FOREIGN
-    after_refusals: bool = False
-    """Whether Kafka must first have the refusals of the article that are under way: once this output is
-    there, they would be taken for decided, written or not."""
+    after_others: bool = False
+    """Whether Kafka must first have what is under way of the article to other topics: once this output is
+    there, all before it would be taken for decided, written or not."""
 
 
-def accept(record: Record, read_as: Submission | Rejection, edition: Edition, *, refusing: bool) -> Intake:
+def accept(
+    record: Record, read_as: Submission | Rejection, edition: Edition, under_way: Collection[Topic] = ()
+) -> Intake:
     """Decide about a record that was read as this.
 
-    `edition` is what is known of its article, `refusing` whether a refusal of the article is under way.
+    `edition` is what is known of its article, `under_way` the topics to which something about it is on its way.
     """
     if isinstance(read_as, Rejection):
         return refuse(record, read_as)
     if wire.partition_for(read_as.id) != record.position.partition:
-        arrived = _first_arrival(record.headers, record.position)
+        arrived = _not_behind(record.position, _stamped(record.headers))
         return Intake("sent_home", (sent_home(read_as.id, arrived, record.value, record.headers),))
     position = edition.behind(record.position)
-    arrived = _first_arrival(record.headers, position)
+    stamped = _stamped(record.headers)
     request = wire.request_id(record.headers)
-    at_desk = isinstance(read_as, DeskAction)
-    if edition.has_decided(record.position, arrived, at_desk=at_desk) or edition.judge(request) == "repeat":
+    if edition.has_decided(record.position, stamped) or edition.judge(request) == "repeat":
         return Intake("repeated")
     misuses = edition.judge(request) == "misused"
-    outcome = misused(read_as.id) if misuses else decide(read_as, edition, arrived)
+    outcome = misused(read_as.id) if misuses else decide(read_as, edition, _not_behind(position, stamped))
     if isinstance(outcome, Rejection):
         return refuse(record, outcome, read_as)
-    origin = Origin(position, arrived, remember(() if at_desk else edition.requests, request))
+    at_desk = isinstance(read_as, DeskAction)
+    origin = Origin(position, stamped, remember(() if at_desk else edition.requests, request))
     outputs = of_accepted(outcome, origin, position, record.headers)
     if too_large := _too_large(read_as.id, outputs):
         return refuse(record, too_large, read_as)
-    return Intake("accepted", outputs, outcome, origin, after_refusals=refusing)
+    after_others = any(topic != outputs[0].topic for topic in under_way)
+    return Intake("accepted", outputs, outcome, origin, after_others)
 
 
 def refuse(record: Record, rejection: Rejection, read_as: Submission | None = None) -> Intake:
@@ -98,14 +103,18 @@ def foresee(
     return _too_large(submission.id, of_accepted(outcome, Origin(requests=edition.requests), here, ()))
 
 
-def _first_arrival(headers: Headers, position: Arrival) -> Arrival:
-    """Give where a record first arrived: here, unless it was sent home and says so."""
-    stamped = wire.first_values(headers).get(wire.ARRIVED)
+def _stamped(headers: Headers) -> Arrival | None:
+    """Give where a record says that it first arrived, if it was sent home."""
+    stamp = wire.first_values(headers).get(wire.ARRIVED)
     try:
-        # nobody can have arrived after the record that says so
-        return position if stamped is None else min(wire.read_arrival(stamped), position)
+        return None if stamp is None else wire.read_arrival(stamp)
     except ValueError:
-        return position
+        return None
+
+
+def _not_behind(position: Arrival, stamped: Arrival | None) -> Arrival:
+    # nobody can have arrived after the record that says so
+    return position if stamped is None else min(stamped, position)
 
 
 def _too_large(article_id: str, written: tuple[Output, ...]) -> Rejection | None:

@@ -52,7 +52,7 @@ def of_accepted(outcome: Accepted, origin: Origin, position: Arrival, headers: H
     """Write the events of an accepted input that lies at this position, in their order."""
     named = wire.event_id(INGEST.name, position.partition, position.offset)
     passed_on = [(INPUT, wire.write_arrival(position)), *_passed_on(headers)]
-    if origin.arrived not in (None, position):
+    if origin.arrived is not None:
         passed_on.append((wire.ARRIVED, wire.write_arrival(origin.arrived)))
     if outcome.desk is not None:
         return (_of_desk(outcome.desk, named, position, passed_on),)
@@ -69,7 +69,7 @@ def origin_of(headers: Headers, partition: int) -> Origin:
     position = wire.read_arrival(found[INPUT])
     if position.partition != partition:
         raise ValueError(f"{INPUT} names partition {position.partition} in partition {partition}")
-    arrived = wire.read_arrival(found[wire.ARRIVED]) if wire.ARRIVED in found else position
+    arrived = wire.read_arrival(found[wire.ARRIVED]) if wire.ARRIVED in found else None
     requests = found.get(REQUESTS, found.get(wire.REQUEST_ID, b"")).decode(errors="replace").split(",")
     return Origin(position, arrived, tuple(filter(key_of, requests))[-REMEMBERED:])
 

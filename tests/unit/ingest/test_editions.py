@@ -31,8 +31,8 @@ def decided_at(second: int, offset: int) -> Edition:
     return advance(UNKNOWN, published(), Origin(arrival(second, offset=offset)), 0)
 
 
-def is_repeat(edition: Edition, position: Arrival, *, at_desk: bool = False) -> bool:
-    return edition.has_decided(position, position, at_desk=at_desk)
+def is_repeat(edition: Edition, position: Arrival) -> bool:
+    return edition.has_decided(position, None)
 
 
 def test_an_input_at_or_before_the_last_decided_position_is_a_repeat() -> None:
@@ -58,17 +58,19 @@ def test_what_comes_while_the_brokers_clock_steps_back_is_no_repeat_and_stays_be
     assert not is_repeat(both, arrival(21, offset=9))
 
 
-def test_a_desk_action_is_no_repeat_because_a_later_text_was_decided() -> None:
+def test_an_input_is_a_repeat_once_a_later_one_has_an_output_in_whatever_topic() -> None:
     edition = decided_at(5, offset=5)
-    assert not is_repeat(edition, arrival(4, offset=4), at_desk=True)
-    assert is_repeat(at_desk(edition, Origin(arrival(4, offset=4))), arrival(4, offset=4), at_desk=True)
+    acted = at_desk(edition, Origin(arrival(7, offset=7)))
+    assert not is_repeat(edition, arrival(6, offset=6))
+    assert is_repeat(acted, arrival(6, offset=6))
+    assert is_repeat(advance(acted, published(second=9), Origin(arrival(9, offset=9))), arrival(8, offset=8))
 
 
 def test_an_input_that_was_sent_home_twice_is_decided_once() -> None:
     first = arrival(1, partition=7, offset=3)
     edition = advance(UNKNOWN, withdrawn(second=1), Origin(arrival(5, offset=5), first), 0)
-    assert edition.has_decided(arrival(6, offset=6), first, at_desk=False)
-    assert not edition.has_decided(arrival(6, offset=6), arrival(1, partition=7, offset=4), at_desk=False)
+    assert edition.has_decided(arrival(6, offset=6), first)
+    assert not edition.has_decided(arrival(6, offset=6), arrival(1, partition=7, offset=4))
 
 
 def test_the_state_is_told_in_one_word() -> None:
