@@ -1,7 +1,7 @@
 """What ingest knows of every article, kept by reading articles.v1 and desk.v1 from their beginnings and on.
 
 Each instance reads all partitions: so each can answer for any article, and is ready to take over any of them.
-Records that contradict the fold (a stale text or a late tombstone of a worker that was paused) are remembered
+Records that contradict the fold (a stale text, mark or tombstone of a worker that was paused) are remembered
 until the log is right again; the owner of the partition sees to that.
 """
 
@@ -16,15 +16,14 @@ from pydantic_core import from_json
 
 from services.ingest.adapters.outcomes import Outcomes
 from services.ingest.core.decide import Accepted
-from services.ingest.core.editions import FOREIGN, Edition, Origin
+from services.ingest.core.editions import FOREIGN, Edition, Origin, Part
 from services.ingest.core.field_types import Id
 from services.ingest.core.idempotency import key_of
 from services.ingest.core.known import Known
 from services.ingest.core.outputs import origin_of
 from services.ingest.core.submissions import EVERY_ARTICLE
 from shared import wire
-from shared.articles import TextErased, parse
-from shared.events import ArticlePublished
+from shared.articles import parse
 from shared.foreign_records import skipped
 from shared.runtime import log
 from shared.tailing import Tail
@@ -46,7 +45,7 @@ class ArticleLog(Service):
         self._topics_ready = topics_ready
         self._outcomes = outcomes
         self._known = Known()
-        self._wrong_since: dict[str, float] = {}
+        self._wrong_since: dict[tuple[str, Part], float] = {}
         self._keys: dict[str, str] = {}
         self._tail = Tail(bootstrap_servers, (ARTICLES, DESK), self._take)
         self.caught_up_once = asyncio.Event()
@@ -72,12 +71,12 @@ class ArticleLog(Service):
         key = key_of(request)
         return key is not None and self._keys.get(key, request) != request
 
-    def wrong(self, partitions: Iterable[int]) -> list[str]:
-        """Give the ids of these partitions whose last record has contradicted the fold for a while."""
+    def wrong(self, partitions: Iterable[int]) -> list[tuple[str, Part]]:
+        """Give what has contradicted the fold for a while as the last record of its key, by its article."""
         owned, settled = set(partitions), self.loop.time() - _SETTLED_S
         return [
-            article_id
-            for article_id, since in self._wrong_since.items()
+            (article_id, part)
+            for (article_id, part), since in self._wrong_since.items()
             if since < settled and wire.partition_for(article_id) in owned
         ]
 
@@ -103,10 +102,12 @@ class ArticleLog(Service):
         if event is None:
             skipped(record.topic, record.partition, record.offset, "unreadable")
             return
-        if self._known.article_read(event, _origin(record, record.partition), record.offset):
-            self._wrong_since.setdefault(event.id, self.loop.time())
-        elif isinstance(event, ArticlePublished | TextErased):
-            self._wrong_since.pop(event.id, None)
+        found = self._known.article_read(event, _origin(record, record.partition), record.offset)
+        for part, is_wrong in found.items():
+            if is_wrong:
+                self._wrong_since.setdefault((event.id, part), self.loop.time())
+            else:
+                self._wrong_since.pop((event.id, part), None)
         self._tell(wire.request_id(record.headers))
 
     def _take_desk(self, record: ConsumerRecord) -> None:

@@ -1,8 +1,8 @@
 """The owner guards its partition: what contradicts the fold of articles.v1 is written right again.
 
 A worker that was paused past its session may wake up and write a stale text behind a newer one, or a text
-behind a withdrawal. Readers are not misled (shared.articles), but compaction keeps the last record of a key:
-without the guard a new replica would miss the text that stands.
+behind a withdrawal, or an old withdrawal behind the reinstatement. Readers are not misled (shared.articles),
+but compaction keeps the last record of a key: without the guard a new replica would miss what stands.
 """
 
 import asyncio
@@ -16,11 +16,10 @@ from prometheus_client import Counter
 from services.ingest.adapters.article_log import ArticleLog
 from services.ingest.adapters.inbox import Inbox
 from services.ingest.adapters.outbox import Outbox
-from services.ingest.core.editions import Edition
+from services.ingest.core.editions import Edition, Part
 from services.ingest.core.outputs import INPUT, Output, of_article
 from shared import wire
 from shared.articles import TextErased, parse
-from shared.events import ArticlePublished
 from shared.runtime import log
 from shared.topics import ARTICLES, INGEST
 
@@ -44,22 +43,22 @@ class Guard(Service):
 
     @Service.timer(EVERY_S)
     async def _look(self) -> None:
-        for article_id in self._articles.wrong(self._inbox.owned):
+        for article_id, part in self._articles.wrong(self._inbox.owned):
             edition = self._articles.settled(article_id)
             if edition is None:
                 continue  # what is on its way may put it right
             try:
-                await asyncio.wait_for(self._put_right(article_id, edition), DEADLINE_S)
+                await asyncio.wait_for(self._put_right(article_id, part, edition), DEADLINE_S)
             except (KafkaError, TimeoutError) as error:
                 log.warning("not_put_right_yet", article=article_id, reason=repr(error))
 
-    async def _put_right(self, article_id: str, edition: Edition) -> None:
-        stands = edition.standing.order is not None
-        output = await self._standing_text(article_id, edition) if stands else _erasure(article_id, edition)
+    async def _put_right(self, article_id: str, part: Part, edition: Edition) -> None:
+        erases = part == "text" and edition.standing.order is None
+        output = _erasure(article_id, edition) if erases else await self._standing(article_id, part, edition)
         if output is None or not self._may_still_write(article_id, edition):
             return
         await (await self._outbox.send(output))
-        what = "text" if stands else "erased"
+        what = "erased" if erases else part
         PUT_RIGHT.labels(what).inc()
         log.warning("put_right", article=article_id, what=what)
 
@@ -68,9 +67,10 @@ class Guard(Service):
         owned = wire.partition_for(article_id) in self._inbox.owned
         return owned and self._articles.settled(article_id) is edition
 
-    async def _standing_text(self, article_id: str, edition: Edition) -> Output | None:
-        """Read the record of the text that stands; None if it is not in the log (yet)."""
-        if edition.offset is None:
+    async def _standing(self, article_id: str, part: Part, edition: Edition) -> Output | None:
+        """Read the record of the text or mark that stands; None if it is not in the log (yet)."""
+        offset = edition.offset if part == "text" else edition.mark_offset
+        if offset is None:
             return None
         home = TopicPartition(ARTICLES.name, wire.partition_for(article_id))
         consumer = AIOKafkaConsumer(
@@ -81,17 +81,14 @@ class Guard(Service):
         try:
             await consumer.start()
             consumer.assign([home])
-            consumer.seek(home, edition.offset)
+            consumer.seek(home, offset)
             record = await consumer.getone(home)
         finally:
             await consumer.stop()
         event = parse(record.key, record.value, record.headers)
-        if isinstance(event, ArticlePublished) and (event.id, event.order) == (
-            article_id,
-            edition.standing.order,
-        ):
+        if event is not None and event.id == article_id and edition.stands(event):
             return Output(ARTICLES, home.partition, record.key, record.value, tuple(record.headers))
-        log.error("standing_text_lost", article=article_id, offset=edition.offset)
+        log.error("standing_record_lost", article=article_id, part=part, offset=offset)
         return None
 
 

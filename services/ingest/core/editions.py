@@ -17,6 +17,8 @@ from services.ingest.core.idempotency import Judgement, judge, remember
 from shared.articles import NEVER_HEARD_OF, ArticleEvent, Standing, TextErased, fold
 from shared.events import Arrival, ArticlePublished, ArticleReinstated, ArticleWithdrawn
 
+Part = Literal["text", "mark"]
+"""What compaction keeps the last record of."""
 State = Literal["published", "embargoed", "expired", "withdrawn", "reinstated", "unknown"]
 
 _REMEMBERED: Final = 8
@@ -27,9 +29,9 @@ twice."""
 class Origin(NamedTuple):
     """What a record that ingest wrote says of the input that it came from; nothing, if another wrote it.
 
-    `position` is in the id's own partition of ingest.v1, `arrived` where an input that was sent home says that
-    it first was, `requests` are those with an Idempotency-Key that are known from then on (of a desk action:
-    its own).
+    `position` is in the id's own partition of ingest.v1, `arrived` where an input that was sent home says
+    that it first was, `requests` are those with an Idempotency-Key that are known from then on (of a desk
+    action: its own).
     """
 
     position: Arrival | None = None
@@ -53,6 +55,8 @@ class Edition:
     """Where the newest of them first arrived that had been sent home."""
     offset: int | None = None
     """Where in articles.v1 the newest text lies that stood; None once it is erased."""
+    mark_offset: int | None = None
+    """Where the newest withdrawal or reinstatement lies."""
     section: str = ""
     revision: int = 0
     embargo_until: datetime | None = None
@@ -93,6 +97,16 @@ class Edition:
             return True
         return arrived in self.sent_home
 
+    def stands(self, event: ArticleEvent) -> bool:
+        """Tell whether this text or mark is the one that stands."""
+        match event:
+            case ArticlePublished():
+                return self.standing.order == event.order
+            case ArticleWithdrawn() | ArticleReinstated():
+                return self.standing.mark == event.arrival
+            case _:
+                return False
+
     def judge(self, request: str) -> Judgement:
         """Tell whether a request was accepted before, or its key was used for another one."""
         return judge(request, self.requests + self.desk_requests)
@@ -111,14 +125,14 @@ def advance(
 ) -> Edition:
     """Give the edition after an event of its article; `offset`: where in articles.v1 it lies, if yet."""
     standing = fold(edition.standing, event)
-    stands = _stands(standing, event)
+    edition = replace(edition, standing=standing)
+    stands = edition.stands(event)
     # What was overtaken, written late by a paused worker or written once more does not know the newest
     # requests.
     knows = stands and bool(origin.requests) and not _lies_before(origin.position, edition.decided)
     requests = origin.requests if knows else edition.requests
     edition = replace(
         edition,
-        standing=standing,
         decided=_later(edition.decided, origin.position),
         sent_home=_with_arrival(edition.sent_home, origin),
         requests=requests,
@@ -137,22 +151,13 @@ def advance(
             # After compaction nothing else tells of the text that was taken down.
             return replace(
                 edition,
+                mark_offset=edition.mark_offset if offset is None or not stands else offset,
                 section=edition.section or event.section or "",
                 revision=max(edition.revision, event.revision or 0),
             )
         case TextErased() if standing.order is None:
             return replace(edition, offset=None)
     return edition
-
-
-def _stands(standing: Standing, event: ArticleEvent) -> bool:
-    match event:
-        case ArticlePublished():
-            return standing.order == event.order
-        case ArticleWithdrawn() | ArticleReinstated():
-            return standing.mark == event.arrival
-        case _:
-            return False
 
 
 def at_desk(edition: Edition, origin: Origin) -> Edition:
@@ -184,17 +189,18 @@ def _with_arrival(known: tuple[Arrival, ...], origin: Origin) -> tuple[Arrival, 
     return (*known, origin.arrived)[-_REMEMBERED:]
 
 
-def contradicts(edition: Edition, event: ArticleEvent) -> bool:
-    """Tell whether the log's last word on the text is wrong, now that this record of it has been read.
+def contradictions(edition: Edition, event: ArticleEvent) -> dict[Part, bool]:
+    """Tell of each part of which this record is the log's last word whether it is wrong now.
 
-    A withdrawal is wrong until the tombstone behind it is there: a crash may have come between the two.
+    A withdrawal leaves the text wrong until the tombstone behind it is there: a crash may have come between
+    the two.
     """
     match event:
         case ArticlePublished():
-            return event.order != edition.standing.order
+            return {"text": not edition.stands(event)}
         case TextErased():
-            return edition.standing.order is not None
-        case ArticleWithdrawn():
-            return edition.standing.withdrawn and edition.offset is not None
+            return {"text": edition.standing.order is not None}
+        case ArticleWithdrawn() if edition.standing.withdrawn and edition.offset is not None:
+            return {"mark": not edition.stands(event), "text": True}
         case _:
-            return False
+            return {"mark": not edition.stands(event)}

@@ -56,7 +56,7 @@ def accept(
 ) -> Intake:
     """Decide about a record that was read as this.
 
-    `edition` is what is known of its article, `under_way` the topics to which something about it is on its way.
+    `edition` is what is known of its article; to the topics `under_way` something about it is on its way.
     """
     if isinstance(read_as, Rejection):
         return refuse(record, read_as)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sys import intern
 
 from services.ingest.core.decide import Accepted
-from services.ingest.core.editions import UNKNOWN, Edition, Origin, advance, at_desk, contradicts
+from services.ingest.core.editions import UNKNOWN, Edition, Origin, Part, advance, at_desk, contradictions
 from shared.articles import ArticleEvent
 
 
@@ -56,11 +56,11 @@ class Known:
         self._current[article_id] = edition
         self._under_way.setdefault(article_id, []).extend(steps)
 
-    def article_read(self, event: ArticleEvent, origin: Origin, offset: int) -> bool:
-        """Take in a record of articles.v1; tell whether it contradicts what the log has said before."""
+    def article_read(self, event: ArticleEvent, origin: Origin, offset: int) -> dict[Part, bool]:
+        """Take in a record of articles.v1; tell which parts of its article are wrong now, and which right."""
         edition = advance(self._logged.get(event.id, UNKNOWN), event, origin, offset)
         self._read(event.id, edition, event, origin)
-        return contradicts(edition, event)
+        return contradictions(edition, event)
 
     def desk_read(self, article_id: str, origin: Origin) -> None:
         """Take in a record of desk.v1."""

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest.core.decide import Accepted
-from services.ingest.core.editions import UNKNOWN, Edition, Origin, advance, at_desk, contradicts
+from services.ingest.core.editions import UNKNOWN, Edition, Origin, advance, at_desk, contradictions
 from services.ingest.core.idempotency import REMEMBERED, name_request, remember
 from services.ingest.core.known import Known
 from shared.articles import ArticleEvent, TextErased
@@ -90,20 +90,29 @@ def test_a_withdrawn_article_still_tells_its_revision() -> None:
 
 def test_a_stale_text_and_a_tombstone_behind_a_standing_text_are_wrong() -> None:
     standing = after(published(second=5))
-    assert contradicts(standing, published(second=1))
-    assert contradicts(standing, ERASED)
-    assert not contradicts(standing, published(second=5))
+    assert contradictions(standing, published(second=1)) == {"text": True}
+    assert contradictions(standing, ERASED) == {"text": True}
+    assert contradictions(standing, published(second=5)) == {"text": False}
 
 
 def test_a_text_behind_a_withdrawal_is_wrong_until_it_is_erased() -> None:
     edition = after(withdrawn(second=5), ERASED)
-    assert contradicts(advance(edition, published(second=1), offset=9), published(second=1))
-    assert not contradicts(edition, ERASED)
+    late = advance(edition, published(second=1), offset=9)
+    assert contradictions(late, published(second=1)) == {"text": True}
+    assert contradictions(edition, ERASED) == {"text": False}
 
 
 def test_a_withdrawal_without_its_tombstone_is_wrong() -> None:
-    assert contradicts(after(published(), withdrawn(second=5)), withdrawn(second=5))
-    assert not contradicts(after(withdrawn(second=5)), withdrawn(second=5))
+    taken_down = after(published(), withdrawn(second=5))
+    assert contradictions(taken_down, withdrawn(second=5)) == {"mark": False, "text": True}
+    assert contradictions(after(withdrawn(second=5)), withdrawn(second=5)) == {"mark": False}
+
+
+def test_an_old_mark_behind_a_newer_one_is_wrong_and_the_place_of_the_newer_one_is_known() -> None:
+    edition = after(withdrawn(second=1), reinstated(second=5), withdrawn(second=1))
+    assert contradictions(edition, withdrawn(second=1)) == {"mark": True}
+    assert edition.mark_offset == 1
+    assert contradictions(edition, reinstated(second=5)) == {"mark": False}
 
 
 def test_the_place_of_the_standing_text_is_known_until_it_is_erased() -> None:
@@ -138,7 +147,7 @@ def test_what_was_decided_changes_nothing_when_it_comes_back_from_the_log(
             event, origin = under_way.pop(0)
             known.article_read(event, origin, 0)
             log.article_read(event, origin, 0)
-            assert known.edition("harbour-library") == replace(before, offset=ANY)
+            assert known.edition("harbour-library") == replace(before, offset=ANY, mark_offset=ANY)
     for event, origin in under_way:
         assert known.settled("harbour-library") is None
         known.article_read(event, origin, 0)
