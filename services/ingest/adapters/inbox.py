@@ -108,6 +108,7 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         await self._articles.caught_up_once.wait()
         await wait_for("Kafka", self._consumer.start, AWAY)
         self._consumer.subscribe([INGEST.name], listener=self)
+        self._moved_at = self.loop.time()
         while not self.should_stop:
             batches = await self._consumer.getmany(timeout_ms=500, max_records=IN_FLIGHT)
             if self._fresh:
