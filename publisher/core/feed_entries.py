@@ -16,7 +16,8 @@ import nh3
 from pydantic import TypeAdapter, ValidationError
 
 from publisher.core.ids import fitting_id
-from services.ingest.core.field_types import Language, is_blank, section_name
+from services.ingest.core.characters import is_blank
+from services.ingest.core.field_types import Language, section_name
 
 _LANGUAGE: Final[TypeAdapter[str]] = TypeAdapter(Language)
 _SPACE: Final = re.compile(r"[ \t\r\n]+")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from services.ingest.core.bodies.urls import web_address
+from services.ingest.core.addresses import source_address
 from services.ingest.core.faults import Fault
 
 _LONGEST_SHOWN = 80
@@ -17,5 +17,5 @@ def unreachable(addresses: Iterable[str]) -> tuple[Fault, ...]:
             "address with http:// or https://",
         )
         for address in addresses
-        if web_address(address) is None
+        if source_address(address) is None
     )

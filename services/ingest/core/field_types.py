@@ -12,44 +12,24 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, Strict, WithJsonSchema
 
-_CONTROLS: Final = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
-_CONTROLS_IN_BODY: Final = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
-# Spaces, format and control characters (Unicode's Z*, Cf, Cc), written as Python and ECMAScript both read it.
-_INVISIBLE: Final = (
-    r"\x00-\x20\x7f-\xa0\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u1680\u180e\u2000-\u200f"
-    r"\u2028-\u202f\u205f-\u2064\u2066-\u206f\u3000\ufeff\ufff9-\ufffb"
+from services.ingest.core.characters import (
+    CONTROLS,
+    CONTROLS_IN_BODY,
+    INVISIBLE,
+    is_blank,
+    no_control,
+    no_control_in_body,
 )
-# Of the rest of Unicode; ECMAScript reads it only in patterns that are marked so, so no schema has it.
-_INVISIBLE_TOO: Final = (
-    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
-    "\U000e0001\U000e0020-\U000e007f"
-)
-_CONTROL: Final = re.compile(f"[{_CONTROLS}]")
-_CONTROL_IN_BODY: Final = re.compile(f"[{_CONTROLS_IN_BODY}]")
-_VISIBLE: Final = re.compile(f"[^{_INVISIBLE}{_INVISIBLE_TOO}]")
+
 # Both ends of a line; not U+3000, with which Chinese texts indent on purpose.
 _SPACE: Final = " \t\r\n"
 _ID: Final = "[A-Za-z0-9._-]{1,64}"
 _LANGUAGE: Final = "[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
-_ADDRESS: Final = f"[Hh][Tt][Tt][Pp][Ss]?://[^{_INVISIBLE}/]+(/[^{_INVISIBLE}]*)?"
-
-
-def _no_control(text: str, pattern: re.Pattern[str]) -> None:
-    found = pattern.search(text)
-    if found:
-        raise ValueError(
-            f"contains the control character U+{ord(found.group()):04X} at character {found.start() + 1}; "
-            "remove it"
-        )
-
-
-def is_blank(text: str) -> bool:
-    """Tell whether nothing of a text is visible: only spaces and format characters."""
-    return _VISIBLE.search(text) is None
+_ADDRESS: Final = f"[Hh][Tt][Tt][Pp][Ss]?://[^{INVISIBLE}/]+(/[^{INVISIBLE}]*)?"
 
 
 def _line(text: str) -> str:
-    _no_control(text.strip(_SPACE), _CONTROL)
+    no_control(text.strip(_SPACE))
     return unicodedata.normalize("NFC", text).strip(_SPACE)
 
 
@@ -60,14 +40,9 @@ def _said(text: str) -> str:
     return line
 
 
-def no_control(text: str) -> None:
-    """Check that a body has no control characters; ValueError says what to change."""
-    _no_control(text, _CONTROL_IN_BODY)
-
-
 def body_text(text: str) -> str:
     """Check and normalise a body of any format; ValueError says what to change."""
-    no_control(text)
+    no_control_in_body(text)
     if is_blank(text):
         raise ValueError("is empty or only spaces; an article needs a text")
     return unicodedata.normalize("NFC", text)
@@ -92,7 +67,7 @@ def _title(text: str) -> str:
 
 def section_name(text: str) -> str:
     """Check the name of a section, which is also its address; ValueError says what to change."""
-    _no_control(text, _CONTROL)
+    no_control(text)
     name = unicodedata.normalize("NFC", text)
     if not 1 <= len(name) <= 20:
         raise ValueError(f"is {len(name)} characters long, 1 to 20 are possible")
@@ -161,11 +136,11 @@ def _trimmed(pattern: str) -> str:
     return rf"[ \t\r\n]*{pattern}[ \t\r\n]*"
 
 
-_PRINTED: Final = f"[^{_CONTROLS}]"
-_SEEN: Final = f"{_PRINTED}*[^{_INVISIBLE}]{_PRINTED}*"
-_AT_AN_EDGE: Final = f"[^{_INVISIBLE}/:]"
-_SECTION: Final = f"{_AT_AN_EDGE}([^{_CONTROLS}/:]{{0,18}}{_AT_AN_EDGE})?"
-BODY_SCHEMA: Final = _schema(f"[^{_CONTROLS_IN_BODY}]*[^{_INVISIBLE}][^{_CONTROLS_IN_BODY}]*")
+_PRINTED: Final = f"[^{CONTROLS}]"
+_SEEN: Final = f"{_PRINTED}*[^{INVISIBLE}]{_PRINTED}*"
+_AT_AN_EDGE: Final = f"[^{INVISIBLE}/:]"
+_SECTION: Final = f"{_AT_AN_EDGE}([^{CONTROLS}/:]{{0,18}}{_AT_AN_EDGE})?"
+BODY_SCHEMA: Final = _schema(f"[^{CONTROLS_IN_BODY}]*[^{INVISIBLE}][^{CONTROLS_IN_BODY}]*")
 
 Line = Annotated[str, Strict(), AfterValidator(_line), _schema(_trimmed(f"{_PRINTED}*"))]
 SaidLine = Annotated[str, Strict(), AfterValidator(_said), _schema(_trimmed(_SEEN))]

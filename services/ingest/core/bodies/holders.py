@@ -8,8 +8,8 @@ the log has to know blocks in blocks.
 import re
 from typing import Final, Protocol
 
+from services.ingest.core.addresses import source_address
 from services.ingest.core.bodies.line import joined
-from services.ingest.core.bodies.urls import web_address
 from shared.blocks import Block, Embed, Items, Paragraph, Quote, Text
 
 Attributes = dict[str, str]
@@ -56,7 +56,7 @@ class QuoteHolder:
         if self._is_post:
             links = [mark.url for line in self._lines for mark in line.marks or () if mark.kind == "link"]
             # the link of a post to itself is its date, at the end
-            url = web_address(self._post_url) or (links[-1] if links else None)
+            url = source_address(self._post_url) or (links[-1] if links else None)
             if url:
                 return [Embed(url=url, text=joined(self._lines, " ").text)]
         return [Quote(paragraphs=tuple(self._lines))]

@@ -9,6 +9,7 @@ behind it.
 from html.parser import HTMLParser
 from typing import Final
 
+from services.ingest.core.addresses import link_address, source_address
 from services.ingest.core.bodies.cleaning import CODE, HEADINGS, MARKS, MEDIA, WITHOUT_END, clean
 from services.ingest.core.bodies.figures import Figure
 from services.ingest.core.bodies.holders import (
@@ -21,8 +22,7 @@ from services.ingest.core.bodies.holders import (
 )
 from services.ingest.core.bodies.line import Line, MarkKind
 from services.ingest.core.bodies.table import TableHolder
-from services.ingest.core.bodies.urls import link_address, web_address
-from services.ingest.core.field_types import no_control
+from services.ingest.core.characters import no_control_in_body
 from shared.blocks import Block, Embed, Heading, Picture, PictureBlock
 
 _LARGEST_SIDE: Final = 100_000
@@ -32,7 +32,7 @@ _LARGEST_SIDE: Final = 100_000
 def from_html(html: str) -> tuple[Block, ...]:
     """Read an HTML body; ValueError says what to change."""
     well_formed = clean(html)
-    no_control(well_formed)
+    no_control_in_body(well_formed)
     reader = _Reader()
     reader.feed(well_formed)
     reader.close()
@@ -194,7 +194,7 @@ class _Reader(HTMLParser):
             self._end_line()
             self._embed = (None, attributes.get("title", "").strip())
         url, title = self._embed
-        self._embed = (url or web_address(attributes.get(MEDIA.get(tag, "src"))), title)
+        self._embed = (url or source_address(attributes.get(MEDIA.get(tag, "src"))), title)
         if tag in MEDIA and tag != "embed":
             self._media.append(tag)
         elif not self._media:
@@ -212,7 +212,7 @@ class _Reader(HTMLParser):
             self._here().append(Embed(url=url, text=title))
 
     def _picture(self, attributes: Attributes) -> None:
-        url = web_address(attributes.get("src"))
+        url = source_address(attributes.get("src"))
         width, height = _side(attributes, "width"), _side(attributes, "height")
         if url is None or 1 in (width, height):
             return  # one pixel is no picture, it counts readers

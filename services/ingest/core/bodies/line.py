@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final, Literal
 
-from services.ingest.core.field_types import is_blank
+from services.ingest.core.characters import is_blank
 from shared.blocks import Mark, Span, Text
 
 MarkKind = Literal["link", "strong", "emphasis"]

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from services.ingest.core.characters import is_blank
 from services.ingest.core.faults import pointer
-from services.ingest.core.field_types import is_blank
 
 # White space with a line break or a tab in it; plain spaces, U+3000 too, stay as sent. Without the bound a
 # text of nothing but spaces would be searched anew from each of them.

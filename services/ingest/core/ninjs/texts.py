@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import nh3
 
-from services.ingest.core.field_types import is_blank
+from services.ingest.core.characters import is_blank
 from services.ingest.core.ninjs.items import Found, Item, one_line, tidy
 
 _WHOLE: Final = re.compile("main|body|full|article|story|content|plain|rich|(rich)?(text|x?html|xml|nitf)")
