@@ -1,7 +1,13 @@
-"""Which characters are controls, and of which nothing is visible."""
+"""Which characters are controls, of which nothing is visible, and which may stand on one another.
+
+To bring marks that stand on one letter into Unicode's order takes time that grows with the square of their
+number, in every implementation. So a text may have as many in a row as Unicode's stream-safe texts (UAX #15),
+more than any writing needs, and is checked for it before it is normalised.
+"""
 
 import re
 from typing import Final
+from unicodedata import combining
 
 CONTROLS: Final = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
 CONTROLS_IN_BODY: Final = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
@@ -15,8 +21,23 @@ _INVISIBLE_TOO: Final = (
     "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0001\U000e0020-\U000e007f"
 )
-_CONTROL: Final = re.compile(f"[{CONTROLS}]")
-_CONTROL_IN_BODY: Final = re.compile(f"[{CONTROLS_IN_BODY}]")
+MOST_MARKS: Final = 30
+"""On one letter."""
+# Where Unicode has combining characters; letters stand between them, so each hit is looked at closely.
+_MARKS: Final = (
+    r"\u0300-\u036f\u0483-\u0487\u0591-\u1dff\u20d0-\u20f0\u2cef-\u2cf1\u2d7f\u2de0-\u2dff\u302a-\u302f\u3099"
+    "\u309a\ua66f-\ua6f1\ua806-\uabed\ufb1e\ufe20-\ufe2f\U000101fd-\U0001e94a"
+)
+
+
+def _unfit(controls: str) -> re.Pattern[str]:
+    # one class in front, so that a text is gone through once
+    stack = rf"(?<=[{_MARKS}])[{_MARKS}]{{{MOST_MARKS}}}"
+    return re.compile(rf"[{controls}{_MARKS}](?:(?<=[{controls}])|{stack})")
+
+
+_UNFIT: Final = _unfit(CONTROLS)
+_UNFIT_IN_BODY: Final = _unfit(CONTROLS_IN_BODY)
 _VISIBLE: Final = re.compile(f"[^{INVISIBLE}{_INVISIBLE_TOO}]")
 
 
@@ -26,19 +47,35 @@ def is_blank(text: str) -> bool:
 
 
 def no_control(text: str) -> None:
-    """Check that a line has no control characters; ValueError says what to change."""
-    _no_control(text, _CONTROL)
+    """Check that a line has no controls and too many marks nowhere; ValueError says what to change."""
+    if found := _UNFIT.search(text):
+        _refuse(found, CONTROLS)
 
 
 def no_control_in_body(text: str) -> None:
-    """Check that a text of several lines has no control characters; ValueError says what to change."""
-    _no_control(text, _CONTROL_IN_BODY)
+    """Check the same of a text of several lines."""
+    if found := _UNFIT_IN_BODY.search(text):
+        _refuse(found, CONTROLS_IN_BODY)
 
 
-def _no_control(text: str, pattern: re.Pattern[str]) -> None:
-    found = pattern.search(text)
+def _refuse(unfit: re.Match[str], controls: str) -> None:
+    found: re.Match[str] | None = unfit
+    if len(unfit.group()) > 1:
+        _no_stack(unfit.string)
+        found = re.search(f"[{controls}]", unfit.string)
     if found:
         raise ValueError(
             f"contains the control character U+{ord(found.group()):04X} at character {found.start() + 1}; "
             "remove it"
         )
+
+
+def _no_stack(text: str) -> None:
+    marks = 0
+    for place, character in enumerate(text):
+        marks = marks + 1 if combining(character) else 0
+        if marks > MOST_MARKS:
+            raise ValueError(
+                f"has more than {MOST_MARKS} combining marks in a row before character {place + 1}; "
+                "remove some"
+            )

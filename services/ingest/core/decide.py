@@ -134,7 +134,7 @@ def _lead(sent: Publish) -> tuple[tuple[Picture, ...], tuple[Block, ...]]:
     """Give the picture above the text, and the text: one that begins with a picture brings its own."""
     if sent.format == "plain":
         return (() if sent.picture is None else (_picture(sent.picture),)), sent.body
-    body = tuple(_credited(block) if isinstance(block, PictureBlock) else block for block in sent.body)
+    body = sent.body
     if isinstance(body[0], Heading) and body[0].text == sent.title and len(body) > 1:
         # a system's page has its title above the text; here it stands there already
         body = body[1:]
@@ -155,12 +155,6 @@ def _picture(sent: SentPicture) -> Picture:
     credit = sent.credit or find_credit(sent.caption) or ""
     renditions = tuple(Rendition.model_construct(**dict(one)) for one in sent.renditions) or None
     return Picture.model_construct(**dict(sent) | {"credit": credit, "renditions": renditions})
-
-
-def _credited(block: PictureBlock) -> PictureBlock:
-    picture = block.picture
-    credit = None if picture.credit else find_credit(picture.caption)
-    return PictureBlock(picture=picture.model_copy(update={"credit": credit})) if credit else block
 
 
 def _why_stale(order: Order, edition: Edition) -> str:

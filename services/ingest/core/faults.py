@@ -1,8 +1,10 @@
 """What is wrong with an input, in words a journalist understands: place, fault, and what would be right.
 
-Every fault of an input is named at once. Over HTTP and in the dead letters it is the same RFC 9457 document.
+Every fault of an input is named at once. Over HTTP and in the dead letters it is the same RFC 9457 document,
+which stays small whatever the input: a dead letter carries it in a header.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -42,24 +44,44 @@ class Rejection:
         return problem(self.status, self.detail, id=self.id, errors=errors or None)
 
 
-LONGEST_LIST: Final = 50
-"""Of the faults named: a dead letter carries them in a header, which must not grow with the input."""
+LARGEST_PROBLEM_BYTES: Final = 16 * 1024
+"""Of the RFC 9457 document of any refusal; the limits below see to it."""
+_MOST_FAULTS: Final = 50
+_FAULTS_BYTES: Final = 6_000
+"""Of all the faults that are named, which the document has twice: in its detail and one by one."""
+_LONGEST_POINTER: Final = 200
+_LONGEST_DETAIL: Final = 500
+_LONGEST_ID: Final = 200
 
 
 def unreadable(status: int, detail: str) -> Rejection:
     """Refuse an input as a whole."""
-    return Rejection(status, detail, (Fault("", detail),))
+    short = _cut(detail, _LONGEST_DETAIL)
+    return Rejection(status, short, (Fault("", short),))
 
 
 def invalid(faults: Iterable[Fault], article_id: str | None) -> Rejection:
-    """Refuse an input for the faults found in it."""
+    """Refuse an input for the faults found in it; of too many, and of a long one, the beginning is told."""
     found = tuple(faults)
-    if len(found) > LONGEST_LIST:
-        more = Fault("", f"has {len(found) - LONGEST_LIST} more faults")
-        found = (*found[:LONGEST_LIST], more)
-    detail = "; ".join(f"{f.pointer or 'the message'}: {f.detail}" for f in found)
+    told: list[Fault] = []
+    room = _FAULTS_BYTES
+    for fault in found[:_MOST_FAULTS]:
+        place = _cut(fault.pointer, _LONGEST_POINTER)
+        short = Fault(place, _cut(fault.detail, _LONGEST_DETAIL), fault.too_large)
+        room -= len(json.dumps((short.pointer, short.detail), ensure_ascii=False).encode())
+        if room < 0:
+            break
+        told.append(short)
+    if more := len(found) - len(told):
+        told.append(Fault("", f"has {more:,} more fault{'s' if more > 1 else ''}"))
+    detail = "; ".join(f"{f.pointer or 'the message'}: {f.detail}" for f in told)
     status = 413 if any(f.too_large for f in found) else 422
-    return Rejection(status, detail, found, article_id[:200] if article_id else None)
+    return Rejection(status, detail, tuple(told), article_id[:_LONGEST_ID] if article_id else None)
+
+
+def _cut(text: str, longest: int) -> str:
+    # an escape of a JSON pointer, ~0 or ~1, stays whole
+    return text if len(text) <= longest else text[:longest].removesuffix("~") + "…"
 
 
 _WORDS: Final = {
@@ -74,10 +96,16 @@ _WORDS: Final = {
     "dict_type": "must be an object { … }",
 }
 
+_BOUNDS: Final = {
+    "greater_than_equal": ("at least", "ge"),
+    "less_than_equal": ("at most", "le"),
+    "less_than": ("less than", "lt"),
+}
+
 
 def faults_of(error: ValidationError) -> list[Fault]:
     """Translate pydantic's findings."""
-    return faults_of_request(error.errors(include_url=False))
+    return faults_of_request(error.errors(include_url=False, include_input=False))
 
 
 def faults_of_request(found: Iterable[Any]) -> list[Fault]:
@@ -103,10 +131,8 @@ def _say(found: Any) -> str:
     if kind == "literal_error":
         return f"must be one of {context['expected']}"
     if kind == "string_too_long":
-        return f"is {len(found['input'])} characters long, at most {context['max_length']} are possible"
-    if kind == "too_long":
-        return f"has {context['actual_length']} entries, at most {context['max_length']} are possible"
-    if kind in {"greater_than_equal", "less_than_equal"}:
-        bound = "at least" if kind == "greater_than_equal" else "at most"
-        return f"must be {bound} {context.get('ge', context.get('le'))}"
+        return f"must have at most {context['max_length']} characters"
+    if kind in _BOUNDS:
+        words, name = _BOUNDS[kind]
+        return f"must be {words} {context[name]}"
     return str(found["msg"])

@@ -2,6 +2,7 @@
 
 A text is kept as sent: only brought to NFC (never NFKC, which would turn full-width marks into half-width
 ones) and freed of white space at its ends. A control character is a fault, not something to drop in silence.
+Every text has a greatest length, and no rule takes longer than in proportion to what it is given.
 What JSON Schema can say of these rules stands at the types, at the end.
 """
 
@@ -12,6 +13,8 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, Strict, WithJsonSchema
 
+from services.ingest.core.addresses import LONGEST as LONGEST_ADDRESS
+from services.ingest.core.addresses import WEB_ADDRESS, web_address
 from services.ingest.core.characters import (
     CONTROLS,
     CONTROLS_IN_BODY,
@@ -25,12 +28,23 @@ from services.ingest.core.characters import (
 _SPACE: Final = " \t\r\n"
 _ID: Final = "[A-Za-z0-9._-]{1,64}"
 _LANGUAGE: Final = "[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
-_ADDRESS: Final = f"[Hh][Tt][Tt][Pp][Ss]?://[^{INVISIBLE}/]+(/[^{INVISIBLE}]*)?"
+_LONGEST_LANGUAGE: Final = 35
+LONGEST_NAME: Final = 1_000
+"""Characters of what names somebody or something: a byline, a credit, a tag."""
+LONGEST_LINE: Final = 5_000
+"""Characters of what is said in a line: a caption, a correction."""
 
 
-def _line(text: str) -> str:
+def _line(text: str, longest: int = LONGEST_LINE) -> str:
     no_control(text.strip(_SPACE))
-    return unicodedata.normalize("NFC", text).strip(_SPACE)
+    line = unicodedata.normalize("NFC", text).strip(_SPACE)
+    if len(line) > longest:
+        raise ValueError(f"is {len(line):,} characters long, at most {longest:,} are possible")
+    return line
+
+
+def _name(text: str) -> str:
+    return _line(text, LONGEST_NAME)
 
 
 def _said(text: str) -> str:
@@ -38,6 +52,10 @@ def _said(text: str) -> str:
     if is_blank(line):
         raise ValueError("is empty; say it in a few words")
     return line
+
+
+def _uri(text: str) -> str:
+    return _line(text, LONGEST_ADDRESS)
 
 
 def body_text(text: str) -> str:
@@ -57,11 +75,9 @@ def _article_id(text: str) -> str:
 
 
 def _title(text: str) -> str:
-    line = _line(text)
+    line = _line(text, 200)
     if is_blank(line):
         raise ValueError("is empty or only spaces; an article needs a title")
-    if len(line) > 200:
-        raise ValueError(f"is {len(line)} characters long, at most 200 are possible")
     return line
 
 
@@ -79,20 +95,24 @@ def section_name(text: str) -> str:
 
 
 def _language(text: str) -> str:
-    if not re.fullmatch(_LANGUAGE, text):
+    if len(text) > _LONGEST_LANGUAGE or not re.fullmatch(_LANGUAGE, text):
         raise ValueError("must be a language tag, for example zh-Hans, zh-Hant or en")
     return text
 
 
 def _web_address(text: str) -> str:
-    line = _line(text)
-    if not re.fullmatch(_ADDRESS, line):
-        raise ValueError("must be a web address that begins with http:// or https://, without spaces")
-    return line
+    address = web_address(_line(text))
+    if address is None:
+        raise ValueError(
+            "must be a web address that begins with http:// or https://, without spaces, of at most "
+            f"{LONGEST_ADDRESS:,} characters"
+        )
+    return address
 
 
 _DAY: Final = timedelta(days=1)
 _DATE_LENGTH: Final = len("2026-11-15")
+_LONGEST_TIME: Final = 50
 
 
 def _moment(value: Any) -> datetime:
@@ -101,19 +121,19 @@ def _moment(value: Any) -> datetime:
     if not isinstance(value, str):
         raise ValueError("must be a time in quotes, for example 2026-11-15T18:30:00+08:00")
     try:
-        moment = datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(value if len(value) <= _LONGEST_TIME else "")
     except ValueError:
-        raise ValueError("is no time, for example 2026-11-15T18:30:00+08:00") from None
+        raise ValueError("is not a valid time; write it like 2026-11-15T18:30:00+08:00") from None
     if moment.tzinfo is None:
         example = value if len(value) > _DATE_LENGTH else f"{value}T00:00:00"
-        raise ValueError(f"has no time zone; write it behind the time, for example {example}+08:00")
+        raise ValueError(f"has no time zone; write it after the time, for example {example}+08:00")
     try:
-        # At the edge of the calendar a time has no form in UTC, or none in the zone of some site.
+        # at the edge of the calendar a time has no form in UTC, or none in the zone of some site
         in_utc = moment.astimezone(UTC)
         _ = in_utc - _DAY, in_utc + _DAY
     except OverflowError:
         raise ValueError("lies outside the calendar") from None
-    # A zone with seconds, as Python writes those of old, would lose them in the event's JSON.
+    # a zone with seconds, as Python writes those of old, would lose them in the event's JSON.
     offset = moment.utcoffset()
     return in_utc if offset and offset.total_seconds() % 60 else moment
 
@@ -142,8 +162,17 @@ _AT_AN_EDGE: Final = f"[^{INVISIBLE}/:]"
 _SECTION: Final = f"{_AT_AN_EDGE}([^{CONTROLS}/:]{{0,18}}{_AT_AN_EDGE})?"
 BODY_SCHEMA: Final = _schema(f"[^{CONTROLS_IN_BODY}]*[^{INVISIBLE}][^{CONTROLS_IN_BODY}]*")
 
-Line = Annotated[str, Strict(), AfterValidator(_line), _schema(_trimmed(f"{_PRINTED}*"))]
-SaidLine = Annotated[str, Strict(), AfterValidator(_said), _schema(_trimmed(_SEEN))]
+
+def _line_schema(longest: int) -> WithJsonSchema:
+    return _schema(_trimmed(f"{_PRINTED}*"), maxLength=longest)
+
+
+Line = Annotated[str, Strict(), AfterValidator(_line), _line_schema(LONGEST_LINE)]
+Name = Annotated[str, Strict(), AfterValidator(_name), _line_schema(LONGEST_NAME)]
+Uri = Annotated[str, Strict(), AfterValidator(_uri), _line_schema(LONGEST_ADDRESS)]
+SaidLine = Annotated[
+    str, Strict(), AfterValidator(_said), _schema(_trimmed(_SEEN), minLength=1, maxLength=LONGEST_LINE)
+]
 Id = Annotated[
     str,
     Strict(),
@@ -160,6 +189,10 @@ ScopeName = Annotated[
     AfterValidator(scope_name),
     _schema(f"(all|section:{_SECTION})", **{"not": {"pattern": r"^section:\.+$"}}),
 ]
-Language = Annotated[str, Strict(), AfterValidator(_language), _schema(_LANGUAGE)]
-WebAddress = Annotated[str, Strict(), AfterValidator(_web_address), _schema(_trimmed(_ADDRESS))]
+Language = Annotated[
+    str, Strict(), AfterValidator(_language), _schema(_LANGUAGE, maxLength=_LONGEST_LANGUAGE)
+]
+WebAddress = Annotated[
+    str, Strict(), AfterValidator(_web_address), _schema(_trimmed(WEB_ADDRESS), maxLength=LONGEST_ADDRESS)
+]
 Moment = Annotated[datetime, BeforeValidator(_moment)]

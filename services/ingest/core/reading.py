@@ -6,23 +6,28 @@ knows is ignored, unless it looks like a misspelt one: an embargo must not be lo
 """
 
 from base64 import b64decode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
 from pydantic_core import from_json
 
 from services.ingest.core import ninjs
 from services.ingest.core.faults import Fault, Rejection, faults_of, invalid, pointer, unreadable
+from services.ingest.core.field_types import section_name
 from services.ingest.core.submissions import ACTIONS, Publish, Submission, without_nulls
 
 LARGEST_BYTES: Final = 1_000_000
 """Of an input; what is larger is refused."""
 LARGEST_HEADERS_BYTES: Final = 100_000
 """An input is sent back home with its headers and one more; together they must stay under Kafka's limit."""
+_MOST_UNKNOWN: Final = 200
+"""Fields of an object that nobody knows; each is compared with those that are known."""
+_LONGEST_MISSPELT: Final = 40
+"""Characters of a name that may be a known one misspelt; the longest of those has 13."""
 
 Headers = Sequence[tuple[str, bytes | None]]
 """Of a Kafka record, as they came."""
@@ -41,12 +46,12 @@ DEFAULTS: Final = Defaults()
 
 def read(value: bytes | None, defaults: Defaults, headers: Headers = ()) -> Submission | Rejection:
     """Read an input's bytes as what was meant; never raises."""
-    native = read_native(value, defaults, headers)
-    return native if isinstance(native, Rejection) else _as_meant(native.sent, native.place, native.faults)
+    sent = parse(value, headers)
+    return sent if isinstance(sent, Rejection) else understand(sent, defaults)
 
 
-def read_native(value: bytes | None, defaults: Defaults, headers: Headers = ()) -> ninjs.Native | Rejection:
-    """Read an input's bytes as an object that speaks of native fields, whatever is in them."""
+def parse(value: bytes | None, headers: Headers = ()) -> dict[str, Any] | Rejection:
+    """Read an input's bytes as a JSON object, whatever is in it; takes time in proportion to its size."""
     size = sum(len(name) + len(content or b"") for name, content in headers)
     if size > LARGEST_HEADERS_BYTES:
         return unreadable(
@@ -64,11 +69,77 @@ def read_native(value: bytes | None, defaults: Defaults, headers: Headers = ()) 
         return unreadable(400, f"the message is not JSON (UTF-8): {error}")
     if isinstance(sent, dict) and "specversion" in sent:
         sent = _unwrapped(sent)
-    if isinstance(sent, Rejection):
+    if isinstance(sent, dict | Rejection):
         return sent
-    if not isinstance(sent, dict):
-        return unreadable(422, "the message must be one JSON object { … }, not a list or a bare value")
+    return unreadable(422, "the message must be one JSON object { … }, not a list or a bare value")
+
+
+def understand(sent: dict[str, Any], defaults: Defaults) -> Submission | Rejection:
+    """Read an object as what was meant; a refusal names the section that the object names."""
+    native = _native(sent, defaults)
+    if isinstance(native, Rejection):
+        return native
+    meant = _as_meant(native.sent, native.place, native.faults)
+    return replace(meant, section=_section(native.sent)) if isinstance(meant, Rejection) else meant
+
+
+def read_native(value: bytes | None, defaults: Defaults, headers: Headers = ()) -> ninjs.Native | Rejection:
+    """Read an input's bytes as an object that speaks of native fields, whatever is in them."""
+    sent = parse(value, headers)
+    return sent if isinstance(sent, Rejection) else _native(sent, defaults)
+
+
+def has_markup(sent: dict[str, Any]) -> bool:
+    """Tell whether an object may carry markup, which can be made slow to read; nothing else can."""
+    return sent.get("format", "plain") not in (None, "plain") or ninjs.is_ninjs(sent)
+
+
+def _native(sent: dict[str, Any], defaults: Defaults) -> ninjs.Native | Rejection:
     return ninjs.as_native(sent, defaults.ninjs_section) if ninjs.is_ninjs(sent) else ninjs.Native(sent, str)
+
+
+class Outline(NamedTuple):
+    """What can be told of an input before it is understood: all there is to tell if that cannot be done."""
+
+    id: str | None = None
+    section: str | None = None
+    longest: str = ""
+    """The place of its longest text."""
+
+    def refused(self, why: str) -> Rejection:
+        """Refuse an input that asks for too much."""
+        return replace(invalid([Fault(self.longest, why, too_large=True)], self.id), section=self.section)
+
+
+def outline(sent: dict[str, Any], defaults: Defaults) -> Outline:
+    """Give the outline of an object that was sent."""
+    named = ninjs.named_in(sent, defaults.ninjs_section) if ninjs.is_ninjs(sent) else sent
+    longest = max(_texts(sent, ""), key=lambda text: text[0], default=(0, ""))[1]
+    return Outline(_id(named), _section(named), longest)
+
+
+def _texts(value: Any, place: str) -> Iterator[tuple[int, str]]:
+    if isinstance(value, str):
+        yield len(value), place
+    elif isinstance(value, list):
+        for index, entry in enumerate(value):
+            yield from _texts(entry, f"{place}/{index}")
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _texts(inner, place + pointer((name,)))
+
+
+def _id(sent: dict[str, Any]) -> str | None:
+    named = sent.get("id") or sent.get("article")
+    return named if isinstance(named, str) else None
+
+
+def _section(sent: dict[str, Any]) -> str | None:
+    named = sent.get("section")
+    try:
+        return section_name(named) if isinstance(named, str) else None
+    except ValueError:
+        return None
 
 
 def _unwrapped(envelope: dict[str, Any]) -> Any:
@@ -90,8 +161,7 @@ def _as_meant(
 ) -> Submission | Rejection:
     """Read an object by the shape it asks for; `place` tells where what a pointer names really stands."""
     sent = without_nulls(sent)
-    named = sent.get("id", sent.get("article"))
-    article_id = named if isinstance(named, str) else None
+    article_id = _id(sent)
     shape: type[Submission] = Publish
     if "action" in sent:
         action = sent["action"]
@@ -117,9 +187,11 @@ def _misspelt(sent: dict[str, Any], shape: type[Submission]) -> list[Fault]:
     unknown = sent.keys() - _fields(shape)
     if not unknown:
         return []
+    if len(unknown) > _MOST_UNKNOWN:
+        return [Fault("", f"has {len(unknown):,} unknown fields, at most {_MOST_UNKNOWN} are possible")]
     absent = _fields(shape) - sent.keys() - {"action"}
     faults = []
-    for name in sorted(unknown):
+    for name in sorted(name for name in unknown if len(name) <= _LONGEST_MISSPELT):
         for meant in get_close_matches(name, absent, n=1, cutoff=0.85):
-            faults.append(Fault(pointer((name,)), f"is no field; is {meant} meant?"))
+            faults.append(Fault(pointer((name,)), f"unknown field; did you mean {meant}?"))
     return faults

@@ -15,19 +15,22 @@ from pydantic import (
 from pydantic_core import PydanticCustomError, core_schema
 
 from services.ingest.core.bodies import Format, read_body
+from services.ingest.core.datelines import find_credit
 from services.ingest.core.field_types import (
     BODY_SCHEMA,
     Id,
     Language,
     Line,
     Moment,
+    Name,
     SaidLine,
     ScopeName,
     SectionName,
     Title,
+    Uri,
     WebAddress,
 )
-from shared.blocks import Block
+from shared.blocks import Block, PictureBlock
 from shared.events import WithdrawReason
 
 EVERY_ARTICLE: Final = "*"
@@ -50,11 +53,29 @@ Side = Annotated[int, Strict(), Field(ge=1, le=100_000), _WHOLE]
 """Of a picture, in pixels."""
 
 
+def _at_most(entries: int) -> BeforeValidator:
+    """Bound a list before each of its entries is looked at, and tell what is wrong with it."""
+
+    def check(sent: object) -> object:
+        if isinstance(sent, list) and len(sent) > entries:
+            raise ValueError(f"has {len(sent):,} entries, at most {entries} are possible")
+        return sent
+
+    return BeforeValidator(check)
+
+
 def _blocks(body: object, info: ValidationInfo) -> tuple[Block, ...]:
     if not isinstance(body, str):
         raise PydanticCustomError("string_type", "must be text")
     # without a format the fault is there, and the body is only looked over
-    return read_body(body, info.data.get("format", "plain"))
+    blocks = read_body(body, info.data.get("format", "plain"))
+    return tuple(_credited(block) if isinstance(block, PictureBlock) else block for block in blocks)
+
+
+def _credited(block: PictureBlock) -> PictureBlock:
+    picture = block.picture
+    credit = None if picture.credit else find_credit(picture.caption)
+    return PictureBlock(picture=picture.model_copy(update={"credit": credit})) if credit else block
 
 
 Body = Annotated[
@@ -106,10 +127,10 @@ class SentPicture(_SentPart):
     url: WebAddress
     caption: Line = ""
     alt: Line = ""
-    credit: Line = ""
+    credit: Name = ""
     width: Side | None = None
     height: Side | None = None
-    renditions: Annotated[tuple[SentRendition, ...], Field(max_length=20)] = ()
+    renditions: Annotated[tuple[SentRendition, ...], Field(max_length=20), _at_most(20)] = ()
 
 
 class Publish(_Sent):
@@ -121,10 +142,10 @@ class Publish(_Sent):
     format: Format = "plain"
     body: Body
     picture: SentPicture | None = None
-    pictures: Annotated[tuple[SentPicture, ...], Field(max_length=100)] = ()
-    byline: Line = ""
-    source: Line = ""
-    tags: Annotated[tuple[Line, ...], Field(max_length=100)] = ()
+    pictures: Annotated[tuple[SentPicture, ...], Field(max_length=100), _at_most(100)] = ()
+    byline: Name = ""
+    source: Name = ""
+    tags: Annotated[tuple[Name, ...], Field(max_length=100), _at_most(100)] = ()
     language: Language = "zh-Hans"
     published_at: Moment | None = None
     revision: Annotated[int, Strict(), Field(ge=0, lt=2**53), _WHOLE] = 0
@@ -133,7 +154,7 @@ class Publish(_Sent):
     sponsored: Flag = False
     sensitive: Flag = False
     correction: Line = ""
-    uri: Line = ""
+    uri: Uri = ""
     urgency: Annotated[int, Strict(), Field(ge=1, le=9), _WHOLE] | None = None
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from services.ingest.core.decide import Accepted
 from services.ingest.core.editions import Edition
-from services.ingest.core.faults import Rejection
+from services.ingest.core.faults import LARGEST_PROBLEM_BYTES, Rejection
 from services.ingest.core.reading import DEFAULTS, Headers
 from shared import problem, wire
 from shared.articles import MARK_SUFFIX, TextErased, parse
@@ -186,8 +186,6 @@ BINARY_MODE: Final[Headers] = (
 )
 STRUCTURED_MODE: Final[Headers] = (("content-type", b"application/cloudevents+json; charset=utf-8"),)
 
-LONGEST_PROBLEM_BYTES: Final = 64 * 1024
-"""Of the header that carries a refusal's reason: it must not grow with the input."""
 _POINTER: Final = re.compile(r"(/([^~/]|~[01])*)*\Z")
 _HEADERS_BYTES: Final = 1024
 """What the headers of an event, an id's key and the record itself take at most."""
@@ -208,7 +206,7 @@ def outcome_of(
 
 def _check_refusal(refusal: Rejection) -> None:
     document = problem.as_bytes(refusal.problem())
-    assert len(document) <= LONGEST_PROBLEM_BYTES
+    assert len(document) <= LARGEST_PROBLEM_BYTES
     read_back = json.loads(document.decode())
     assert read_back == refusal.problem()
     assert 400 <= read_back["status"] <= 499

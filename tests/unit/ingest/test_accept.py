@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from services.ingest.core.decide import Accepted
 from services.ingest.core.editions import UNKNOWN, Edition, advance
-from services.ingest.core.faults import Rejection
+from services.ingest.core.faults import LARGEST_PROBLEM_BYTES, Rejection
 from shared import wire
 from shared.articles import ArticleEvent, TextErased
 from shared.blocks import Rendition
 from shared.events import ArticlePublished, ArticleWithdrawn, HotPinned, Order, ViewsVoided
+from shared.problem import as_bytes
 from tests.builders import (
     NOON,
     arrival,
@@ -118,6 +119,18 @@ def test_the_series_is_found_and_stays_in_the_title() -> None:
         ({"title": None}, "/title", "is required"),
         ({"title": "  　"}, "/title", "only spaces"),
         ({"title": "x" * 201}, "/title", "201 characters"),
+        ({"title": "a" + "\u0315\u0300" * 16}, "/title", "30 combining marks in a row before character 32"),
+        ({"body": "字" + "\u0301" * 31}, "/body", "30 combining marks"),
+        ({"byline": "x" * 1001}, "/byline", "is 1,001 characters long, at most 1,000"),
+        ({"tags": ["x" * 1001]}, "/tags/0", "at most 1,000"),
+        ({"tags": ["x"] * 101}, "/tags", "has 101 entries, at most 100"),
+        ({"correction": "x" * 5001}, "/correction", "at most 5,000"),
+        ({"uri": "x" * 2049}, "/uri", "at most 2,048"),
+        ({"language": "zh-" + "a" * 8 + "-a" * 20}, "/language", "zh-Hans"),
+        ({"picture": {"url": "https://a.example/" + "x" * 2048}}, "/picture/url", "2,048 characters"),
+        ({"published_at": "2026-11-15T18:30:00." + "9" * 90 + "Z"}, "/published_at", "not a valid time"),
+        ({"revision": 2**53}, "/revision", "less than 9007199254740992"),
+        ({f"titl{n}": 1 for n in range(201)}, "", "has 201 unknown fields, at most 200 are possible"),
         ({"title": "a\nb"}, "/title", "U+000A at character 2"),
         ({"section": "a/b"}, "/section", "/ or :"),
         ({"section": "a:b"}, "/section", "/ or :"),
@@ -134,7 +147,7 @@ def test_the_series_is_found_and_stays_in_the_title() -> None:
         ({"published_at": "9999-12-31T20:00:00Z"}, "/published_at", "outside the calendar"),
         ({"published_at": "0001-01-01T12:00:00Z"}, "/published_at", "outside the calendar"),
         ({"published_at": 1763200000}, "/published_at", "time in quotes"),
-        ({"published_at": "yesterday"}, "/published_at", "is no time"),
+        ({"published_at": "yesterday"}, "/published_at", "is not a valid time"),
         ({"published_at": "0001-01-01T00:00:00+10:00"}, "/published_at", "outside the calendar"),
         ({"revision": "3"}, "/revision", "without quotes"),
         ({"revision": -1}, "/revision", "at least 0"),
@@ -151,7 +164,7 @@ def test_the_series_is_found_and_stays_in_the_title() -> None:
         (in_sizes(*[SMALL] * 21), "/picture/renditions", "at most 20"),
         ({"tags": "a"}, "/tags", "list"),
         ({"language": "Chinese!"}, "/language", "zh-Hans"),
-        ({"embargo_untill": "2026-11-15T18:30:00+08:00"}, "/embargo_untill", "is embargo_until meant?"),
+        ({"embargo_untill": "2026-11-15T18:30:00+08:00"}, "/embargo_untill", "did you mean embargo_until?"),
         ({"action": "delete"}, "/action", "withdraw"),
     ],
 )
@@ -174,6 +187,8 @@ def test_a_fault_is_named_with_its_place_and_what_would_be_right(
         (b"\xff\xfe", 400, "not JSON"),
         (b'{"id": "\\ud800"}', 400, "not JSON"),
         (b"[" * 100_000, 400, "not JSON"),
+        (b'{"a":' * 100_000, 400, "not JSON"),
+        (b'{"revision": ' + b"9" * 100_000 + b"}", 400, "not JSON"),
         (b"[1]", 422, "one JSON object"),
         (b" " * 1_000_001, 413, "1,000,001 bytes"),
     ],
@@ -200,6 +215,37 @@ def test_the_list_of_faults_is_bounded() -> None:
     refusal = refusal_of(accept(as_json(sent_article(tags=[1] * 90)), UNKNOWN, arrival()))
     assert len(refusal.faults) == 51
     assert "40 more faults" in refusal.faults[-1].detail
+
+
+@pytest.mark.parametrize("sign", ["x", "字", '"', "\x01", "/", "~", "\U0001f600"])
+def test_a_problem_stays_small_and_tells_how_much_it_leaves_out(sign: str) -> None:
+    item = {
+        f"{case}_{n}{sign * 900}": n + bool(case == "Byline")
+        for n in range(90)
+        for case in ("byline", "Byline")
+    }
+    refusal = refusal_of(accept(as_json({"uri": "urn:a", "headline": "x", **item}), UNKNOWN, arrival()))
+    assert len(as_bytes(refusal.problem())) <= LARGEST_PROBLEM_BYTES
+    assert refusal.faults[0].pointer.endswith("…")
+    told = len(refusal.faults) - 1
+    assert refusal.faults[-1].detail == f"has {90 + 1 - told} more faults"
+
+
+@pytest.mark.parametrize(
+    ("sent", "section"),
+    [
+        (sent_article(title=""), "地方"),
+        (sent_article(title="", section="Cafe\u0301"), "Café"),
+        (sent_article(section="a/b"), None),
+        (sent_article(section=7), None),
+        ({"specversion": "1.0", "data": sent_article(title="")}, "地方"),
+        ({"uri": "urn:a", "headline": "x", "body_text": "", "subject": [{"name": "国际"}]}, "国际"),
+        ({"uri": "urn:a", "headline": "x", "body_text": ""}, "综合"),
+        ({"action": "delete", "section": "国际"}, "国际"),
+    ],
+)
+def test_a_refusal_names_the_section_that_the_input_names(sent: dict[str, Any], section: str | None) -> None:
+    assert refusal_of(accept(as_json(sent), UNKNOWN, arrival())).section == section
 
 
 def test_an_unknown_field_and_a_null_are_as_if_absent_and_a_byte_order_mark_is_no_fault() -> None:

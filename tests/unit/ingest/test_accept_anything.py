@@ -75,7 +75,9 @@ def spoilt(draw: st.DrawFn, kinds: list[dict[str, Any]]) -> dict[str, Any]:
     """Draw a valid input and change some of it."""
     sent: dict[str, Any] = deepcopy(draw(st.sampled_from(kinds)))
     for _ in range(draw(st.integers(0, 3))):
-        *way, last = draw(st.sampled_from(places_in(sent) or [("id",)]))
+        if not (places := places_in(sent)):
+            break
+        *way, last = draw(st.sampled_from(places))
         inside = reduce(lambda value, step: value[step], way, sent)
         match draw(st.sampled_from(["replace", "markup", "drop", "misspell", "repeat"])):
             case "replace":

@@ -13,7 +13,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from services.ingest.core.faults import Fault, Rejection, invalid, pointer
-from services.ingest.core.field_types import Id, section_name
+from services.ingest.core.field_types import LONGEST_NAME, Id, section_name
 from services.ingest.core.ninjs.items import Found, Item, field_name, item_of, tidy
 from services.ingest.core.ninjs.pictures import pictures_of
 from services.ingest.core.ninjs.texts import body_of, headline_of
@@ -37,8 +37,8 @@ _NOT_A_TEXT: Final = {
     "video": "is a video, not a text; only articles can be published here",
     "audio": "is a sound recording, not a text; only articles can be published here",
     "component": "is a part of another item; send the article that it belongs to",
-    "event": "announces an event to the desk; it is no article",
-    "planning": "tells the desk what is planned; it is no article",
+    "event": "announces an event to the desk; only articles can be published here",
+    "planning": "tells the desk what is planned; only articles can be published here",
 }
 _WITHOUT_A_BODY: Final = "is a package without a text of its own; send the text items in it one by one"
 
@@ -95,7 +95,7 @@ def as_native(sent: dict[str, Any], default_section: str) -> Native | Rejection:
         found["embargo_until"] = Found(WITHHELD_UNTIL, "/pubstatus")
         found["title"] = found["title"] or Found(_UNSEEN, "")
         found["body"] = found["body"] if body_seen else Found(_UNSEEN, "")
-    tags = list(dict.fromkeys(_names(item, "subject", "subjects")))
+    tags = _tags(item)
     more = {
         "section": next(filter(_can_be_a_section, tags), default_section),
         "tags": tags[:_MOST_TAGS],
@@ -108,6 +108,14 @@ def as_native(sent: dict[str, Any], default_section: str) -> Native | Rejection:
         "pictures": pictures_of(item, body.value if body and body_seen else ""),
     }
     return _native(found, more, item, faults)
+
+
+def named_in(sent: dict[str, Any], default_section: str) -> dict[str, Any]:
+    """Give only an item's id and section, in the native format."""
+    item = item_of(Found(sent, ""))
+    uri = _uri(item)
+    section = next(filter(_can_be_a_section, _tags(item)), default_section)
+    return {"id": _article_id(uri.value) if uri else None, "section": section}
 
 
 def _native(found: dict[str, Found | None], more: dict[str, Any], item: Item, faults: list[Fault]) -> Native:
@@ -133,9 +141,7 @@ def _contradictions(sent: dict[str, Any]) -> Iterator[Fault]:
     for name, value in sent.items():
         first = seen.setdefault(field_name(name), name)
         if value is not None and sent[first] is not None and value != sent[first]:
-            yield Fault(
-                pointer((name,)), f"says something else than {first}, the same field; send one of them"
-            )
+            yield Fault(pointer((name,)), f"differs from {first}, which is the same field; send one of them")
 
 
 def _status(item: Item, faults: list[Fault]) -> str:
@@ -191,6 +197,10 @@ def _language(item: Item) -> Found | None:
 def _names(item: Item, *fields: str) -> Iterator[str]:
     for name in fields:
         yield from filter(None, (entry.text("name", "by", "byline") for _, entry in item.entries(name)))
+
+
+def _tags(item: Item) -> list[str]:
+    return [name for name in dict.fromkeys(_names(item, "subject", "subjects")) if len(name) <= LONGEST_NAME]
 
 
 def _can_be_a_section(name: str) -> bool:
