@@ -9,6 +9,7 @@ from dev.environment import PYTHON, ROOT
 
 CLAIMS: Final = (
     "accept",
+    "growth",
     "known_ids",
     "throughput",
     "readable",
