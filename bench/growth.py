@@ -19,7 +19,7 @@ from typing import Final
 
 from bench.slow_inputs import families
 from services.ingest.adapters.bounded_reading import BoundedReader, Limits
-from services.ingest.core.accept import Accepted, decide
+from services.ingest.core.decide import Accepted, decide
 from services.ingest.core.editions import UNKNOWN
 from services.ingest.core.faults import Rejection
 from services.ingest.core.reading import DEFAULTS, LARGEST_BYTES

@@ -155,7 +155,9 @@ async def test_ingest(producer: Producer) -> None:
         *(Accepted(desk=event) for event in desk),
     ]
     origin = Origin(arrival(), arrival(partition=7, offset=3), ("idem-1-2",))
-    written = [output for outcome in outcomes for output in of_accepted(outcome, origin, arrival(), HEADERS)]
+    written = [
+        output for outcome in outcomes for output in of_accepted(outcome, origin, arrival(), dict(HEADERS))
+    ]
     rejection = invalid([Fault("/title", "is missing")], None)
     for value in ("不是 JSON".encode(), b"x" * 6_000_000):
         written.append(dead_letter.of(rejection, arrival(), None, value, HEADERS))

@@ -35,7 +35,11 @@ def decided(record: Poison) -> object:
     position = Arrival(NOON_MS, record.partition, 7)
     read_as = read(record.value, DEFAULTS, record.read_headers)
     taken = intake.Record(position, record.key, record.value, record.read_headers)
-    return intake.accept(taken, read_as, UNKNOWN, refusing=False)
+    return intake.accept(
+        taken,
+        read_as,
+        UNKNOWN,
+    )
 
 
 def refused(record: Poison) -> object:

@@ -9,7 +9,7 @@ says: clocks step back, and two brokers never agree. Only what was sent home kee
 arrival.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple
 
@@ -61,20 +61,22 @@ def accept(
     if isinstance(read_as, Rejection):
         return refuse(record, read_as)
     if wire.partition_for(read_as.id) != record.position.partition:
-        arrived = _not_behind(record.position, _stamped(record.headers))
+        arrived = _not_behind(record.position, _stamped(wire.first_values(record.headers)))
         return Intake("sent_home", (sent_home(read_as.id, arrived, record.value, record.headers),))
     position = edition.behind(record.position)
-    stamped = _stamped(record.headers)
-    request = wire.request_id(record.headers)
-    if edition.has_decided(record.position, stamped) or edition.judge(request) == "repeat":
+    headers = wire.first_values(record.headers)
+    stamped = _stamped(headers)
+    request = headers.get(wire.REQUEST_ID, b"").decode(errors="replace")
+    judgement = edition.judge(request)
+    if judgement == "repeat" or edition.has_decided(record.position, stamped):
         return Intake("repeated")
-    misuses = edition.judge(request) == "misused"
+    misuses = judgement == "misused"
     outcome = misused(read_as.id) if misuses else decide(read_as, edition, _not_behind(position, stamped))
     if isinstance(outcome, Rejection):
         return refuse(record, outcome, read_as)
     at_desk = isinstance(read_as, DeskAction)
     origin = Origin(position, stamped, remember(() if at_desk else edition.requests, request))
-    outputs = of_accepted(outcome, origin, position, record.headers)
+    outputs = of_accepted(outcome, origin, position, headers)
     if too_large := _too_large(read_as.id, outputs):
         return refuse(record, too_large, read_as)
     after_others = any(topic != outputs[0].topic for topic in under_way)
@@ -100,12 +102,12 @@ def foresee(
     outcome = decide(submission, edition, here)
     if isinstance(outcome, Rejection):
         return outcome
-    return _too_large(submission.id, of_accepted(outcome, Origin(requests=edition.requests), here, ()))
+    return _too_large(submission.id, of_accepted(outcome, Origin(requests=edition.requests), here, {}))
 
 
-def _stamped(headers: Headers) -> Arrival | None:
+def _stamped(headers: Mapping[str, bytes]) -> Arrival | None:
     """Give where a record says that it first arrived, if it was sent home."""
-    stamp = wire.first_values(headers).get(wire.ARRIVED)
+    stamp = headers.get(wire.ARRIVED)
     try:
         return None if stamp is None else wire.read_arrival(stamp)
     except ValueError:
@@ -118,11 +120,11 @@ def _not_behind(position: Arrival, stamped: Arrival | None) -> Arrival:
 
 
 def _too_large(article_id: str, written: tuple[Output, ...]) -> Rejection | None:
-    largest = max(written, key=Output.size)
-    if largest.fits():
+    large = next((output for output in written if not output.fits()), None)
+    if large is None:
         return None
     found = (
-        f"becomes an event of {largest.size():,} bytes, more than the topic {largest.topic.name} takes; "
+        f"becomes an event of {large.size():,} bytes, more than the topic {large.topic.name} takes; "
         "shorten the text, or split it into several articles"
     )
     return Rejection(413, f"the article {found}", (Fault("", found, too_large=True),), article_id)

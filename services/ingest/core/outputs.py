@@ -4,7 +4,7 @@ A record says by its headers which input it came from: that is how a repeat is r
 waits for the outcome is told.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
@@ -48,10 +48,16 @@ class Output(NamedTuple):
         return self.size() <= int(self.topic.config.get("max.message.bytes", _KAFKA_DEFAULT_BYTES))
 
 
-def of_accepted(outcome: Accepted, origin: Origin, position: Arrival, headers: Headers) -> tuple[Output, ...]:
-    """Write the events of an accepted input that lies at this position, in their order."""
+def of_accepted(
+    outcome: Accepted, origin: Origin, position: Arrival, headers: Mapping[str, bytes]
+) -> tuple[Output, ...]:
+    """Write the events of an accepted input that lies at this position, in their order.
+
+    Some of its `headers`, by their names in small letters, are passed on.
+    """
     named = wire.event_id(INGEST.name, position.partition, position.offset)
-    passed_on = [(INPUT, wire.write_arrival(position)), *_passed_on(headers)]
+    passed_on = [(INPUT, wire.write_arrival(position))]
+    passed_on += [(name, headers[name]) for name in _PASSED_ON if name in headers]
     if origin.arrived is not None:
         passed_on.append((wire.ARRIVED, wire.write_arrival(origin.arrived)))
     if outcome.desk is not None:
@@ -102,11 +108,6 @@ def _of_desk(event: DeskEvent, origin: str, position: Arrival, passed_on: list[t
     at = _when(position)
     headers = wire.event_headers(event, source=_SOURCE, event_id=origin, at=at, passed_on=passed_on)
     return Output(DESK, 0, None, wire.encode(event), tuple(headers))
-
-
-def _passed_on(headers: Headers) -> Iterable[tuple[str, bytes]]:
-    found = wire.first_values(headers)
-    return ((name, found[name]) for name in _PASSED_ON if name in found)
 
 
 def _when(arrival: Arrival) -> datetime:
