@@ -22,8 +22,7 @@ from services.ingest.core.idempotency import key_of
 from services.ingest.core.known import Known
 from services.ingest.core.outputs import origin_of
 from services.ingest.core.submissions import EVERY_ARTICLE
-from shared import wire
-from shared.articles import parse
+from shared import articles, wire
 from shared.foreign_records import skipped
 from shared.runtime import log
 from shared.tailing import Tail
@@ -98,9 +97,9 @@ class ArticleLog(Service):
             self._take_article(record)
 
     def _take_article(self, record: ConsumerRecord) -> None:
-        event = parse(record.key, record.value, record.headers)
-        if event is None:
-            skipped(record.topic, record.partition, record.offset, "unreadable")
+        event = articles.read(record.key, record.value, record.headers, record.partition)
+        if isinstance(event, str):
+            skipped(record.topic, record.partition, record.offset, event)
             return
         found = self._known.article_read(event, _origin(record, record.partition), record.offset)
         for part, is_wrong in found.items():

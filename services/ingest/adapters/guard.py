@@ -18,8 +18,8 @@ from services.ingest.adapters.inbox import Inbox
 from services.ingest.adapters.outbox import Outbox
 from services.ingest.core.editions import Edition, Part
 from services.ingest.core.outputs import INPUT, Output, of_article
-from shared import wire
-from shared.articles import TextErased, parse
+from shared import articles, wire
+from shared.articles import TextErased
 from shared.runtime import log
 from shared.topics import ARTICLES, INGEST
 
@@ -85,8 +85,8 @@ class Guard(Service):
             record = await consumer.getone(home)
         finally:
             await consumer.stop()
-        event = parse(record.key, record.value, record.headers)
-        if event is not None and event.id == article_id and edition.stands(event):
+        event = articles.read(record.key, record.value, record.headers, record.partition)
+        if not isinstance(event, str) and event.id == article_id and edition.stands(event):
             return Output(ARTICLES, home.partition, record.key, record.value, tuple(record.headers))
         log.error("standing_record_lost", article=article_id, part=part, offset=offset)
         return None
