@@ -6,7 +6,6 @@ from pydantic import AfterValidator, Field
 from pydantic_settings import SettingsConfigDict
 
 from services.ingest.core.field_types import section_name
-from services.ingest.core.reading import Defaults
 from shared.settings import ServiceSettings
 
 
@@ -18,8 +17,3 @@ class Settings(ServiceSettings):
     ninjs_section: Annotated[str, AfterValidator(section_name)] = Field(
         "综合", validation_alias="INGEST_NINJS_SECTION"
     )
-
-    @property
-    def defaults(self) -> Defaults:
-        """What the rule book needs of the settings."""
-        return Defaults(self.ninjs_section)

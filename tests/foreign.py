@@ -38,7 +38,7 @@ def produce(
     producer = Producer(
         {
             "bootstrap.servers": bootstrap,
-            "message.max.bytes": 2_000_000,
+            "message.max.bytes": 8_000_000,
             "compression.codec": compression,
         }
     )

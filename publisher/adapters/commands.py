@@ -7,18 +7,19 @@ something was not, 2 if nothing could be sent.
 import asyncio
 import logging
 import sys
-from collections.abc import Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import structlog
 import typer
 
 from publisher.adapters import feeds
 from publisher.adapters.changed_files import changed_files
+from publisher.adapters.failures import CommandError
 from publisher.adapters.files import STDIN, SUFFIXES, Files, Input, found, value_of
-from publisher.adapters.reporting import Report
-from publisher.adapters.sending import KafkaAwayError, Sender, sending
+from publisher.adapters.reporting import Report, complain
+from publisher.adapters.sending import sending
 from publisher.settings import Settings
 from shared import settings
 from shared.events import WithdrawReason
@@ -50,17 +51,18 @@ def publish(
     if watch:
         missing = [name for name in files if not name.exists()]
         if missing:
-            raise typer.BadParameter(f"{missing[0]} is not there to be watched")
+            raise typer.BadParameter(f"{missing[0]} does not exist, so it cannot be watched")
+        report = Report(as_json=as_json, at_once=True)
         try:
-            _run(_watch(files, Files(section), timeout, Report(as_json=as_json, at_once=True)))
+            run(send(_watched(files, Files(section)), timeout, report))
         except KeyboardInterrupt:
             raise typer.Exit from None
     stdin = sys.stdin.buffer.read() if STDIN in files else b""
     paths = found(files)
     if not paths:
-        raise typer.BadParameter(f"no file there ends in {', '.join(SUFFIXES)}")
+        raise typer.BadParameter(f"there is no file that ends in {', '.join(SUFFIXES)}")
     report = Report(as_json=as_json)
-    _run(_send(_inputs(paths, Files(section, stdin), report), timeout, report))
+    run(send(_once(_inputs(paths, Files(section, stdin), report)), timeout, report))
 
 
 def withdraw(
@@ -89,66 +91,56 @@ def import_feed(
     timeout: Timeout = 30.0,
     as_json: AsJson = False,
 ) -> None:
-    """Publish the entries of a feed; to import it again does no harm."""
-    report = Report(as_json=as_json)
+    """Publish the entries of a feed; importing it again does no harm."""
+    run(_import(source, section, timeout, Report(as_json=as_json)))
+
+
+def run(command: Coroutine[Any, Any, int]) -> NoReturn:
+    """Run a command to its exit code; libraries' logs are not for a publisher's eyes."""
+    logging.disable(logging.CRITICAL)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
-        feed = feeds.load(source)
-    except feeds.FeedError as error:
-        report.fail(error)
-        raise typer.Exit(2) from None
-    default_section = settings.read(Settings).ninjs_section
-    inputs = list(feeds.inputs(source, feed, section, default_section))
-    report.expect(len(inputs))
-    _run(_send(inputs, timeout, report))
+        code = asyncio.run(command)
+    except CommandError as error:
+        complain(error)
+        code = error.code
+    raise typer.Exit(code)
+
+
+async def send(batches: AsyncIterator[Iterable[Input]], timeout_s: float, report: Report) -> int:
+    """Send all and show what becomes of it; give the exit code."""
+    with report:
+        async with sending(settings.read(Settings), timeout_s) as sender:
+            async for inputs in batches:
+                async for outcome in sender.send(inputs):
+                    report.show(outcome)
+    return 0 if report.all_accepted else 1
+
+
+async def _import(source: str, section: str | None, timeout_s: float, report: Report) -> int:
+    feed = feeds.load(source)
+    report.expect(len(feed["entries"]))
+    inputs = feeds.inputs(source, feed, section, settings.read(Settings).ninjs_section)
+    return await send(_once(inputs), timeout_s, report)
 
 
 def _act(action: dict[str, Any], timeout: float, as_json: bool) -> None:
-    _run(_send([Input("", value_of(action))], timeout, Report(as_json=as_json, at_once=True)))
+    run(send(_once([Input("", value_of(action))]), timeout, Report(as_json=as_json, at_once=True)))
+
+
+async def _once(inputs: Iterable[Input]) -> AsyncIterator[Iterable[Input]]:
+    yield inputs
+
+
+async def _watched(names: list[Path], files: Files) -> AsyncIterator[Iterable[Input]]:
+    async for paths in changed_files(names):
+        yield (one for path in paths for one in files.read(path))
 
 
 def _inputs(paths: list[Path], files: Files, report: Report) -> Iterator[Input]:
     articles = 0
-    for unread, path in zip(range(len(paths) - 1, -1, -1), paths, strict=True):
+    for number, path in enumerate(paths, 1):
         for one in files.read(path):
             articles += 1
-            report.expect(articles + unread)
+            report.expect(articles + len(paths) - number)
             yield one
-
-
-async def _send(inputs: Iterable[Input], timeout_s: float, report: Report) -> int:
-    given = settings.read(Settings)
-    with report:
-        try:
-            async with sending(given, timeout_s) as sender:
-                await _show(sender, inputs, report)
-        except KafkaAwayError as error:
-            report.finish()
-            report.fail(error)
-            return 2
-    report.finish()
-    return 0 if report.all_accepted else 1
-
-
-async def _show(sender: Sender, inputs: Iterable[Input], report: Report) -> None:
-    async for outcome in sender.send(inputs):
-        report.show(outcome)
-
-
-async def _watch(names: list[Path], files: Files, timeout_s: float, report: Report) -> int:
-    given = settings.read(Settings)
-    with report:
-        try:
-            async with sending(given, timeout_s) as sender:
-                async for paths in changed_files(names):
-                    await _show(sender, (one for path in paths for one in files.read(path)), report)
-        except KafkaAwayError as error:
-            report.fail(error)
-            return 2
-    return 0
-
-
-def _run(command: Coroutine[Any, Any, int]) -> None:
-    """Run a command to its exit code; libraries' logs are not for a publisher's eyes."""
-    logging.disable(logging.CRITICAL)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    raise typer.Exit(asyncio.run(command))

@@ -2,14 +2,15 @@
 
 import asyncio
 import heapq
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from functools import partial
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from publisher.settings import Settings
+from publisher.adapters.failures import NoSuchLetterError, answering
 from services.ingest.core.dead_letter import Age, DeadLetter, Place, read_letter
 from shared.runtime import wait_for
 from shared.topics import DEAD
@@ -18,31 +19,44 @@ _ALL: Final = [TopicPartition(DEAD.name, n) for n in range(DEAD.partitions)]
 _STOP_S: Final = 2.0
 
 
+@asynccontextmanager
+async def reading(servers: str, timeout_s: float) -> AsyncIterator["Reader"]:
+    """Connect to Kafka and give a reader; KafkaAwayError if that takes longer than `timeout_s`."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=servers,
+        enable_auto_commit=False,
+        # what was to be read may be deleted by its age meanwhile
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=200,
+        max_partition_fetch_bytes=4 * 1024 * 1024,
+    )
+    try:
+        async with answering(servers, timeout_s):
+            await wait_for("Kafka", consumer.start, (KafkaError, OSError))
+            consumer.assign(_ALL)
+        yield Reader(consumer, partial(answering, servers, timeout_s))
+    finally:
+        with suppress(TimeoutError, KafkaError):
+            await asyncio.wait_for(consumer.stop(), _STOP_S)
+
+
 class Reader:
-    """Reads dead letters for a command; every answer of Kafka must come within the deadline."""
+    """Reads dead letters; KafkaAwayError where an answer of Kafka does not come in time."""
 
-    def __init__(self, consumer: AIOKafkaConsumer, timeout_s: float) -> None:
+    def __init__(
+        self, consumer: AIOKafkaConsumer, answering: Callable[[], AbstractAsyncContextManager[None]]
+    ) -> None:
         self._consumer = consumer
-        self._timeout_s = timeout_s
+        self._answering = answering
 
-    async def letters(self, since_ms: int | None, newest: int | None) -> AsyncIterator[DeadLetter]:
+    async def letters(self, since_ms: int | None, newest: int | None = None) -> AsyncIterator[DeadLetter]:
         """Give the letters since a time, or only the newest of each partition, in each partition's order."""
-        async with asyncio.timeout(self._timeout_s):
-            ends = await _seek(self._consumer, since_ms, newest)
-        while batches := await self._more(ends):
-            for tp, records in batches.items():
-                for record in records:
-                    letter = read_dead_letter(record) if record.offset < ends[tp] else None
-                    if letter is not None:
-                        yield letter
-
-    async def _more(self, ends: dict[TopicPartition, int]) -> dict[TopicPartition, list[ConsumerRecord]]:
-        """Give what comes next; nothing when all is read."""
-        async with asyncio.timeout(self._timeout_s):
-            while unread := await _unread(self._consumer, ends):
-                if batches := await self._consumer.getmany(*unread, timeout_ms=500):
-                    return dict(batches)
-        return {}
+        async with self._answering():
+            ends = await self._seek(since_ms, newest)
+        while records := await self._more(ends):
+            for record in records:
+                if letter := read_dead_letter(record):
+                    yield letter
 
     async def newest(self, limit: int, since_ms: int | None, article: str | None) -> list[DeadLetter]:
         """Give the newest letters, maybe of one article only, newest first and without their texts."""
@@ -55,61 +69,41 @@ class Reader:
                     heapq.heappop(found)
         return [letter for _, letter in sorted(found, reverse=True)]
 
-    async def letter(self, place: Place) -> DeadLetter | None:
-        """Give one letter; None if there is none at this place, or no more."""
-        tp = TopicPartition(DEAD.name, place.partition)
-        if tp not in _ALL:
-            return None
-        async with asyncio.timeout(self._timeout_s):
-            first = (await self._consumer.beginning_offsets([tp]))[tp]
-            end = (await self._consumer.end_offsets([tp]))[tp]
-            if not first <= place.offset < end:
-                return None
-            self._consumer.seek(tp, place.offset)
-            record = await self._consumer.getone(tp)
-        return read_dead_letter(record) if record.offset == place.offset else None
+    async def letter(self, place: Place) -> DeadLetter:
+        """Give one letter; NoSuchLetterError if there is none at this place, or no longer."""
+        tp, record = TopicPartition(DEAD.name, place.partition), None
+        if tp in _ALL:
+            async with self._answering():
+                first = (await self._consumer.beginning_offsets([tp]))[tp]
+                if first <= place.offset < (await self._consumer.end_offsets([tp]))[tp]:
+                    self._consumer.seek(tp, place.offset)
+                    record = await self._consumer.getone(tp)
+        letter = read_dead_letter(record) if record and record.offset == place.offset else None
+        if letter is None:
+            raise NoSuchLetterError(
+                f"there is no dead letter {place}; `rejected list` shows those that are kept, for seven days"
+            )
+        return letter
 
+    async def _seek(self, since_ms: int | None, newest: int | None) -> dict[TopicPartition, int]:
+        """Go to where reading begins in each partition; give where they end now."""
+        consumer = self._consumer
+        first, ends = await consumer.beginning_offsets(_ALL), await consumer.end_offsets(_ALL)
+        if since_ms is not None:
+            found = await consumer.offsets_for_times(dict.fromkeys(_ALL, since_ms))
+            first = {tp: at.offset if (at := found[tp]) else ends[tp] for tp in _ALL}
+        for tp in _ALL:
+            consumer.seek(tp, first[tp] if newest is None else max(first[tp], ends[tp] - newest))
+        return dict(ends)
 
-@asynccontextmanager
-async def reading(settings: Settings, timeout_s: float) -> AsyncIterator[Reader]:
-    """Connect to Kafka and give a reader; TimeoutError or KafkaError if that cannot be."""
-    consumer = _consumer(settings)
-    try:
-        async with asyncio.timeout(timeout_s):
-            await wait_for("Kafka", consumer.start, (KafkaError, OSError))
-            consumer.assign(_ALL)
-        yield Reader(consumer, timeout_s)
-    finally:
-        with suppress(TimeoutError, KafkaError):
-            await asyncio.wait_for(consumer.stop(), _STOP_S)
-
-
-def _consumer(settings: Settings) -> AIOKafkaConsumer:
-    return AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka_bootstrap_servers,
-        enable_auto_commit=False,
-        # what was to be read may be deleted by its age meanwhile
-        auto_offset_reset="earliest",
-        fetch_max_wait_ms=200,
-        max_partition_fetch_bytes=4 * 1024 * 1024,
-    )
-
-
-async def _seek(
-    consumer: AIOKafkaConsumer, since_ms: int | None, newest: int | None
-) -> dict[TopicPartition, int]:
-    """Go to where reading begins in each partition; give where they end now."""
-    first, ends = await asyncio.gather(consumer.beginning_offsets(_ALL), consumer.end_offsets(_ALL))
-    if since_ms is not None:
-        found = await consumer.offsets_for_times(dict.fromkeys(_ALL, since_ms))
-        first = {tp: at.offset if (at := found[tp]) else ends[tp] for tp in _ALL}
-    for tp in _ALL:
-        consumer.seek(tp, first[tp] if newest is None else max(first[tp], ends[tp] - newest))
-    return dict(ends)
-
-
-async def _unread(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> list[TopicPartition]:
-    return [tp for tp, end in ends.items() if await consumer.position(tp) < end]
+    async def _more(self, ends: dict[TopicPartition, int]) -> list[ConsumerRecord]:
+        """Give what comes next; nothing when all is read."""
+        async with self._answering():
+            while unread := [tp for tp, end in ends.items() if await self._consumer.position(tp) < end]:
+                batches = await self._consumer.getmany(*unread, timeout_ms=500)
+                if found := [one for tp, some in batches.items() for one in some if one.offset < ends[tp]]:
+                    return found
+        return []
 
 
 def read_dead_letter(record: ConsumerRecord) -> DeadLetter | None:

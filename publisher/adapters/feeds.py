@@ -1,28 +1,29 @@
 """From a feed to inputs: fetched or read from a file, parsed by feedparser whatever its version."""
 
+import json
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
-import feedparser
 import httpx
 
+from publisher.adapters.failures import FeedError
 from publisher.adapters.files import Input, value_of
-from publisher.core.feed_entries import read_entry
-from services.ingest.core.faults import unreadable
+from publisher.core.feed_entries import read_entries
+from services.ingest.core.faults import Rejection
 
 LARGEST_FEED_BYTES: Final = 10_000_000
 FETCH_S: Final = 30.0
+PARSE_S: Final = 120.0
+"""An honest feed of the largest size takes a third of it."""
 USER_AGENT: Final = "Remen-import-feed/1"
 
+_PARSER: Final = Path(__file__).with_name("feed_parser.py")
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-
-
-class FeedError(Exception):
-    """There is no feed to import; the text says why."""
 
 
 def load(source: str) -> Any:
@@ -30,33 +31,35 @@ def load(source: str) -> Any:
     if source.lower().startswith(("http://", "https://")):
         content, address = _fetch(source)
     elif _SCHEME.match(source) and not Path(source).exists():
-        raise FeedError(f"{source} cannot be fetched; give a file or an address with http:// or https://")
+        raise FeedError(
+            f"{source} cannot be fetched; name a file or an address that begins with http:// or https://"
+        )
     else:
         content, address = _read(Path(source)), ""
-    parsed = feedparser.parse(
-        BytesIO(content),
-        # what is relative in the feed is read against where it was found
-        response_headers={"content-location": address} if address else {},
-        # bodies are cleaned by the rule book, which keeps an embed as a link
-        sanitize_html=False,
-    )
-    if not parsed.get("version"):
-        raise FeedError(f"{source} is no feed: {parsed.get('bozo_exception', 'it is empty')}")
-    if not parsed.entries:
-        raise FeedError(f"{source} is a feed without entries")
+    parsed = _parsed(source, content, address)
+    if "fault" in parsed:
+        raise FeedError(f"{source} is not a feed: {parsed['fault']}")
+    if not parsed["entries"]:
+        raise FeedError(f"{source} has no entries")
     return parsed
 
 
 def inputs(source: str, parsed: Any, section: str | None, default_section: str) -> Iterator[Input]:
     """Give an input for each entry of a feed."""
-    for number, entry in enumerate(parsed.entries, 1):
-        place = f"entry {number}"
-        try:
-            sent = read_entry(dict(entry), dict(parsed.feed), section, default_section)
-        except ValueError as error:
-            yield Input(source, unreadable(422, str(error)), place)
-        else:
-            yield Input(source, value_of(sent), place)
+    found = read_entries(parsed["feed"], parsed["entries"], section, default_section)
+    for number, entry in enumerate(found, 1):
+        yield Input(source, entry if isinstance(entry, Rejection) else value_of(entry), f"entry {number}")
+
+
+def _parsed(source: str, content: bytes, address: str) -> Any:
+    command = [sys.executable, "-P", str(_PARSER), address]
+    try:
+        done = subprocess.run(command, input=content, capture_output=True, timeout=PARSE_S, check=True)
+    except subprocess.TimeoutExpired:
+        raise FeedError(f"{source} cannot be read as a feed within {PARSE_S:g} s") from None
+    except subprocess.CalledProcessError as error:
+        raise FeedError(f"{source} cannot be read as a feed: {error.stderr.decode()[-200:]}") from None
+    return json.loads(done.stdout)
 
 
 def _read(path: Path) -> bytes:
@@ -65,29 +68,32 @@ def _read(path: Path) -> bytes:
             content = file.read(LARGEST_FEED_BYTES + 1)
     except OSError as error:
         raise FeedError(f"{path} cannot be read: {error.strerror or error}") from None
-    return _small_enough(content, str(path))
+    _check_size(content, str(path))
+    return content
 
 
 def _fetch(address: str) -> tuple[bytes, str]:
     """Give what lies at an address, and the address at which it was found in the end."""
-    content, give_up = b"", time.monotonic() + FETCH_S
+    content, give_up = bytearray(), time.monotonic() + FETCH_S
     try:
         with httpx.stream(
             "GET", address, follow_redirects=True, timeout=FETCH_S, headers={"user-agent": USER_AGENT}
         ) as answer:
             answer.raise_for_status()
             for chunk in answer.iter_bytes():
-                content = _small_enough(content + chunk, address)
+                content += chunk
+                _check_size(content, address)
                 if time.monotonic() > give_up:
-                    raise FeedError(f"{address} is not there whole after {FETCH_S:g} s")
-            return content, str(answer.url)
+                    raise FeedError(f"{address} was not received in full within {FETCH_S:g} s")
+            return bytes(content), str(answer.url)
     except httpx.HTTPStatusError as error:
         raise FeedError(f"{address} answers {error.response.status_code}") from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise FeedError(f"{address} cannot be fetched: {error or type(error).__name__}") from None
 
 
-def _small_enough(content: bytes, source: str) -> bytes:
+def _check_size(content: bytes | bytearray, source: str) -> None:
     if len(content) > LARGEST_FEED_BYTES:
-        raise FeedError(f"{source} is larger than {LARGEST_FEED_BYTES:,} bytes, which no feed should be")
-    return content
+        raise FeedError(
+            f"{source} is larger than {LARGEST_FEED_BYTES:,} bytes, the most that a feed may have"
+        )

@@ -7,10 +7,10 @@ the files after it go on.
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from pydantic_core import from_json
 
@@ -48,14 +48,6 @@ class Input:
     """What is wrong with it beside what the rule book finds."""
 
 
-class _Found(NamedTuple):
-    """What stands in a file at a place (empty: it is the whole)."""
-
-    value: bytes | Rejection
-    place: str = ""
-    faults: tuple[Fault, ...] = ()
-
-
 def found(names: Sequence[Path]) -> list[Path]:
     """List the files: those named, and in a folder all of known kinds in their order, but hidden ones."""
     files: dict[Path, None] = {}
@@ -81,21 +73,21 @@ class Files:
 
     def read(self, path: Path) -> Iterator[Input]:
         """Give the inputs of a file, at least one."""
-        empty = True
+        file, empty = shown(path), True
         try:
             for one in self._found_in(path):
                 empty = False
-                yield Input(shown(path), one.value, one.place, faults=one.faults)
+                yield replace(one, file=file)
             if empty:
-                raise ValueError("holds no article")
+                raise ValueError("contains no article")
         except OSError as error:
-            yield Input(shown(path), unreadable(422, f"cannot be read: {error.strerror or error}"))
+            yield _refused(f"cannot be read: {error.strerror or error}", file)
         except UnicodeDecodeError as error:
-            yield Input(shown(path), _not_utf8(error))
+            yield _refused(_not_utf8(error), file)
         except ValueError as error:
-            yield Input(shown(path), unreadable(422, str(error)))
+            yield _refused(str(error), file)
 
-    def _found_in(self, path: Path) -> Iterator[_Found]:
+    def _found_in(self, path: Path) -> Iterator[Input]:
         if path == STDIN:
             yield from self._json_or_lines(self._stdin)
             return
@@ -104,46 +96,48 @@ class Files:
             with path.open("rb") as lines:
                 yield from self._lines(lines)
         elif suffix not in SUFFIXES:
-            raise ValueError(f"is of no known kind; {', '.join(SUFFIXES)} can be published")
+            raise ValueError(f"is not of a kind that can be published: {', '.join(SUFFIXES)}")
         elif size > LARGEST_FILE_BYTES:
             raise ValueError(f"has {size:,} bytes, at most {LARGEST_FILE_BYTES:,} are read")
         else:
             text = path.read_bytes().decode("utf-8-sig")
             if suffix in _TEXTS:
                 sent, faults = _TEXTS[suffix](text)
-                yield _Found(self._value(sent, path), faults=faults)
+                yield Input("", self._value(sent, path), faults=faults)
             else:
                 yield from self._json(text, path)
 
-    def _json_or_lines(self, content: bytes) -> Iterator[_Found]:
-        first_line = content.lstrip().partition(b"\n")[0]
-        if _is_json(first_line) and not _is_json(content):
+    def _json_or_lines(self, content: bytes) -> Iterator[Input]:
+        first_line, _, more = content.lstrip().partition(b"\n")
+        if more.strip() and _is_json(first_line):
             yield from self._lines(BytesIO(content))
         else:
             yield from self._json(content.decode("utf-8-sig"), None)
 
-    def _lines(self, lines: Iterable[bytes]) -> Iterator[_Found]:
+    def _lines(self, lines: Iterable[bytes]) -> Iterator[Input]:
         for number, line in enumerate(lines, 1):
+            place = f"line {number}"
             try:
                 text = line.decode("utf-8-sig").strip()
             except UnicodeDecodeError as error:
-                yield _Found(_not_utf8(error), f"line {number}")
+                yield _refused(_not_utf8(error), place=place)
                 continue
             if text:
                 for one in self._json(text, None):
-                    yield one._replace(place=", ".join(filter(None, (f"line {number}", one.place))))
+                    yield replace(one, place=f"{place}, {one.place}" if one.place else place)
 
-    def _json(self, text: str, path: Path | None) -> Iterator[_Found]:
-        if not _is_json(text):
+    def _json(self, text: str, path: Path | None) -> Iterator[Input]:
+        try:
+            content = from_json(text, allow_inf_nan=False)
+        except ValueError:
             # the rule book says what is wrong with it
-            yield _Found(text.encode())
+            yield Input("", text.encode())
             return
-        content = from_json(text, allow_inf_nan=False)
         if isinstance(content, list):
             for number, one in enumerate(content, 1):
-                yield _Found(self._value(one, None), f"article {number}")
+                yield Input("", self._value(one, None), f"article {number}")
         else:
-            yield _Found(self._value(content, path))
+            yield Input("", self._value(content, path))
 
     def _value(self, sent: Any, path: Path | None) -> bytes | Rejection:
         """Give an article's value, with an id from the file's name and the section of the command line."""
@@ -172,10 +166,10 @@ def value_of(sent: Any) -> bytes | Rejection:
     try:
         return json.dumps(sent, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, TypeError, RecursionError):
-        return unreadable(422, "holds what JSON has no word for; fields are text, numbers, true or false")
+        return unreadable(422, "contains something that JSON cannot express, say half a character")
 
 
-def _is_json(text: str | bytes) -> bool:
+def _is_json(text: bytes) -> bool:
     try:
         from_json(text, allow_inf_nan=False)
     except ValueError:
@@ -183,5 +177,9 @@ def _is_json(text: str | bytes) -> bool:
     return True
 
 
-def _not_utf8(error: UnicodeDecodeError) -> Rejection:
-    return unreadable(422, f"is not in UTF-8 (byte {error.start + 1}); save it as UTF-8")
+def _refused(detail: str, file: str = "", place: str = "") -> Input:
+    return Input(file, unreadable(422, detail), place)
+
+
+def _not_utf8(error: UnicodeDecodeError) -> str:
+    return f"is not UTF-8 at byte {error.start + 1}; save it as UTF-8"

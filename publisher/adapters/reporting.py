@@ -1,6 +1,7 @@
 """How outcomes are shown: a bar and then a table, a line each while watching, or JSON Lines."""
 
 import json
+import re
 import sys
 from collections import Counter
 from typing import Any, Final
@@ -18,22 +19,44 @@ _PENDING: Final = "not decided in time; it is in ingest.v1 and will be decided o
 _WIDTH_OF_A_PIPE: Final = 160
 
 
+def output() -> Console:
+    """Give what prints on standard output, where a pipe has a width, too."""
+    return Console(width=None if sys.stdout.isatty() else _WIDTH_OF_A_PIPE, highlight=False)
+
+
+def complain(message: object) -> None:
+    """Say on standard error why it does not go on."""
+    Console(stderr=True, highlight=False).print(harmless(str(message), "red"), soft_wrap=True)
+
+
+def harmless(sent: str, style: str = "") -> Text:
+    """Show what came from outside; a control character in it is not for the terminal to obey."""
+    return Text(re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", lambda found: ascii(found[0])[1:-1], sent), style)
+
+
+def folding_table(*columns: str) -> Table:
+    """Make a table that loses nothing where it is too narrow."""
+    table = Table(*columns)
+    for column in table.columns:
+        column.overflow = "fold"
+    return table
+
+
 class Report:
-    """Shows outcomes: `at_once` a line each as they come, else in a table when `finish` is called."""
+    """Shows outcomes while the block lasts: `at_once` a line each as they come, else a table at its end."""
 
     def __init__(self, *, as_json: bool, at_once: bool = False) -> None:
         self._as_json = as_json
         self._at_once = at_once
         self._counts: Counter[str] = Counter()
         self._outcomes: list[Outcome] = []
-        self._out = Console(width=None if sys.stdout.isatty() else _WIDTH_OF_A_PIPE, highlight=False)
-        self._error = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._out = output()
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            console=self._error,
+            console=Console(stderr=True, highlight=False),
             transient=True,
             disable=not sys.stderr.isatty(),
         )
@@ -45,6 +68,12 @@ class Report:
 
     def __exit__(self, *error: object) -> None:
         self._progress.stop()
+        if self._outcomes:
+            table = folding_table("file", "id", "outcome", "address, or what to change")
+            for one in self._outcomes:
+                table.add_row(*_cells(one))
+            self._out.print(table)
+            self._out.print(self._tally())
 
     @property
     def all_accepted(self) -> bool:
@@ -63,41 +92,18 @@ class Report:
             typer.echo(json.dumps(outcome.as_json(), ensure_ascii=False))
         elif self._at_once:
             self._progress.stop()
-            self._out.print(_line(outcome), soft_wrap=True)
+            self._out.print(Text("  ").join(filter(None, _cells(outcome))), soft_wrap=True)
         else:
             self._outcomes.append(outcome)
-
-    def finish(self) -> None:
-        """Print the table and how many became what."""
-        self._progress.stop()
-        if self._as_json or not self._outcomes:
-            return
-        table = Table("file", "id", "outcome", "address, or what to change")
-        for column in table.columns:
-            column.overflow = "fold"
-        for one in self._outcomes:
-            table.add_row(
-                _file(one), Text(one.id or ""), Text(one.outcome, _STYLES[one.outcome]), Text(_saying(one))
-            )
-        self._out.print(table)
-        self._out.print(self._tally())
-
-    def fail(self, message: object) -> None:
-        """Say why it does not go on."""
-        self._progress.stop()
-        self._error.print(Text(str(message), "red"))
 
     def _tally(self) -> str:
         return ", ".join(f"{self._counts[name]:,} {name}" for name in _STYLES if self._counts[name])
 
 
-def _line(one: Outcome) -> Text:
+def _cells(one: Outcome) -> tuple[Text, ...]:
+    file = f"{one.file}, {one.place}" if one.place else one.file
     outcome = Text(one.outcome, _STYLES[one.outcome])
-    return Text("  ").join(filter(None, (_file(one), Text(one.id or ""), outcome, Text(_saying(one)))))
-
-
-def _file(one: Outcome) -> Text:
-    return Text(f"{one.file}, {one.place}" if one.place else one.file)
+    return harmless(file), harmless(one.id or ""), outcome, harmless(_saying(one))
 
 
 def _saying(one: Outcome) -> str:

@@ -8,19 +8,20 @@ a million inputs need no more memory than a hundred.
 import asyncio
 import uuid
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Iterable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeVar
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from publisher.adapters.failures import KafkaAwayError, answering
 from publisher.adapters.files import Input
 from publisher.adapters.outcomes import Outcomes, Problem
 from publisher.settings import Settings
 from services.ingest.core.faults import Rejection, invalid
-from services.ingest.core.reading import read
+from services.ingest.core.reading import Defaults, read
 from shared import kafka, wire
 from shared.runtime import wait_for
 from shared.topics import INGEST
@@ -30,10 +31,6 @@ T = TypeVar("T")
 UNDER_WAY: Final = 100
 """Inputs sent whose outcome is not told yet."""
 _STOP_S: Final = 2.0
-
-
-class KafkaAwayError(Exception):
-    """Kafka did not answer in time; the text says what to look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,27 +70,16 @@ async def sending(settings: Settings, timeout_s: float) -> AsyncIterator["Sender
     """Connect to Kafka and give a sender; KafkaAwayError if that takes longer than `timeout_s`."""
     servers = settings.kafka_bootstrap_servers
     producer, outcomes = kafka.producer(servers, "publisher"), Outcomes(servers)
-    async with AsyncExitStack() as stack:
-        stack.push_async_callback(_stopped, producer.stop)
-        stack.push_async_callback(_stopped, outcomes.stop)
-        try:
-            async with asyncio.timeout(timeout_s):
-                await wait_for("Kafka", producer.start, (KafkaError, OSError))
-                await producer.partitions_for(INGEST.name)
-                await outcomes.start()
-        except (TimeoutError, KafkaError) as error:
-            raise KafkaAwayError(
-                f"Kafka at {servers} did not answer within {timeout_s:g} s; is KAFKA_BOOTSTRAP_SERVERS "
-                "right, and has ingest run there, which makes the topics?"
-            ) from error
-        except ValueError as error:
-            raise KafkaAwayError(f"KAFKA_BOOTSTRAP_SERVERS must be host:port, not {servers}") from error
+    try:
+        async with answering(servers, timeout_s):
+            await wait_for("Kafka", producer.start, (KafkaError, OSError))
+            await producer.partitions_for(INGEST.name)
+            await outcomes.start()
         yield Sender(settings, producer, outcomes, timeout_s)
-
-
-async def _stopped(stop: Callable[[], Awaitable[None]]) -> None:
-    with suppress(TimeoutError, KafkaError):
-        await asyncio.wait_for(stop(), _STOP_S)
+    finally:
+        await outcomes.stop()
+        with suppress(TimeoutError, KafkaError):
+            await asyncio.wait_for(producer.stop(), _STOP_S)
 
 
 class Sender:
@@ -124,7 +110,7 @@ class Sender:
         refused = Outcome(one.file, one.place, None, "refused")
         if isinstance(one.value, Rejection):
             return replace(refused, problem=one.value.problem())
-        submission = read(one.value, self._settings.defaults, one.headers)
+        submission = read(one.value, Defaults(self._settings.ninjs_section), one.headers)
         if one.faults:
             found = submission.faults if isinstance(submission, Rejection) else ()
             submission = invalid([*one.faults, *found], submission.id)
@@ -170,7 +156,7 @@ class Sender:
             reason = f"within {self._timeout_s:g} s" if isinstance(error, TimeoutError) else f"({error})"
             raise KafkaAwayError(
                 f"Kafka at {self._settings.kafka_bootstrap_servers} did not take a message {reason}; send "
-                "what is not listed as accepted again, a repeat changes nothing"
+                "again what is not listed as accepted (a repeat changes nothing)"
             ) from error
 
 

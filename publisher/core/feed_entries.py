@@ -1,14 +1,14 @@
 """An entry of a feed as an article, from the words that feedparser has for every version of RSS and Atom.
 
 The address of an entry, hashed, is its id, and the second in which it was updated is its revision: an entry
-that is imported again is the same article, and an older copy never replaces a newer. A guid that is no
+that is imported again is the same article, and an older copy never replaces a newer. A guid that is not an
 address counts with that of its feed: two papers may both have an entry 1001.
 """
 
 import html
 import re
 from calendar import timegm
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -17,24 +17,41 @@ from pydantic import TypeAdapter, ValidationError
 
 from publisher.core.ids import fitting_id
 from services.ingest.core.characters import is_blank
+from services.ingest.core.faults import Rejection, unreadable
 from services.ingest.core.field_types import Language, section_name
+
+_LONGEST_LINE: Final = 10_000
+"""Characters of a title with its markup, for twice of which nh3 may take four times as long; a longer one
+stays as it is, and the rule book refuses it for its length."""
 
 _LANGUAGE: Final[TypeAdapter[str]] = TypeAdapter(Language)
 _SPACE: Final = re.compile(r"[ \t\r\n]+")
-# feedparser's own author_detail cuts mailboxes of longer top-level names in two
-_MAILBOX_OF: Final = re.compile(r"\S+@\S+ \((.+)\)")
-_MAILBOX: Final = re.compile(r"\s*[(<]?\S+@\S+")
+_WORD: Final = re.compile(r"\s*+\S++")
 
 Found = Mapping[str, Any]
 
 
-def read_entry(entry: Found, feed: Found, section: str | None, default_section: str) -> dict[str, Any]:
-    """Read an entry as a native article; ValueError says why it cannot be one."""
-    address = _address(entry, feed)
+def read_entries(
+    feed: Found, entries: Iterable[Found], section: str | None, default_section: str
+) -> Iterator[dict[str, Any] | Rejection]:
+    """Read each entry as a native article, or say why it cannot be one."""
+    of_all = {"source": _line(feed, "title"), "language": _language(feed)}
+    base = feed.get("link") or feed.get("title") or ""
+    for entry in entries:
+        try:
+            sent = _read(entry, base, section, default_section) | of_all
+        except ValueError as error:
+            yield unreadable(422, str(error))
+        else:
+            yield {name: value for name, value in sent.items() if value}
+
+
+def _read(entry: Found, base: str, section: str | None, default_section: str) -> dict[str, Any]:
+    address = _address(entry, base)
     body, written_in = _body(entry)
-    updated = _moment(entry.get("updated_parsed") or entry.get("published_parsed"))
     published = _moment(entry.get("published_parsed"))
-    sent = {
+    updated = _moment(entry.get("updated_parsed")) or published
+    return {
         "id": fitting_id(address),
         "uri": address,
         "title": _line(entry, "title"),
@@ -43,19 +60,16 @@ def read_entry(entry: Found, feed: Found, section: str | None, default_section: 
         "body": body,
         "picture": _picture(entry),
         "byline": _byline(entry),
-        "source": _line(feed, "title"),
-        "language": _language(feed),
         "published_at": published.isoformat() if published else None,
         "revision": max(0, int(updated.timestamp())) if updated else None,
     }
-    return {name: value for name, value in sent.items() if value}
 
 
-def _address(entry: Found, feed: Found) -> str:
+def _address(entry: Found, base: str) -> str:
     named: str = entry.get("id") or entry.get("link") or ""
     if not named:
-        raise ValueError("has neither guid nor link, so it could not be recognised when it comes again")
-    return named if ":" in named else f"{feed.get('link') or feed.get('title') or ''}#{named}"
+        raise ValueError("has neither a guid nor a link, so it could not be recognised when imported again")
+    return named if ":" in named else f"{base}#{named}"
 
 
 def _body(entry: Found) -> tuple[str, str]:
@@ -64,13 +78,13 @@ def _body(entry: Found) -> tuple[str, str]:
     for one in (*entry.get("content", ()), summary):
         if one["value"] and not is_blank(one["value"]):
             return one["value"], "plain" if one["type"] == "text/plain" else "html"
-    raise ValueError("has no text, neither content nor summary; it cannot be an article")
+    raise ValueError("has no text, neither content nor a summary, so it cannot be an article")
 
 
 def _line(found: Found, name: str) -> str:
     """Give one line of text, freed of markup where there is some."""
     text = str(found.get(name) or "")
-    if found.get(f"{name}_detail", {}).get("type") != "text/plain":
+    if len(text) <= _LONGEST_LINE and found.get(f"{name}_detail", {}).get("type") != "text/plain":
         text = html.unescape(nh3.clean(text, tags=set()))
     return _SPACE.sub(" ", text).strip(" ")
 
@@ -86,9 +100,16 @@ def _section(entry: Found) -> str | None:
 
 def _byline(entry: Found) -> str:
     """Give the author's name without the mailbox, which is not for readers."""
-    author = str(entry.get("author") or "")
-    named = _MAILBOX_OF.fullmatch(author)
-    return named.group(1) if named else _MAILBOX.sub("", author)
+    author = str(entry.get("author") or "").rstrip()
+    # feedparser's own author_detail cuts mailboxes of longer top-level names in two
+    mailbox, _, name = author.partition(" (")
+    if _is_mailbox(mailbox) and name.endswith(")"):
+        return name[:-1]
+    return "".join(word for word in _WORD.findall(author) if not _is_mailbox(word.lstrip()))
+
+
+def _is_mailbox(text: str) -> bool:
+    return "@" in text[1:-1] and not _SPACE.search(text)
 
 
 def _language(feed: Found) -> str | None:
@@ -117,5 +138,8 @@ def _media(entry: Found) -> Iterable[tuple[str, str]]:
 
 
 def _moment(parsed: Any) -> datetime | None:
-    """Read the nine numbers of a time in UTC."""
-    return datetime.fromtimestamp(timegm(parsed), UTC) if parsed else None
+    """Read the nine numbers of a time in UTC; None if there is none, or none that a calendar has."""
+    try:
+        return datetime.fromtimestamp(timegm(parsed), UTC) if parsed else None
+    except (ValueError, OverflowError):
+        return None

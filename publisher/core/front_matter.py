@@ -1,8 +1,8 @@
 """A Markdown file as an article: the fields of the native format between two lines `---`, the body below.
 
-What YAML would make a time of stays the text that was written, so that a title `2026-11-15` is a title and a
-time without a zone is named as one. A file that is marked as a draft is refused: it must not go out because
-somebody saved it.
+Only what JSON would read so, too, is a number: a title `2026-11-15` or `12:30` is a title, and a time without
+a zone is named as one. A file that is marked as a draft is refused: it must not go out because somebody saved
+it.
 """
 
 import re
@@ -10,23 +10,27 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import yaml
-from markdown_it import MarkdownIt
 
+from publisher.core import web_page
 from publisher.core.picture_addresses import unreachable
+from services.ingest.core.bodies.markdown import as_html
 from services.ingest.core.faults import Fault
+
+LONGEST_FRONT_MATTER: Final = 100_000
+"""Characters; so many take PyYAML about a second."""
 
 _BEGINS: Final = re.compile(r"---[ \t]*\n")
 _FRONT_MATTER: Final = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-_FIRST_HEADING: Final = re.compile(r"\s*#[ \t]+([^\n]+?)(?:[ \t]+#+)?[ \t]*(?:\n|\Z)")
-_BEFORE_ZONE: Final = re.compile(r"[ \t]+(?=(?:[+-]\d|[Zz]\Z))")
 _TIMES: Final = ("published_at", "embargo_until", "expires_at")
+_LEFT_AS_TEXT: Final = {f"tag:yaml.org,2002:{name}" for name in ("timestamp", "int", "float")}
+_NUMBERS: Final = {"int": r"-?(?:0|[1-9][0-9]{0,17})\Z", "float": r"-?[0-9]{1,15}\.[0-9]{1,15}\Z"}
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML without times (they stay text) and without aliases and tags (a few can stand for gigabytes)."""
+    """YAML with JSON's numbers and without aliases and tags (a few can stand for gigabytes)."""
 
     yaml_implicit_resolvers: Any = {  # noqa: RUF012 - PyYAML reads it from the class
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        first: [(tag, pattern) for tag, pattern in resolvers if tag not in _LEFT_AS_TEXT]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 
@@ -38,6 +42,10 @@ class _Loader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
 
+for _name, _pattern in _NUMBERS.items():
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(_pattern), list("-0123456789"))
+
+
 def read_markdown(text: str) -> tuple[dict[str, Any], tuple[Fault, ...]]:
     """Read a file's text as a native article and the faults of its pictures; ValueError says what to change.
 
@@ -46,42 +54,57 @@ def read_markdown(text: str) -> tuple[dict[str, Any], tuple[Fault, ...]]:
     text = text.replace("\r\n", "\n")
     found = _FRONT_MATTER.match(text)
     if found is None and _BEGINS.match(text):
-        raise ValueError("the front matter has no end; write a line --- below its last field")
-    fields = _fields(found.group(1)) if found else {}
+        raise ValueError("the front matter does not end; write a line --- below its last field")
+    fields = _fields(found[1]) if found else {}
     if fields.pop("draft", None) is True:
-        raise ValueError("is marked as a draft; take draft: true out of its front matter to publish it")
+        raise ValueError("is marked as a draft; remove draft: true from its front matter to publish it")
     for name in _TIMES:
-        if isinstance(fields.get(name), str):
-            fields[name] = _BEFORE_ZONE.sub("", fields[name])
+        match fields.get(name):
+            case str(time) if len(parts := time.rsplit(maxsplit=1)) == 2 and parts[1][0] in "+-Zz":
+                fields[name] = "".join(parts)
     body = text[found.end() :] if found else text
-    heading = _FIRST_HEADING.match(body)
-    if "title" not in fields and heading:
-        fields["title"] = heading.group(1)
-        body = body[heading.end() :]
+    line, _, below = body.lstrip().partition("\n")
+    if "title" not in fields and line.startswith(("# ", "#\t")) and (title := _heading(line)):
+        fields["title"] = title
+        body = below
     return {"format": "markdown"} | fields | {"body": body}, unreachable(_pictures(body))
 
 
+def _heading(line: str) -> str:
+    """Give the text of a line `# …`, which may end in signs # of its own."""
+    words = line[1:].strip(" \t")
+    before = words.rstrip("#")
+    return before.rstrip(" \t") if before[-1:] in ("", " ", "\t") else words
+
+
 def _fields(front_matter: str) -> dict[str, Any]:
+    if (length := len(front_matter)) > LONGEST_FRONT_MATTER:
+        raise ValueError(
+            f"the front matter has {length:,} characters, at most {LONGEST_FRONT_MATTER:,} are possible"
+        )
     try:
         fields = yaml.load(front_matter, _Loader)  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as error:
         # its lines are counted from 0, and a line --- stands above them
         line = error.problem_mark.line + 2 if error.problem_mark else "?"
         raise ValueError(
-            f"the front matter is no YAML at line {line}: {error.problem}; "
-            'a text that has a colon or begins with a sign stands in quotes, as in title: "…"'
+            f"the front matter is not valid YAML at line {line}: {error.problem}; a text that "
+            'contains a colon or begins with a sign must be in quotes, as in title: "…"'
         ) from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise ValueError(f"the front matter is no YAML: {error}") from None
+    except RecursionError:
+        raise ValueError("the front matter is nested too deeply; write its fields one a line") from None
+    except (yaml.YAMLError, ValueError) as error:
+        raise ValueError(f"the front matter is not valid YAML: {error}") from None
     if fields is None:
         return {}
     if not isinstance(fields, dict):
-        raise ValueError("the front matter must be fields, one a line, as in title: …")
+        raise ValueError("the front matter must consist of fields, one a line, as in title: …")
     return {str(name): value for name, value in fields.items()}
 
 
 def _pictures(body: str) -> Iterator[str]:
-    for token in MarkdownIt("commonmark").parse(body):
-        for inline in token.children or ():
-            if inline.type == "image":
-                yield str(inline.attrs.get("src", ""))
+    try:
+        return web_page.pictures(as_html(body))
+    except ValueError:
+        # the rule book says what is wrong with the body
+        return iter(())

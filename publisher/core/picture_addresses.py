@@ -13,8 +13,8 @@ def unreachable(addresses: Iterable[str]) -> tuple[Fault, ...]:
     return tuple(
         Fault(
             "/body",
-            f"the picture {address[:_LONGEST_SHOWN]!r} has no web address; put it on the web and write its "
-            "address with http:// or https://",
+            f"the picture {address[:_LONGEST_SHOWN]!r} has no web address; put it on the web and give its "
+            "address, beginning with http:// or https://",
         )
         for address in addresses
         if source_address(address) is None

@@ -1,12 +1,14 @@
 """An HTML file as an article: what its head and its first heading say, and the text of its main part.
 
 The main part is the first `article`, else `main`, else `body`, else all there is; it is cut out as written,
-and read like every HTML body.
+and read like every HTML body. Tags are found in one pass that never goes back: what is left open, a tag, a
+comment or a quote, ends with the text, as in a browser.
 """
 
 import re
-from html.parser import HTMLParser
-from typing import Any, Final
+from collections.abc import Iterator
+from html import unescape
+from typing import Any, Final, NamedTuple
 
 from publisher.core.picture_addresses import unreachable
 from services.ingest.core.faults import Fault
@@ -20,10 +22,36 @@ _META: Final = {
     "og:image": "picture",
     "og:image:alt": "alt",
 }
+_MARKUP: Final = re.compile(
+    r"""<!--(?:-?>|.*?(?:-->|\Z))
+      | <(?P<end>/?)(?P<name>[A-Za-z][^\s/>]*+)
+         (?P<attributes>(?:=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))|[^>])*+)(?:>|\Z)
+      | <[!?/][^>]*+(?:>|\Z)""",
+    re.DOTALL | re.VERBOSE,
+)
+_ATTRIBUTE: Final = re.compile(r"""([^\s/>="']++)(?:\s*+=\s*+(?:"([^"]*+)|'([^']*+)|([^\s>"']*+)))?""")
+_END_OF_RAW_TEXT: Final = {
+    name: re.compile(rf"</{name}(?![^\s/>])", re.IGNORECASE) for name in ("script", "style", "title")
+}
+
+
+class _Tag(NamedTuple):
+    name: str
+    is_end: bool
+    attributes: str
+    start: int
+    end: int
+
+    def read(self) -> dict[str, str]:
+        """Give the attributes by their names in small letters."""
+        return {
+            found[1].lower(): unescape(found[2] or found[3] or found[4] or "")
+            for found in _ATTRIBUTE.finditer(self.attributes)
+        }
 
 
 def read_html(text: str) -> tuple[dict[str, Any], tuple[Fault, ...]]:
-    """Read a file's text as a native article and the faults of its pictures; ValueError if it is no HTML."""
+    """Read a file's text as a native article and the faults of its pictures."""
     page = _Page(text)
     start, end = next((page.spans[name] for name in _MAIN_PARTS if name in page.spans), (0, len(text)))
     headings = [one for one in page.headings if start <= one[0] < end] or page.headings
@@ -44,11 +72,15 @@ def read_html(text: str) -> tuple[dict[str, Any], tuple[Fault, ...]]:
     )
 
 
-class _Page(HTMLParser):
+def pictures(text: str) -> Iterator[str]:
+    """Give the address of every picture of a page, as it stands there."""
+    return (address for _, address in _Page(text).pictures)
+
+
+class _Page:
     """The places in an HTML text that matter, as offsets into it."""
 
     def __init__(self, text: str) -> None:
-        super().__init__()
         self.spans: dict[str, tuple[int, int]] = {}
         """The inside of the first element of each main part."""
         self.headings: list[tuple[int, int, str]] = []
@@ -57,54 +89,55 @@ class _Page(HTMLParser):
         self.meta: dict[str, str] = {}
         self.title = ""
         self.language = ""
-        self._source = text
-        self._lines = [0, *(found.end() for found in re.finditer("\n", text))]
-        self._depth = dict.fromkeys(_MAIN_PARTS, 0)
-        self._open = ""
-        self._opened_at = 0
-        self._said: list[str] = []
-        try:
-            self.feed(text)
-            self.close()
-        except AssertionError as error:
-            # so the parser says that a <![ … ]> has no end or no name
-            raise ValueError(f"is no HTML that can be read: {error}") from None
+        depth = dict.fromkeys(_MAIN_PARTS, 0)
+        opened: _Tag | None = None
+        for tag in _tags(text):
+            if tag.name in {"h1", "title"}:
+                if not tag.is_end:
+                    opened = opened or tag
+                elif opened and opened.name == tag.name:
+                    self._name(_said(text[opened.end : tag.start]), opened, tag)
+                    opened = None
+            elif tag.name in depth:
+                depth[tag.name] += -1 if tag.is_end else 1
+                if not tag.is_end:
+                    self.spans.setdefault(tag.name, (tag.end, len(text)))
+                elif depth[tag.name] == 0 and self.spans.get(tag.name, (0, 0))[1] == len(text):
+                    self.spans[tag.name] = (self.spans[tag.name][0], tag.start)
+            elif not tag.is_end:
+                self._take(tag)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        if tag == "html":
-            self.language = given.get("lang", "")
-        elif tag == "meta":
+    def _name(self, said: str, start: _Tag, end: _Tag) -> None:
+        if start.name == "title":
+            self.title = self.title or said
+        elif said:
+            self.headings.append((start.start, end.end, said))
+
+    def _take(self, tag: _Tag) -> None:
+        if tag.name == "html":
+            self.language = tag.read().get("lang", "")
+        elif tag.name == "img":
+            self.pictures.append((tag.start, tag.read().get("src", "")))
+        elif tag.name == "meta":
+            given = tag.read()
             field = _META.get((given.get("property") or given.get("name") or "").lower())
             if field:
                 self.meta.setdefault(field, given.get("content", "").strip())
-        elif tag == "img":
-            self.pictures.append((self._here(), given.get("src", "")))
-        elif tag in {"h1", "title"} and not self._open:
-            self._open, self._opened_at, self._said = tag, self._here(), []
-        elif tag in _MAIN_PARTS:
-            self._depth[tag] += 1
-            inside = self._here() + len(self.get_starttag_text() or "")
-            self.spans.setdefault(tag, (inside, len(self._source)))
 
-    def handle_data(self, data: str) -> None:
-        if self._open:
-            self._said.append(data)
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag == self._open:
-            said = _SPACE.sub(" ", "".join(self._said)).strip(" ")
-            self._open = ""
-            if tag == "title":
-                self.title = self.title or said
-            elif said:
-                self.headings.append((self._opened_at, self._source.find(">", self._here()) + 1, said))
-        elif tag in _MAIN_PARTS:
-            self._depth[tag] -= 1
-            start, end = self.spans.get(tag, (0, 0))
-            if self._depth[tag] == 0 and end == len(self._source):
-                self.spans[tag] = (start, self._here())
+def _tags(text: str) -> Iterator[_Tag]:
+    """Give every tag; there are none in comments and in what scripts, styles and the title hold."""
+    place = 0
+    while found := _MARKUP.search(text, place):
+        place = found.end()
+        if not found["name"]:
+            continue
+        tag = _Tag(found["name"].lower(), bool(found["end"]), found["attributes"], found.start(), place)
+        yield tag
+        if tag.name in _END_OF_RAW_TEXT and not tag.is_end:
+            end = _END_OF_RAW_TEXT[tag.name].search(text, place)
+            place = end.start() if end else len(text)
 
-    def _here(self) -> int:
-        line, column = self.getpos()
-        return self._lines[line - 1] + column
+
+def _said(markup: str) -> str:
+    return _SPACE.sub(" ", unescape(_MARKUP.sub("", markup))).strip(" ")

@@ -23,6 +23,7 @@ PURE: Final = frozenset(
         "re", "statistics", "string", "struct", "sys.intern", "textwrap", "types", "typing", "unicodedata",
         "urllib.parse", "uuid", "zlib", "zoneinfo", "jinja2", "lxml", "markdown_it", "markupsafe",
         "mdit_py_plugins", "nh3", "numpy", "opencc", "pydantic", "pydantic_core", "regex", "yaml",
+        "services.ingest.core",
         "shared.articles", "shared.blocks", "shared.events", "shared.foreign_headers",
         "shared.problem", "shared.topics", "shared.wire",
     }

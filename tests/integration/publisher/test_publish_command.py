@@ -174,10 +174,10 @@ def test_where_no_ingest_runs_it_says_so_or_leaves_the_article_pending(
     assert written(kafka, "ingest.v1") == 150, "what is pending is sent"
 
 
-def test_an_address_of_kafka_that_is_none_is_said(name: str) -> None:
+def test_an_address_of_kafka_that_is_not_one_is_said(name: str) -> None:
     done = run("127.0.0.1:port", "reinstate", name)
     assert (done.returncode, done.stdout) == (2, b"")
-    assert done.stderr.decode().strip() == "KAFKA_BOOTSTRAP_SERVERS must be host:port, not 127.0.0.1:port"
+    assert done.stderr.decode().startswith("KAFKA_BOOTSTRAP_SERVERS: must be host:port")
 
 
 def test_without_kafka_it_says_so_in_time_and_ends_with_2(name: str) -> None:

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from publisher.app import cli
 from tests.builders import as_json, sent_article
-from tests.foreign import headers_of, records, written
+from tests.foreign import headers_of, produce, records, until, written
 from tests.integration.ingest.conftest import Ingest
 from tests.integration.ingest.refusals import misspelt, refused, withdraw
 from tests.real import Kafka
@@ -55,7 +55,7 @@ def printed(done: subprocess.CompletedProcess[str], code: int = 0) -> list[dict[
 def test_http_and_the_command_line_tell_the_same_of_a_refusal(ingest: Ingest, article_id: str) -> None:
     value = misspelt(article_id) + b" "
     found = refused(ingest, value, article_id, key="a key", headers={"x-bell": b"\x1b[7m", "x-raw": b"\xff"})
-    assert "is embargo_until meant?" in found["problem"]["detail"]
+    assert "did you mean embargo_until?" in found["problem"]["detail"]
     assert found["size"] == len(value)
     assert printed(run(ingest, "list", "--id", article_id, "--json")) == [found]
     assert printed(run(ingest, "list", "--since", "1h", "--limit", "1", "--json")) == [found]
@@ -88,6 +88,25 @@ def test_a_refused_message_is_repaired_and_sent_again(
     again = [m for m in records(ingest.kafka, "ingest.v1") if m.value() == repaired.read_bytes()]
     assert [(m.key(), headers_of(m)["x-desk"]) for m in again] == [(b"a key", b"7")]
     assert not [name for name in headers_of(again[0]) if name.startswith("remen-")]
+
+
+def test_a_message_too_large_to_be_kept_is_shown_by_its_beginning_and_sent_only_repaired(
+    ingest: Ingest, article_id: str, tmp_path: Path
+) -> None:
+    produce(ingest.kafka, "ingest.v1", b"x" * 6_000_000, key=article_id, compression="zstd")
+
+    def letters() -> list[dict[str, Any]]:
+        return [one for one in printed(run(ingest, "list", "--json")) if one["size"] == 6_000_000]
+
+    (place,) = (one["place"] for one in until(letters, "the refusal is told"))
+    assert "its 6,000,000 bytes were too many to be kept" in run(ingest, "show", place).stdout
+    (outcome,) = printed(run(ingest, "replay", place, "--json"), 1)
+    assert (outcome["outcome"], outcome["problem"]["status"]) == ("refused", 413)
+    assert "send it repaired" in outcome["problem"]["detail"]
+    repaired = tmp_path / "repaired.json"
+    repaired.write_bytes(as_json(sent_article(article_id)))
+    (outcome,) = printed(run(ingest, "replay", place, "--with", str(repaired), "--json"))
+    assert outcome["outcome"] == "accepted"
 
 
 def test_what_was_refused_as_withdrawn_is_readable_after_reinstatement_and_replay(
@@ -126,7 +145,7 @@ def test_all_are_sent_again_in_their_order(ingest: Ingest, article_id: str) -> N
         (["replay"], "name the places"),
         (["replay", "3-17", "--all"], "name the places"),
         (["replay", "3-17", "3-18", "--with", __file__], "one message"),
-        (["replay", "3-17", "--since", "1h"], "goes with --all"),
+        (["replay", "3-17", "--since", "1h"], "only with --all"),
     ],
 )
 def test_what_is_asked_wrongly_is_said(arguments: list[str], says: str) -> None:

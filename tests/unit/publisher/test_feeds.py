@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from publisher.adapters import feeds
+from publisher.adapters.failures import FeedError
+from publisher.core.feed_entries import read_entries
 from publisher.core.ids import fitting_id
 from services.ingest.core.faults import Rejection
 from services.ingest.core.reading import DEFAULTS, read
@@ -84,10 +86,10 @@ def test_an_entry_of_atom_keeps_plain_text_plain_and_its_revision_is_its_update(
 
 def test_entries_that_cannot_be_articles_are_told_one_by_one(tmp_path: Path) -> None:
     _, untold, summary, nowhere = imported(tmp_path / "feed.xml", RSS)
-    assert untold == "has no text, neither content nor summary; it cannot be an article"
+    assert untold == "has no text, neither content nor a summary, so it cannot be an article"
     assert isinstance(summary, dict)
     assert summary["body"] == "一句话。"
-    assert str(nowhere).startswith("has neither guid nor link")
+    assert str(nowhere).startswith("has neither a guid nor a link")
 
 
 def test_the_section_of_the_command_line_is_that_of_all_entries(tmp_path: Path) -> None:
@@ -102,25 +104,25 @@ def test_the_same_entry_is_the_same_article_whenever_it_is_imported(tmp_path: Pa
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("<html><p>no feed</p></html>", "is no feed"),
-        ("", "is no feed: it is empty"),
-        ("<rss version='2.0'><channel><title>x</title></channel></rss>", "is a feed without entries"),
+        ("<html><p>no feed</p></html>", "is not a feed"),
+        ("", "is not a feed: it is empty"),
+        ("<rss version='2.0'><channel><title>x</title></channel></rss>", "has no entries"),
     ],
 )
-def test_what_is_no_feed_is_said(tmp_path: Path, content: str, says: str) -> None:
-    with pytest.raises(feeds.FeedError, match=says):
+def test_what_is_not_a_feed_is_said(tmp_path: Path, content: str, says: str) -> None:
+    with pytest.raises(FeedError, match=says):
         imported(tmp_path / "feed.xml", content)
 
 
 @pytest.mark.parametrize(
     ("source", "says"),
     [
-        ("ftp://river.example/feed.xml", "give a file or an address with http:// or https://"),
+        ("ftp://river.example/feed.xml", "name a file or an address that begins with http"),
         ("none.xml", "cannot be read: No such file"),
     ],
 )
 def test_a_feed_that_cannot_be_had_is_said(source: str, says: str) -> None:
-    with pytest.raises(feeds.FeedError, match=says):
+    with pytest.raises(FeedError, match=says):
         feeds.load(source)
 
 
@@ -128,5 +130,31 @@ def test_a_feed_is_not_read_beyond_what_a_feed_may_have(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(feeds, "LARGEST_FEED_BYTES", 1000)
-    with pytest.raises(feeds.FeedError, match="is larger than 1,000 bytes"):
+    with pytest.raises(FeedError, match="is larger than 1,000 bytes"):
         imported(tmp_path / "feed.xml", RSS)
+
+
+def test_a_feed_that_cannot_be_parsed_in_time_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeds, "PARSE_S", 2.0)
+    slow = RSS.replace("lin@river.example (林记者)", "a" * 1_000_000)
+    with pytest.raises(FeedError, match="cannot be read as a feed within 2 s"):
+        imported(tmp_path / "feed.xml", slow)
+
+
+@pytest.mark.parametrize(
+    ("author", "name"),
+    [
+        ("林记者 <lin@river.example>", "林记者"),
+        ("lin@river.example", ""),
+        ("lin@river.example (林 (记者))", "林 (记者)"),
+        ("Lin, (lin@river.example), AFP", "Lin, AFP"),
+        ("@lin Lin　记者", "@lin Lin　记者"),
+    ],
+)
+def test_an_authors_mailbox_is_not_for_readers(author: str, name: str) -> None:
+    entry = {"id": "urn:x", "summary": "文", "author": author}
+    (sent,) = read_entries({}, [entry], None, "综合")
+    assert isinstance(sent, dict)
+    assert sent.get("byline", "") == name

@@ -73,6 +73,7 @@ def test_front_matter_gives_every_field_by_its_name() -> None:
         ("2026-11-15T18:30:00+08:00", "2026-11-15T18:30:00+08:00"),
         ("2026-11-15 18:30:00 +08:00", "2026-11-15 18:30:00+08:00"),
         ("2026-11-15 10:30:00 Z", "2026-11-15 10:30:00Z"),
+        ("2026-11-15 18:30:00  -05:00", "2026-11-15 18:30:00-05:00"),
         ("2026-11-15 18:30:00", "2026-11-15 18:30:00"),
         ("2026-11-15", "2026-11-15"),
     ],
@@ -83,8 +84,24 @@ def test_a_time_in_front_matter_is_the_text_that_was_written(written: str, sent:
 
 
 @pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("3", 3), ("-3", -3), ("3.0", 3.0), ("yes", True), ("~", None),
+        ("12:30", "12:30"), ("010", "010"), ("1_000", "1_000"), (".nan", ".nan"), ("0x1f", "0x1f"),
+        ("1:1" + 200 * ":1" + ".5", "1:1" + 200 * ":1" + ".5"), ("9" * 5000, "9" * 5000),
+    ],
+)  # fmt: skip
+def test_only_what_json_would_read_so_is_a_number_in_front_matter(written: str, value: object) -> None:
+    fields, _ = read_markdown(f"---\ntitle: {written}\n---\n正文")
+    assert fields["title"] == value
+
+
+@pytest.mark.parametrize(
     ("text", "title", "body"),
     [
+        ("# #\n正文", None, "# #\n正文"),
+        ("#题目\n正文", None, "#题目\n正文"),
+        ("#\t题 目#\n正文", "题 目#", "正文"),
         ("# 题目 #\n\n正文", "题目", "\n正文"),
         ("---\nsection: 地方\n---\n\n# 题目\n正文", "题目", "正文"),
         ("---\ntitle: 题目\n---\n# 小题\n正文", "题目", "# 小题\n正文"),
@@ -104,9 +121,10 @@ def test_a_heading_that_begins_the_body_is_the_title_where_none_is_given(
         ("title: a: b", "at line 2: mapping values are not allowed here"),
         ("a: &a [1]\nb: *a", "at line 3: an alias .* is not possible"),
         ("a: !!int 1", "write the plain value"),
-        ("- 题目", "must be fields, one a line"),
+        ("- 题目", "must consist of fields, one a line"),
         ("title: x\ndraft: true", "is marked as a draft"),
-        ("title: x\n--- ---", "has no end"),
+        ("a: " + "[" * 2000, "nested too deeply"),
+        ("title: x\n--- ---", "does not end"),
     ],
 )
 def test_front_matter_that_cannot_be_read_says_what_to_change(front_matter: str, says: str) -> None:
@@ -145,6 +163,8 @@ def test_a_web_page_gives_its_heading_its_head_and_its_main_part() -> None:
         ("<body><h1>甲</h1><main><p>乙</p></main></body>", "甲", "<p>乙</p>"),
         ("<body><main><p>乙</p><h1>甲</h1><p>丙</p></main></body>", "甲", "<p>乙</p><p>丙</p>"),
         ("<h1>甲</h1><p>乙</p>", "甲", "<p>乙</p>"),
+        ("<title>甲<b></title><!-- <main> --><body a='>'><p>乙</body>", "甲", "<p>乙"),
+        ("<body><p>乙<!-- <h1>甲</h1>", "", "<p>乙<!-- <h1>甲</h1>"),
         ("<script>'<article>'</script><!-- <main> --><body><h1></h1>乙", "", "<h1></h1>乙"),
     ],
 )
@@ -228,7 +248,7 @@ def test_each_article_of_a_file_is_told_with_its_place(tmp_path: Path) -> None:
     first, bad, foreign, last = read(lines)
     assert [one.place for one in (first, bad, foreign, last)] == ["line 1", "line 3", "line 4", "line 5"]
     assert bad.value == b"{bad", "the rule book says what is wrong with it"
-    assert complaint(foreign) == "is not in UTF-8 (byte 1); save it as UTF-8"
+    assert complaint(foreign) == "is not UTF-8 at byte 1; save it as UTF-8"
     assert article(last)["id"] == "d"
 
 
@@ -247,11 +267,15 @@ def test_a_pipe_carries_json_or_json_lines(content: bytes, ids: list[str]) -> No
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("a.md", "题".encode("utf-16"), "is not in UTF-8 (byte 1); save it as UTF-8"),
-        ("a.json", b"[]", "holds no article"),
-        ("a.jsonl", b"\n", "holds no article"),
-        ("a.docx", b"x", "is of no known kind; .json, .jsonl, .ndjson, .md, .markdown, .html, .htm"),
-        ("a.md", "---\ntitle: .nan\nsection: .inf\n---\nx", "holds what JSON has no word for"),
+        ("a.md", "题".encode("utf-16"), "is not UTF-8 at byte 1; save it as UTF-8"),
+        ("a.json", b"[]", "contains no article"),
+        ("a.jsonl", b"\n", "contains no article"),
+        (
+            "a.docx",
+            b"x",
+            "is not of a kind that can be published: .json, .jsonl, .ndjson, .md, .markdown, .html, .htm",
+        ),
+        ("a.md", '---\ntitle: "\\ud800"\n---\nx', "contains something that JSON cannot express"),
     ],
 )
 def test_a_file_that_holds_no_article_is_told(

@@ -59,8 +59,13 @@ _MARKDOWN.add_render_rule("image", _picture)
 
 def from_markdown(text: str) -> tuple[Block, ...]:
     """Read a Markdown body; ValueError says what to change."""
+    return from_html(as_html(text))
+
+
+def as_html(text: str) -> str:
+    """Write a Markdown body as HTML; ValueError says what to change."""
     markup = sum(map(text.count, _MARKUP))
     if markup > MOST_MARKUP:
         raise ValueError(f"has {markup:,} characters of markup, at most {MOST_MARKUP:,} are possible")
-    html = _MARKDOWN.render(text.replace(_IDEOGRAPHIC_SPACE, _KEPT))
-    return from_html(html.replace(_KEPT, _IDEOGRAPHIC_SPACE))
+    html: str = _MARKDOWN.render(text.replace(_IDEOGRAPHIC_SPACE, _KEPT))
+    return html.replace(_KEPT, _IDEOGRAPHIC_SPACE)

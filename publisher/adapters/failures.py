@@ -1,0 +1,41 @@
+"""Why a command ends before its work is done, and how long Kafka is waited for."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import ClassVar
+
+from aiokafka.errors import KafkaError
+
+
+class CommandError(Exception):
+    """A command cannot go on; the text says why, and `code` is what it exits with."""
+
+    code: ClassVar = 2
+
+
+class KafkaAwayError(CommandError):
+    """Kafka did not answer in time."""
+
+
+class FeedError(CommandError):
+    """There is no feed to import."""
+
+
+class NoSuchLetterError(CommandError):
+    """No dead letter lies at a place, or no longer."""
+
+    code = 1
+
+
+@asynccontextmanager
+async def answering(servers: str, timeout_s: float) -> AsyncIterator[None]:
+    """Let what is asked of Kafka in the block take so long; then KafkaAwayError."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            yield
+    except (TimeoutError, KafkaError) as error:
+        raise KafkaAwayError(
+            f"Kafka at {servers} did not answer within {timeout_s:g} s; is KAFKA_BOOTSTRAP_SERVERS "
+            "right, and has ingest run there, which makes the topics?"
+        ) from error
