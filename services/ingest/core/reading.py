@@ -83,12 +83,6 @@ def understand(sent: dict[str, Any], defaults: Defaults) -> Submission | Rejecti
     return replace(meant, section=_section(native.sent)) if isinstance(meant, Rejection) else meant
 
 
-def read_native(value: bytes | None, defaults: Defaults, headers: Headers = ()) -> ninjs.Native | Rejection:
-    """Read an input's bytes as an object that speaks of native fields, whatever is in them."""
-    sent = parse(value, headers)
-    return sent if isinstance(sent, Rejection) else _native(sent, defaults)
-
-
 def has_markup(sent: dict[str, Any]) -> bool:
     """Tell whether an object may carry markup, which can be made slow to read; nothing else can."""
     return sent.get("format", "plain") not in (None, "plain") or ninjs.is_ninjs(sent)
