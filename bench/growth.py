@@ -15,6 +15,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from bench.slow_inputs import families
@@ -101,6 +102,7 @@ def _used_s(pid: int) -> float:
 
 
 async def _measure(reader: BoundedReader, value: bytes) -> Measured:
+    await reader.start()
     pid = reader.pid
     hold = _Hold()
     watching = asyncio.create_task(hold.watch())
@@ -117,6 +119,7 @@ async def _measure(reader: BoundedReader, value: bytes) -> Measured:
                 wire.encode(event)
     await asyncio.sleep(0.002)
     watching.cancel()
+    await reader.start()
     said = "accepted" if isinstance(outcome, Accepted) else str(outcome.status)
     if isinstance(outcome, Rejection) and "to read" in outcome.detail:
         said = "too slow" if "too long" in outcome.detail else "too large"
@@ -135,32 +138,34 @@ async def _grow(reader: BoundedReader, name: str, family: Callable[[int], bytes]
     return Grown(name, tuple(found))
 
 
+def _show(one: Grown, plain: Grown) -> None:
+    worst = one.worst
+    beside = min(plain.by_size, key=lambda other: abs(other.size - worst.size))
+    print(
+        f"{one.name:<44} {worst.size:>8,} {worst.took_s * 1000:>9.1f} {worst.took_s / beside.took_s:>7.1f}× "
+        f"{one.exponent:>7.1f} {one.hold_s * 1000:>8.1f} "
+        f"{max(m.peak_bytes for m in one.by_size) / 1024**2:>9.0f}  {worst.outcome}",
+        flush=True,
+    )
+
+
 async def run(words: list[str], *, every: bool) -> None:
     """Print the table."""
     reader = BoundedReader()
     chosen = {n: f for n, f in families().items() if not words or any(word in n for word in words)}
     plain = await _grow(reader, "plain", families()["plain: ordinary"])
-    paths: dict[str, list[Grown]] = {}
-    for name, family in chosen.items():
-        paths.setdefault(name.split(":")[0], []).append(await _grow(reader, name, family))
     print(
         f"\n{'path: slowest family':<44} {'bytes':>8} {'took ms':>9} {'/ plain':>8} {'growth':>7} "
         f"{'hold ms':>8} {'peak MiB':>9}  outcome"
     )
-    for grown in paths.values():
-        shown = grown if every else [max(grown, key=lambda one: one.worst.took_s)]
-        for one in sorted(shown, key=lambda one: -one.worst.took_s):
-            worst = one.worst
-            beside = min(plain.by_size, key=lambda other, worst=worst: abs(other.size - worst.size))  # type: ignore[misc]
-            print(
-                f"{one.name:<44} {worst.size:>8,} {worst.took_s * 1000:>9.1f} "
-                f"{worst.took_s / beside.took_s:>7.1f}× {one.exponent:>7.1f} {one.hold_s * 1000:>8.1f} "
-                f"{max(m.peak_bytes for m in one.by_size) / 1024**2:>9.0f}  {worst.outcome}",
-                flush=True,
-            )
-    grown = [one for path in paths.values() for one in path]
-    held = max(grown, key=lambda one: one.hold_s)
-    slowest = max(grown, key=lambda one: one.worst.took_s)
+    all_grown = []
+    for _, names in groupby(chosen, key=lambda name: name.split(":")[0]):
+        grown = [await _grow(reader, name, chosen[name]) for name in names]
+        all_grown += grown
+        for one in sorted(grown, key=lambda one: -one.worst.took_s)[: None if every else 1]:
+            _show(one, plain)
+    held = max(all_grown, key=lambda one: one.hold_s)
+    slowest = max(all_grown, key=lambda one: one.worst.took_s)
     print(f"the loop was held at most {held.hold_s * 1000:.0f} ms ({held.name}); the limit is 50 ms")
     print(f"a reading took at most {slowest.worst.took_s:.2f} s ({slowest.name}); the limit is 2 s")
     await reader.close()

@@ -10,7 +10,9 @@ import asyncio
 import signal
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import Pipe
@@ -30,8 +32,11 @@ SMALL_BYTES: Final = 4_000
 """Nothing so small takes longer than some hundredths of a second, whatever is in it."""
 SMALL_PLAIN_BYTES: Final = 64_000
 """The same where there is no markup."""
-LONGEST_ANSWER_S: Final = 20.0
+LONGEST_ANSWER_S: Final = 60.0
 """On the clock: only a process that gets no processor takes so long."""
+
+PAUSE_S: Final = 0.5
+"""Before a process is started again that could not be started."""
 
 ABANDONED: Final = Counter(
     "remen_ingest_readings_abandoned_total", "Inputs whose reading was given up, by reason", ["reason"]
@@ -62,12 +67,20 @@ Request = tuple[bytes, Defaults, Headers]
 
 
 class _Process:
+    ready = False
+
     def __init__(self, limits: Limits) -> None:
         self.pipe, theirs = Pipe()
         with theirs:
             told = theirs.fileno(), limits.time_s, limits.mebibytes * 1024**2
             command = [sys.executable, "-m", reading_process.__name__, *map(str, told)]
             self.child = subprocess.Popen(command, pass_fds=[theirs.fileno()], cwd=_ROOT)  # noqa: S603 - ours
+
+    def starts(self) -> bool:
+        """Wait until it can be asked; False if it ends before."""
+        with suppress(EOFError, OSError):
+            self.ready = self.ready or (self.pipe.poll(LONGEST_ANSWER_S) and self.pipe.recv())
+        return self.ready
 
     def ask(self, request: Request) -> Submission | Rejection | Outline:
         """Give the answer; if there is none, the outline of the input as far as it is known."""
@@ -105,13 +118,17 @@ class BoundedReader:
     def __init__(self, limits: Limits = Limits()) -> None:
         self._limits = limits
         self._thread = ThreadPoolExecutor(1, "reading")
-        self._process: _Process | None = None
+        self._closing = threading.Event()
+        self.process: _Process | None = None
 
     @property
     def pid(self) -> int:
-        """The process's id, of one that is started now if there was none."""
-        self._process = self._process or _Process(self._limits)
-        return self._process.child.pid
+        """The process's id; 0 if there is none."""
+        return self.process.child.pid if self.process else 0
+
+    async def start(self) -> None:
+        """Start the process now and not with the first input that needs it."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._started)
 
     async def read(
         self, value: bytes | None, defaults: Defaults, headers: Headers = ()
@@ -130,25 +147,42 @@ class BoundedReader:
         )
 
     def _ask(self, request: Request, again: bool = True) -> Submission | Rejection:
-        process = self._process = self._process or _Process(self._limits)
+        process = self._started()
         answer = process.ask(request)
         if not isinstance(answer, Outline):
             return answer
         status = process.end()
-        self._process = _Process(self._limits)
+        self.process = None
         if again and status not in _BREACHES:
             # somebody may have ended the process from outside, and then the input is not to blame
             return self._ask(request, again=False)
         reason, why = _BREACHES.get(status, _CRASH)
         log.warning("reading_abandoned", reason=reason, status=status, id=answer.id)
         ABANDONED.labels(reason).inc()
+        with suppress(RuntimeError):  # closed meanwhile
+            self._thread.submit(self._started)
         return answer.refused(f"{why.format(limits=self._limits)}; send a simpler text")
+
+    def _started(self) -> _Process:
+        while True:
+            try:
+                process = self.process = self.process or _Process(self._limits)
+                if process.starts():
+                    return process
+                why: OSError | int = process.end()
+            except OSError as error:
+                why = error
+            self.process = None
+            log.warning("reading_process_waited_for", reason=str(why))
+            if self._closing.wait(PAUSE_S):
+                raise CancelledError
 
     async def close(self) -> None:
         """End the process, after the input that it is reading; those that wait are dropped."""
+        self._closing.set()
         await asyncio.to_thread(self._thread.shutdown, cancel_futures=True)
-        if self._process:
-            await asyncio.to_thread(self._process.end)
+        if self.process:
+            await asyncio.to_thread(self.process.end)
 
 
 @cache

@@ -39,6 +39,7 @@ def main() -> None:
     pipe, limit_s, limit_bytes = Connection(int(sys.argv[1])), float(sys.argv[2]), int(sys.argv[3])
     resource.setrlimit(resource.RLIMIT_DATA, (limit_bytes, limit_bytes))
     try:
+        pipe.send(True)
         while True:
             _answer(pipe, limit_s)
     except (EOFError, ConnectionError):
