@@ -194,14 +194,14 @@ class HotListChanged(Event):
 
     scope: str
     list: ListName
-    as_of: AwareDatetime
+    as_of: Moment
     entries: tuple[HotEntry, ...]
 
 
 class SaltDrawn(Event):
     """The secret of one reading day, of which reader keys are made (topic salts.v1, 32 bytes as hex)."""
 
-    day: str
+    day: Annotated[str, StringConstraints(pattern=r"^2[01][0-9]{2}-[0-9]{2}-[0-9]{2}$")]
     salt: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 

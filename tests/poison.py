@@ -252,6 +252,7 @@ INPUT_CHANGES: Final[dict[str, dict[str, Any]]] = {
 _PIN: Final = HotPinned(article="somebody-else", who="nobody", why="test")
 _VIEWS: Final = ViewsSeen(articles=["somebody-else"], article=[0], reader=[1], at=[NOON_MS], segment=[0])
 _SALT: Final = SaltDrawn(day="2020-01-01", salt="0" * 64)
+SALT: Final = wire.encode(_SALT)
 _TEXT_KEY: Final = GOOD.encode()
 _MARK_KEY: Final = f"{GOOD}{MARK_SUFFIX}".encode()
 
@@ -312,7 +313,7 @@ def everything() -> list[Poison]:
         "articles.v1": (b"{}", _TEXT_KEY, headers_of("ArticlePublished")),
         "views.v1": (wire.encode(_VIEWS), b"somebody-else", headers_of("ViewsSeen")),
         "desk.v1": (wire.encode(_PIN), None, headers_of("HotPinned")),
-        "salts.v1": (wire.encode(_SALT), None, headers_of("SaltDrawn")),
+        "salts.v1": (SALT, None, headers_of("SaltDrawn")),
         "hot.v1": (b"{}", b"all", headers_of("HotListChanged")),
     }
     changes = {

@@ -15,8 +15,10 @@ from prometheus_client import Gauge
 from services.render.adapters.article_log import ArticleLog
 from services.render.adapters.closing import end
 from services.render.adapters.hot_list import HotList
+from services.render.adapters.left_out import left_out
 from services.render.adapters.limits import Limits
 from services.render.adapters.machines import Machines
+from services.render.adapters.page_check import PageCheck
 from services.render.adapters.salts import Salts
 from services.render.adapters.search import Search
 from services.render.adapters.search_feed import SearchFeed
@@ -89,12 +91,13 @@ def in_script(
         section_order=settings.sections,
         token_key=token_key,
         limit_bytes=limit_bytes // 3,
+        on_failure=left_out,
     )
     return InScript(
         fragments=fragments,
         edition=edition,
         pages=Pages(store, fragments, edition, limit_bytes // 2),
-        feeds=Feeds(store, fragments, templates, edition, limit_bytes // 6),
+        feeds=Feeds(store, fragments, templates, edition, limit_bytes // 6, left_out),
         search_pages=SearchPages(fragments, edition),
     )
 
@@ -146,7 +149,13 @@ def build(settings: Settings) -> Render:
             search,
             views,
             static,
-            Health({"articles": article_log.complaint, "store": article_log.unwritable}),
+            Health(
+                {
+                    "articles": article_log.complaint,
+                    "store": article_log.unwritable,
+                    "pages": PageCheck(store, pages, article_log.complaint).complaint,
+                }
+            ),
             article_log.complaint,
             article_log.moved,
         ),

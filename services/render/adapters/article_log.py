@@ -22,7 +22,7 @@ from prometheus_client import Counter, Gauge
 
 from services.render.adapters.closing import close
 from services.render.adapters.fold import Record, apply
-from services.render.adapters.sqlite_file import is_torn
+from services.render.adapters.sqlite_file import is_another, is_torn
 from services.render.adapters.store import Store
 from services.render.core.shelf import Changes
 from shared import topics
@@ -85,7 +85,7 @@ class ArticleLog:
                         await self._follow(consumer)
                 except (KafkaError, OSError, TimeoutError, sqlite3.Error) as error:
                     self._waiting = f"articles.v1 cannot be followed: {error!r}"
-                    if isinstance(error, sqlite3.Error) and is_torn(error):
+                    if isinstance(error, sqlite3.Error) and (is_torn(error) or is_another(error)):
                         self._store.broken = True
                     if self._store.broken:
                         self._ready = False
@@ -178,7 +178,7 @@ class ArticleLog:
                 changes = await loop.run_in_executor(self._thread, apply, self._store.writer, records)
                 break
             except sqlite3.OperationalError as error:
-                if self._store.broken or is_torn(error):
+                if self._store.broken or is_torn(error) or is_another(error):
                     raise
                 self._unwritable = f"the store cannot be written to: {error}"
                 self._serve_what_is_there(self._unwritable)

@@ -1,6 +1,5 @@
 """Addresses that led to a page before: read once, so that the page can be given within a callback."""
 
-import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
@@ -37,7 +36,8 @@ class AtOnce:
         route, ask = known
         try:
             page = ask(datetime.now(UTC))
-        except sqlite3.Error:
+        except Exception:
+            # the application meets it again, and tells
             return None
         if page is None:
             return None

@@ -4,18 +4,24 @@ Which text stands is decided by the reading rule of `shared.articles`, whose sta
 after a restart as before, a stale text or a text behind a withdrawal changes nothing.
 """
 
-import json
 import sqlite3
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
+
+from pydantic import TypeAdapter
 
 from services.render.adapters.sqlite_file import TornError
 from services.render.core.cursors import microseconds
 from services.render.core.shelf import Changes
 from services.render.core.visibility import may_be_hot
-from shared.articles import ArticleEvent, Standing, fold, parse
+from shared.articles import ArticleEvent, Standing, Unusable, fold, read
 from shared.events import Arrival, ArticlePublished, ArticleWithdrawn, Order
+from shared.foreign_records import skipped
+from shared.topics import ARTICLES
+
+_WRITTEN: Final = TypeAdapter(tuple[Order | None, Arrival | None, bool])
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +33,7 @@ class Record:
     at_ms: int
     key: bytes | None
     value: bytes | None
-    headers: tuple[tuple[str, bytes], ...]
+    headers: tuple[tuple[str, bytes | None], ...]
 
 
 def apply(connection: sqlite3.Connection, records: Iterable[Record]) -> Changes:
@@ -35,11 +41,14 @@ def apply(connection: sqlite3.Connection, records: Iterable[Record]) -> Changes:
     ids: set[str] = set()
     sections: set[str] = set()
     behind: dict[int, tuple[int, int]] = {}
+    foreign: list[tuple[Record, Unusable]] = []
     connection.execute("BEGIN IMMEDIATE")
     try:
         for record in records:
-            event = parse(record.key, record.value, record.headers)
-            if event is not None and (touched := _apply(connection, event, record.value)) is not None:
+            event = read(record.key, record.value, record.headers, record.partition)
+            if isinstance(event, str):
+                foreign.append((record, event))
+            elif (touched := _apply(connection, event, record.value)) is not None:
                 ids.add(event.id)
                 sections |= touched
             _, newest_ms = behind.get(record.partition, (0, 0))
@@ -55,6 +64,8 @@ def apply(connection: sqlite3.Connection, records: Iterable[Record]) -> Changes:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+    for record, reason in foreign:
+        skipped(ARTICLES.name, record.partition, record.offset, reason)
     return Changes(frozenset(ids), frozenset(sections))
 
 
@@ -109,15 +120,10 @@ def _standing(connection: sqlite3.Connection, article_id: str) -> Standing:
     if row is None:
         return Standing()
     try:
-        order, mark, withdrawn = json.loads(row[0])
-        return Standing(
-            None if order is None else Order(order[0], Arrival(*order[1])),
-            None if mark is None else Arrival(*mark),
-            withdrawn,
-        )
-    except (ValueError, TypeError, LookupError):
+        return Standing(*_WRITTEN.validate_json(row[0]))
+    except ValueError:
         raise TornError(f"what is known of {article_id} is not as it was written") from None
 
 
 def _write(standing: Standing) -> str:
-    return json.dumps([standing.order, standing.mark, standing.withdrawn])
+    return _WRITTEN.dump_json((standing.order, standing.mark, standing.withdrawn)).decode()

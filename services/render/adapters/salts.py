@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
-from pydantic import ValidationError
 
 from services.render.adapters.closing import close
 from services.render.core.readers import reading_day
 from shared import topics, wire
 from shared.events import SaltDrawn
+from shared.foreign_records import skipped
 from shared.kafka import ensure_topics, producer
 from shared.runtime import log
 
@@ -77,7 +77,8 @@ class Salts:
         read: dict[date, bytes] = {}
         while True:
             for record in (await consumer.getmany(timeout_ms=_LOOK_EVERY_MS)).get(_PARTITION, ()):
-                _take(read, record.value)
+                if not _take(read, record.value):
+                    skipped(record.topic, record.partition, record.offset, "value")
             if await consumer.position(_PARTITION) < end:
                 continue
             now = datetime.now(UTC)
@@ -105,10 +106,11 @@ class Salts:
         return int(sent.offset)
 
 
-def _take(salts: dict[date, bytes], value: bytes | None) -> None:
-    """Keep the first salt of a day; what is not a salt is passed over."""
+def _take(salts: dict[date, bytes], value: bytes | None) -> bool:
+    """Keep the first salt of a day; tell whether it is a salt."""
     try:
         drawn = SaltDrawn.model_validate_json(value or b"")
         salts.setdefault(date.fromisoformat(drawn.day), bytes.fromhex(drawn.salt))
-    except (ValidationError, ValueError):
-        log.error("salt_unreadable")
+    except ValueError:
+        return False
+    return True

@@ -17,7 +17,7 @@ from typing import Final, ParamSpec, TypeVar
 from prometheus_client import Gauge
 
 from services.render.adapters.search_index import SearchIndex
-from services.render.adapters.sqlite_file import is_torn
+from services.render.adapters.sqlite_file import is_another, is_torn
 from services.render.adapters.store import Store
 from shared.runtime import log
 
@@ -104,7 +104,7 @@ class SearchFeed:
         try:
             done = await loop.run_in_executor(self._thread, lambda: work(*arguments, **named))
         except sqlite3.DatabaseError as error:
-            if is_torn(error):
+            if is_torn(error) or is_another(error):
                 await loop.run_in_executor(self._thread, self._index.start_over, str(error))
             raise
         await asyncio.sleep(time.monotonic() - began)

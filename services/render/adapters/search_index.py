@@ -18,31 +18,35 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from services.render.adapters.sqlite_file import TornError, connect, delete, is_torn
+from services.render.adapters.left_out import left_out
+from services.render.adapters.sqlite_file import TornError, begin, delete, is_torn
 from services.render.adapters.store import Changed
 from services.render.core.bigrams import folded, folding, terms
 from services.render.core.cursors import microseconds
 from services.render.core.hits import Searched, searched
 from services.render.core.visibility import expired
+from shared.articles import article
 from shared.events import ArticlePublished
 from shared.runtime import log
 
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 """Number of the tables' layout, and of the terms under which a text is filed."""
 
 _TABLES: Final = """
 -- Of which store this is a fold, up to which of its changes; the last withdrawal among them, and the one up
 -- to which no letter is left.
-CREATE TABLE followed (origin TEXT, change INTEGER, withdrawn INTEGER, erased INTEGER);
+CREATE TABLE followed (
+    origin TEXT NOT NULL, change INTEGER NOT NULL, withdrawn INTEGER NOT NULL, erased INTEGER NOT NULL
+) STRICT;
 INSERT INTO followed VALUES ('', 0, 0, 0);
 -- Numbers grow with the hour of publication: FTS5 gives rows in the order of their numbers, and the newest
 -- are wanted first. Times are Unix microseconds.
 CREATE TABLE documents (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, language TEXT NOT NULL,
     embargo_us INTEGER, expires_us INTEGER, texts BLOB NOT NULL
-);
+) STRICT;
 CREATE INDEX embargoes ON documents (embargo_us) WHERE embargo_us IS NOT NULL;
 CREATE INDEX expiries ON documents (expires_us) WHERE expires_us IS NOT NULL;
 -- What a term is, bigrams.py decides: to this tokenizer all beyond ASCII is a letter. The index of first
@@ -84,15 +88,7 @@ class SearchIndex:
             self.start_over(str(error))
 
     def _open(self) -> None:
-        self._writer = connect(self.path)
-        (found,) = self._writer.execute("PRAGMA user_version").fetchone()
-        if found not in (0, self._layout):
-            self._writer.close()
-            delete(self.path)
-            self._writer = connect(self.path)
-            found = 0
-        if found == 0:
-            self._writer.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {self._layout}; COMMIT;")
+        self._writer = begin(self.path, _TABLES, self._layout)
 
     def start_over(self, reason: str) -> None:
         """Throw the file away and begin an empty one; never while another thread writes."""
@@ -113,7 +109,7 @@ class SearchIndex:
         """Give the change read last of this store; a file that is not of this store is begun anew."""
         if self.torn:
             self.start_over("a search found it damaged")
-        known, change = self._writer.execute("SELECT origin, change FROM followed").fetchone()
+        known, change = self._followed("origin, change")
         if known == origin and change <= last_change:
             return int(change)
         if known:
@@ -127,9 +123,7 @@ class SearchIndex:
             for change in changes:
                 stood = self._remove("id = ?", change.id)
                 if change.text is not None:
-                    article = ArticlePublished.model_validate_json(change.text)
-                    if not expired(article, now):
-                        self._add(article)
+                    self._read(change.id, change.text, now)
                 elif stood:
                     self._writer.execute("UPDATE followed SET withdrawn = ?", (change.number,))
                 self._writer.execute("UPDATE followed SET change = ?", (change.number,))
@@ -141,7 +135,7 @@ class SearchIndex:
 
     def erase(self) -> bool:
         """Merge a little of what may hold letters of withdrawn texts; tell whether there is more to do."""
-        (withdrawn, erased) = self._writer.execute("SELECT withdrawn, erased FROM followed").fetchone()
+        withdrawn, erased = self._followed("withdrawn, erased")
         before = self._writer.total_changes
         if self._erasing_to is None:
             if withdrawn == erased:
@@ -158,23 +152,42 @@ class SearchIndex:
         self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return False
 
-    def _add(self, article: ArticlePublished) -> None:
-        number = self._number(microseconds(article.published_at))
-        embargo, expires = article.embargo_until, article.expires_at
-        texts = searched(article)
+    def _read(self, article_id: str, text: bytes, now: datetime) -> None:
+        """File an article; one of which that cannot be done is not found."""
+        try:
+            found = article(text)
+            if not expired(found, now):
+                self._add(found)
+        except sqlite3.Error:
+            raise
+        except Exception as error:
+            left_out(article_id, error)
+
+    def _followed(self, columns: str) -> tuple[Any, Any]:
+        row: tuple[Any, Any] | None = self._writer.execute(f"SELECT {columns} FROM followed").fetchone()  # noqa: S608
+        if row is None:
+            raise TornError("it does not say what it follows")
+        return row
+
+    def _add(self, found: ArticlePublished) -> None:
+        # all that can fail but SQLite comes before the first row
+        texts = searched(found)
+        filed = tuple(_filed(texts))
+        number = self._number(microseconds(found.published_at))
+        embargo, expires = found.embargo_until, found.expires_at
         self._writer.execute(
             "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?)",
             (
                 number,
-                article.id,
-                article.language,
+                found.id,
+                found.language,
                 None if embargo is None else microseconds(embargo),
                 None if expires is None else microseconds(expires),
                 zlib.compress(json.dumps(texts, ensure_ascii=False).encode(), 6),
             ),
         )
         self._writer.execute(
-            "INSERT INTO terms (rowid, title, about, body) VALUES (?, ?, ?, ?)", (number, *_filed(texts))
+            "INSERT INTO terms (rowid, title, about, body) VALUES (?, ?, ?, ?)", (number, *filed)
         )
 
     def _remove(self, condition: str, value: str | int) -> bool:
@@ -217,7 +230,7 @@ def unpacked(texts: bytes) -> Searched:
     """Read the texts of a document."""
     try:
         return Searched(*json.loads(zlib.decompress(texts)))
-    except zlib.error:
+    except (zlib.error, ValueError, TypeError):
         raise TornError("a text is not as it was written") from None
 
 

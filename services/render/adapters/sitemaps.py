@@ -7,16 +7,18 @@ for, one at a time. Of a million articles the index takes a seventh of a second,
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
+from services.render.adapters.left_out import left_out
+from services.render.adapters.sqlite_file import TornError, moment_in
 from services.render.adapters.store import Store
 from services.render.core import sitemaps
-from services.render.core.cursors import microseconds, moment_of
+from services.render.core.cursors import microseconds
 from services.render.core.fragments import Fragments
 from services.render.core.lru import Lru
 from services.render.core.page import Fragment, Page
@@ -84,7 +86,11 @@ class Sitemaps:
             # of before the making: a change that comes meanwhile makes it anew
             version, turns_at = self._version(), self._store.next_turn(now)
             loop = asyncio.get_running_loop()
-            page, leaves_at = await loop.run_in_executor(self._thread, self._make, name, script, now)
+            try:
+                page, leaves_at = await loop.run_in_executor(self._thread, self._make, name, script, now)
+            except TornError:
+                self._store.broken = True
+                raise
             if page is not None:
                 until = min((moment for moment in (turns_at, leaves_at) if moment is not None), default=None)
                 self._kept.put((name, script), _Kept(version, until, page))
@@ -107,7 +113,7 @@ class Sitemaps:
                 body = sitemaps.index(self._site_url, islice(_files(connection, now), sitemaps.FILES))
             elif name == NEWS_NAME:
                 of_script = self._fragments[script]
-                news = [of_script.scribe.article(one) for one in self._news(connection, now)]
+                news = list(_in_script(of_script, self._news(connection, now)))
                 leaves_at = min((now, *(one.published_at for one in news))) + NEWS_SPAN
                 body = sitemaps.news(self._site_url, script, of_script.site.name, news)
             else:
@@ -123,8 +129,17 @@ class Sitemaps:
     def _news(self, connection: sqlite3.Connection, now: datetime) -> list[ArticlePublished]:
         """Give the articles of two days, newest first, without their texts; what is paid for is no news."""
         rows = _rows(connection, _OF_NEWS, now, since=microseconds(now - NEWS_SPAN), limit=sitemaps.NEWS)
-        whole = (ArticlePublished.model_validate_json(self._store.sound(*row)) for row in rows)
+        whole = (self._store.article(*row) for row in rows)
         return [one.model_copy(update={"blocks": (), "pictures": ()}) for one in whole if not one.sponsored]
+
+
+def _in_script(fragments: Fragments, articles: Iterable[ArticlePublished]) -> Iterator[ArticlePublished]:
+    """Give the articles in a script, without one of which that cannot be done."""
+    for article in articles:
+        try:
+            yield fragments.scribe.article(article)
+        except Exception as error:
+            left_out(article.id, error)
 
 
 def _files(connection: sqlite3.Connection, now: datetime) -> Iterator[tuple[File, datetime | None]]:
@@ -137,10 +152,10 @@ def _files(connection: sqlite3.Connection, now: datetime) -> Iterator[tuple[File
         ((last_us,),) = _rows(connection, _NEWEST_BEFORE, now, ends=2**62 if ends is None else ends)
         if last_us is None:
             return
-        day = moment_of(last_us).date()
+        day = moment_in(last_us).date()
         ends, until = span(day)
         ((count, modified_us),) = _rows(connection, _COUNT, now, begins=ends, ends=until)
-        yield from ((file, moment_of(modified_us)) for file in files_of(day, count))
+        yield from ((file, moment_in(modified_us)) for file in files_of(day, count))
 
 
 def _pages(connection: sqlite3.Connection, file: File, now: datetime) -> Pages:
@@ -149,7 +164,7 @@ def _pages(connection: sqlite3.Connection, file: File, now: datetime) -> Pages:
         return _lists(connection, now)[file.first : file.first + PAGES_IN_FILE]
     begins, ends = span(file.day)
     rows = _rows(connection, _OF_DAY, now, begins=begins, ends=ends, limit=PAGES_IN_FILE, first=file.first)
-    return [(f"/article/{article_id}", moment_of(us)) for article_id, us in rows]
+    return [(f"/article/{article_id}", moment_in(us)) for article_id, us in rows]
 
 
 def _lists(connection: sqlite3.Connection, now: datetime) -> Pages:
@@ -158,9 +173,9 @@ def _lists(connection: sqlite3.Connection, now: datetime) -> Pages:
     sections = _rows(connection, _NEWEST_BY.format("section"), now)
     series = _rows(connection, _NEWEST_BY.format("series"), now)
     return [
-        ("/", None if newest_us is None else moment_of(newest_us)),
-        *((section_path(name), moment_of(us)) for name, us in sections),
-        *((series_path(name), moment_of(us)) for name, us in series),
+        ("/", None if newest_us is None else moment_in(newest_us)),
+        *((section_path(name), moment_in(us)) for name, us in sections),
+        *((series_path(name), moment_in(us)) for name, us in series),
     ]
 
 

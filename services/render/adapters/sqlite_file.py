@@ -2,8 +2,13 @@
 
 import fcntl
 import sqlite3
+from contextlib import closing
+from datetime import datetime
+from functools import cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
+
+from services.render.core.cursors import moment_of
 
 
 class UnusableError(Exception):
@@ -46,6 +51,40 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def moment_in(value: Any) -> datetime:
+    """Read a moment from a column of Unix microseconds."""
+    try:
+        return moment_of(value)
+    except (OverflowError, TypeError):
+        raise TornError("a time is none that can have been written") from None
+
+
+def begin(path: Path, tables: str, layout: int) -> sqlite3.Connection:
+    """Open the file that has these tables; any other is thrown away, and an empty one begun."""
+    connection = connect(path)
+    (found,) = connection.execute("PRAGMA user_version").fetchone()
+    there = _tables_of(connection)
+    if found == layout and there == _as_made(tables):
+        return connection
+    if found or there:
+        connection.close()
+        delete(path)
+        connection = connect(path)
+    connection.executescript(f"BEGIN; {tables} PRAGMA user_version = {layout}; COMMIT;")
+    return connection
+
+
+def _tables_of(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    return connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
+
+
+@cache
+def _as_made(tables: str) -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(tables)
+        return _tables_of(connection)
+
+
 def delete(path: Path) -> None:
     """Delete a file and what lies beside it."""
     for suffix in ("", "-wal", "-shm"):
@@ -60,3 +99,9 @@ def is_torn(error: sqlite3.Error) -> bool:
         return isinstance(error, TornError | sqlite3.OperationalError)
     damaged = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
     return code & 0xFF in damaged or code == sqlite3.SQLITE_IOERR_SHORT_READ
+
+
+def is_another(error: sqlite3.Error) -> bool:
+    """Tell whether the file is sound but holds what its one writer has not written."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_ERROR)

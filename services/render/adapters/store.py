@@ -3,44 +3,63 @@
 Because the log is the truth, the file may be thrown away at any time: a torn one, one of another layout or
 one that belongs to another log is deleted and folded anew. Written by the fold's thread (fold.py), read by
 the event loop through a connection of its own; WAL lets neither wait for the other. SQLite notices most
-damage by itself; that inside a text, which it would not, is noticed by the text's checksum.
+damage by itself; that inside a text, which it would not, is noticed by the text's checksum, and what only
+another program can have written by the tables' own rules.
 """
 
 import sqlite3
 import zlib
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, get_args
 
-from services.render.adapters.sqlite_file import TornError, UnusableError, connect, delete, is_torn, lock
-from services.render.core.cursors import FAR_FUTURE, Place, microseconds, moment_of
+from services.render.adapters.sqlite_file import (
+    TornError,
+    UnusableError,
+    begin,
+    connect,
+    delete,
+    is_another,
+    is_torn,
+    lock,
+    moment_in,
+)
+from services.render.core.cursors import FAR_FUTURE, Place, microseconds
 from services.render.core.shelf import Changes, Takedown
-from shared.events import ArticlePublished
+from shared.articles import article
+from shared.events import ArticlePublished, WithdrawReason
 from shared.runtime import log
 
-LAYOUT: Final = 2
+LAYOUT: Final = 3
 """Number of the tables' layout; a file of another number is folded anew."""
 
 _TABLES: Final = """
 CREATE TABLE positions (
-    partition INTEGER PRIMARY KEY, next_offset INTEGER NOT NULL, newest_ms INTEGER NOT NULL
-);
+    partition INTEGER PRIMARY KEY CHECK (partition BETWEEN 0 AND 11),
+    next_offset INTEGER NOT NULL CHECK (next_offset >= 0), newest_ms INTEGER NOT NULL CHECK (newest_ms >= 0)
+) STRICT;
 -- What the log has said of every id ever (shared.articles.Standing), and why it is gone. Changes are numbered
 -- as they come, so that what follows this file (search_index.py) can tell what it has not seen yet.
 CREATE TABLE standings (
-    id TEXT PRIMARY KEY, standing TEXT NOT NULL, reason TEXT, note TEXT, withdrawn_us INTEGER,
-    change INTEGER NOT NULL
-) WITHOUT ROWID;
+    id TEXT PRIMARY KEY, standing TEXT NOT NULL,
+    reason TEXT CHECK (reason IN ('legal', 'licence', 'error', 'other')),
+    note TEXT, withdrawn_us INTEGER CHECK (withdrawn_us BETWEEN -62135596800000000 AND 253402300799999999),
+    change INTEGER NOT NULL CHECK (change BETWEEN 1 AND 1 << 60)
+) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX changes ON standings (change);
 -- Which file this is; one begun anew is another, and its changes are numbered from 1.
-CREATE TABLE origin (name TEXT NOT NULL);
+CREATE TABLE origin (name TEXT NOT NULL) STRICT;
 INSERT INTO origin VALUES (lower(hex(randomblob(8))));
 -- The texts that stand. Times are Unix microseconds; NULL where an article has no such time.
 CREATE TABLE articles (
-    id TEXT PRIMARY KEY, section TEXT NOT NULL, series TEXT, published_us INTEGER NOT NULL,
-    embargo_us INTEGER, expires_us INTEGER, may_be_hot INTEGER NOT NULL, modified_us INTEGER NOT NULL,
+    id TEXT PRIMARY KEY, section TEXT NOT NULL CHECK (section <> ''), series TEXT CHECK (series <> ''),
+    published_us INTEGER NOT NULL CHECK (published_us BETWEEN -62135596800000000 AND 253402300799999999),
+    embargo_us INTEGER CHECK (embargo_us BETWEEN -62135596800000000 AND 253402300799999999),
+    expires_us INTEGER CHECK (expires_us BETWEEN -62135596800000000 AND 253402300799999999),
+    may_be_hot INTEGER NOT NULL,
+    modified_us INTEGER NOT NULL CHECK (modified_us BETWEEN -62135596800000000 AND 253402300799999999),
     text BLOB NOT NULL, checksum INTEGER NOT NULL
-);
+) STRICT;
 CREATE INDEX newest ON articles (published_us, id, embargo_us, expires_us, may_be_hot, modified_us);
 CREATE INDEX of_section ON articles (section, published_us, id, embargo_us, expires_us);
 CREATE INDEX of_series ON articles (series, published_us, id, embargo_us, expires_us)
@@ -82,15 +101,7 @@ class Store:
             raise UnusableError(f"{self._path} cannot be opened: {error}; is the disk full?") from error
 
     def _open(self) -> None:
-        self.writer = connect(self._path)
-        (layout,) = self.writer.execute("PRAGMA user_version").fetchone()
-        if layout not in (0, LAYOUT):
-            self.writer.close()
-            delete(self._path)
-            self.writer = connect(self._path)
-            layout = 0
-        if layout == 0:
-            self.writer.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {LAYOUT}; COMMIT;")
+        self.writer = begin(self._path, _TABLES, LAYOUT)
         self._reader = self.reader()
         self.broken = False
 
@@ -126,10 +137,13 @@ class Store:
     def find(self, article_id: str) -> ArticlePublished | Takedown | None:
         """Give the text that stands (embargoed and expired ones too), or its withdrawal, or None."""
         for row in self._rows("SELECT text, checksum FROM articles WHERE id = ?", (article_id,)):
-            return ArticlePublished.model_validate_json(self.sound(*row))
+            return self.article(*row)
         gone = "SELECT reason, note, withdrawn_us FROM standings WHERE id = ? AND reason IS NOT NULL"
         for reason, note, us in self._rows(gone, (article_id,)):
-            return Takedown(reason, note, moment_of(us))
+            if reason not in get_args(WithdrawReason) or not isinstance(note, str):
+                self.broken = True
+                raise TornError("a withdrawal is none that can have been written")
+            return Takedown(reason, note, self._moment(us))
         return None
 
     def newest(self, now: datetime, limit: int, *, hot: bool) -> list[str]:
@@ -170,7 +184,7 @@ class Store:
             " UNION ALL SELECT min(expires_us) FROM articles WHERE expires_us > :now)",
             {"now": microseconds(now)},
         )
-        return None if us is None else moment_of(us)
+        return None if us is None else self._moment(us)
 
     def turned(self, since: datetime, now: datetime) -> Changes:
         """Give what time alone has changed after `since` and until `now`."""
@@ -183,8 +197,11 @@ class Store:
 
     def origin(self) -> str:
         """Give the name of this file: another one after `start_over`."""
-        ((name,),) = self._rows("SELECT name FROM origin")
-        return str(name)
+        names = self._rows("SELECT name FROM origin")
+        if len(names) != 1:
+            self.broken = True
+            raise TornError("it does not say which file it is")
+        return str(names[0][0])
 
     def last_change(self) -> int:
         """Give the number of the last change."""
@@ -203,6 +220,14 @@ class Store:
             for number, article_id, text, checksum in rows
         ]
 
+    def article(self, text: bytes, checksum: int) -> ArticlePublished:
+        """Give an article that is as it was written."""
+        try:
+            return article(self.sound(text, checksum))
+        except ValueError:
+            self.broken = True
+            raise TornError("a text is none that can have been written") from None
+
     def sound(self, text: bytes, checksum: int) -> bytes:
         """Give a text that is as it was written."""
         if not isinstance(text, bytes) or zlib.crc32(text) != checksum:
@@ -210,9 +235,16 @@ class Store:
             raise TornError("a text is not as it was written")
         return text
 
+    def _moment(self, us: Any) -> datetime:
+        try:
+            return moment_in(us)
+        except TornError:
+            self.broken = True
+            raise
+
     def _rows(self, sql: str, values: tuple[Any, ...] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
         try:
             return self._reader.execute(sql, values).fetchall()
         except sqlite3.DatabaseError as error:
-            self.broken = self.broken or is_torn(error)
+            self.broken = self.broken or is_torn(error) or is_another(error)
             raise

@@ -43,6 +43,8 @@ _BODY_S: Final = 5.0
 _ON_ITS_WAY_S: Final = 0.1
 """How long a page that is not known is waited for: a publisher is told 201 when the log has the article, and
 comes while it is being folded. An embargoed one is waited for alike: the time tells nothing."""
+_TOLD: Final = 200
+"""Characters of an address in the log."""
 _PIXEL: Final = Answer(
     200,
     [(b"content-type", b"image/gif"), NO_STORE],
@@ -87,6 +89,10 @@ class Web:
         except sqlite3.Error as error:
             log.error("store_unreadable", reason=repr(error))
             answer = refusal(503, "the store cannot be read at the moment", [(b"retry-after", b"1")])
+        except Exception:
+            # whatever it was: one page is not made, and the others are
+            log.exception("page_failed", path=path[:_TOLD])
+            answer = refusal(500, "this page cannot be made; the log of the service says why")
         if answer is None:
             return
         count(route if route in ROUTES else "other", answer.status)

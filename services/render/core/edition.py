@@ -17,7 +17,7 @@ from services.render.core.fragments import Fragments
 from services.render.core.lists import CARDS, SIX, HotLists, age_of, first_without, next_age_at, seven
 from services.render.core.lru import Lru
 from services.render.core.page import Fragment
-from services.render.core.shelf import Articles, Changes, Piece, Shelf
+from services.render.core.shelf import Articles, Changes, OnFailure, Piece, Shelf
 from shared.events import LISTS, ListName
 
 _AT_ONCE: Final = datetime.min.replace(tzinfo=UTC)
@@ -45,12 +45,13 @@ class Edition:
         section_order: Sequence[str],
         token_key: bytes,
         limit_bytes: int,
+        on_failure: OnFailure = lambda _id, _error: None,
     ) -> None:
         self.number = 0
         self.sections: tuple[str, ...] = ()
         self.today = date.min
         self.token = ""
-        self.shelf = Shelf(articles, fragments, limit_bytes // 2)
+        self.shelf = Shelf(articles, fragments, limit_bytes // 2, on_failure)
         self._articles = articles
         self._fragments = fragments
         self._zone = zone
@@ -83,7 +84,9 @@ class Edition:
     def hot_changed(self, lists: HotLists) -> None:
         """Take the hot lists as they now are."""
         self._lists = lists
-        self._ids = {name: tuple(entry.id for entry in found.entries) for name, found in lists.items()}
+        self._ids = {
+            name: tuple(dict.fromkeys(entry.id for entry in found.entries)) for name, found in lists.items()
+        }
         self._ends_at = _AT_ONCE
 
     def turn(self, now: datetime) -> None:

@@ -23,7 +23,7 @@ from services.render.core.fragments import Fragments
 from services.render.core.lru import Lru
 from services.render.core.page import Fragment, Page
 from services.render.core.scripts import PREFIX
-from services.render.core.shelf import Articles, Piece
+from services.render.core.shelf import Articles, OnFailure, Piece
 from services.render.core.site import section_path
 from services.render.core.stories import picture_of
 from services.render.core.xml import as_xml
@@ -111,8 +111,10 @@ class Feeds:
         environment: jinja2.Environment,
         edition: Edition,
         limit_bytes: int,
+        on_failure: OnFailure = lambda _id, _error: None,
     ) -> None:
         self._articles = articles
+        self._on_failure = on_failure
         self._environment = environment
         self._edition = edition
         self._scribe = fragments.scribe
@@ -172,11 +174,16 @@ class Feeds:
         found = self._articles.find(piece.id)
         if not isinstance(found, ArticlePublished):
             return None
-        entry = self._entry(self._scribe.article(found), piece.story.excerpt)
-        if form == "json":
-            body = json.dumps(_json_item(entry), ensure_ascii=False).encode()
-        else:
-            body = as_xml(self._render(f"feed_entry.{form}", entry=entry))
+        try:
+            entry = self._entry(self._scribe.article(found), piece.story.excerpt)
+            if form == "json":
+                body = json.dumps(_json_item(entry), ensure_ascii=False).encode()
+            else:
+                body = as_xml(self._render(f"feed_entry.{form}", entry=entry))
+        except Exception as error:
+            # the others are told
+            self._on_failure(piece.id, error)
+            return None
         told = _Told(piece, entry.updated_at, Fragment(body))
         self._told.put((form, piece.id), told)
         return told

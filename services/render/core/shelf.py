@@ -1,12 +1,12 @@
 """What a process remembers of its store: stories and the pieces of HTML made of them, until they change.
 
 Only a memory: forgetting is always right, and `forget` is called for all that the log or the clock changed.
+An article of which no piece can be made, for whatever reason, is in no list, so that lists need not mind it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
 from typing import Final, Literal, Protocol
 
 from services.render.core.cursors import FAR_FUTURE, Place
@@ -22,6 +22,10 @@ _NEWEST: Final = CARDS + SIX + 1
 """So many of a section are remembered: ten remain, whichever six and one are taken out."""
 _PIECES: Final = 8000
 """Stories kept in memory, about 3 KB each."""
+
+
+OnFailure = Callable[[str, Exception], None]
+"""Is told of an article that is left out of lists, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +66,8 @@ class Piece:
         self.id: Final = article.id
         self.story: Final = story_of(article)
         self.may_be_hot: Final = may_be_hot(article)
-        self._fragments = fragments
-
-    @cached_property
-    def entry(self) -> bytes:
-        """The story as an entry of the hot list."""
-        return self._fragments.hot_entry(self.story)
-
-    @cached_property
-    def card(self) -> bytes:
-        """The story as a card of its section."""
-        return self._fragments.card(self.story)
+        self.entry: Final = fragments.hot_entry(self.story)
+        self.card: Final = fragments.card(self.story)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +91,12 @@ class Gone:
 class Shelf:
     """Stories, bodies and lists by name; every argument `now` is the moment of the edition being made."""
 
-    def __init__(self, articles: Articles, fragments: Fragments, limit_bytes: int) -> None:
+    def __init__(
+        self, articles: Articles, fragments: Fragments, limit_bytes: int, on_failure: OnFailure
+    ) -> None:
         self._articles = articles
+        self._on_failure = on_failure
+        self._failed: set[str] = set()
         self._fragments = fragments
         self._scribe = fragments.scribe
         self._pieces: Lru[str, Piece] = Lru(_PIECES)
@@ -110,7 +109,9 @@ class Shelf:
             self._pieces.clear()
             self._bodies.clear()
             self._newest.clear()
+            self._failed.clear()
             return
+        self._failed -= changes.ids
         for article_id in changes.ids:
             self._pieces.drop(article_id)
             self._bodies.drop(article_id)
@@ -124,11 +125,16 @@ class Shelf:
     def piece(self, article_id: str, now: datetime) -> Piece | None:
         """Give an article's story if it may be shown."""
         piece = self._pieces.get(article_id)
-        if piece is None:
+        if piece is None and article_id not in self._failed:
             article = self._articles.find(article_id)
             if not isinstance(article, ArticlePublished) or not visible(article, now):
                 return None
-            piece = Piece(self._scribe.article(article), self._fragments)
+            try:
+                piece = Piece(self._scribe.article(article), self._fragments)
+            except Exception as error:
+                self._failed.add(article_id)
+                self._on_failure(article_id, error)
+                return None
             self._pieces.put(article_id, piece)
         return piece
 
