@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 
 from shared import wire
-from shared.events import HotBanned, HotPinned, HotReleased
+from shared.events import Arrival, HotBanned, HotPinned, HotReleased
 from shared.topics import ARTICLES
 from tests.builders import withdrawn
 from tests.foreign import until
@@ -49,6 +49,22 @@ def test_a_ban_in_a_section_is_none_in_the_whole_list(rank: Rank, article: str) 
     rank.press.flush()
     until(lambda: not place(rank, article, f"section:{section}"), "the ban holds", VISIBLE_S)
     assert place(rank, article)
+
+
+def test_a_pin_that_a_paused_ingest_writes_behind_its_release_does_not_hold(rank: Rank, article: str) -> None:
+    pin, release = HotPinned(article=article, **SAID), HotReleased(article=article, **SAID)
+    first, second = (Arrival(1000 + n, wire.partition_for(article), n) for n in (1, 2))
+    rank.press.article(article)
+    rank.press.desk(pin, first)
+    rank.press.flush()
+    until(lambda: place(rank, article) == 1, "the pin leads", VISIBLE_S)
+    before = rank.metric(rank.workers[0], "remen_rank_desk_old_total")
+    rank.press.desk(release, second)
+    rank.press.desk(pin, first)
+    rank.press.flush()
+    until(lambda: not place(rank, article), "it is released", VISIBLE_S)
+    until(lambda: rank.metric(rank.workers[0], "remen_rank_desk_old_total") == before + 1, "it is told")
+    assert not place(rank, article)
 
 
 def test_a_pin_ends_when_it_was_to_end(rank: Rank, article: str) -> None:

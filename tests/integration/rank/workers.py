@@ -4,7 +4,7 @@ import json
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
@@ -15,7 +15,7 @@ from confluent_kafka import Producer
 from redis import Redis as RedisClient
 
 from shared import wire
-from shared.events import ArticlePublished, Event, at_ms
+from shared.events import Arrival, ArticlePublished, Event, at_ms
 from shared.topics import ARTICLES, DESK, VIEWS
 from tests.builders import published
 from tests.real import Service
@@ -66,14 +66,17 @@ class Press:
         self.event(ARTICLES.name, event, article, wire.partition_for(article))
         return event
 
-    def desk(self, event: Event) -> None:
-        """Append a desk action."""
-        self.event(DESK.name, event, "", 0)
+    def desk(self, event: Event, source: Arrival | None = None) -> None:
+        """Append a desk action; `source` is the input that ingest made it of."""
+        more = [] if source is None else [(wire.INPUT, wire.write_arrival(source))]
+        self.event(DESK.name, event, "", 0, more)
 
-    def event(self, topic: str, event: Event, key: str, partition: int) -> None:
+    def event(
+        self, topic: str, event: Event, key: str, partition: int, more: Sequence[tuple[str, bytes]] = ()
+    ) -> None:
         """Append an event with its headers."""
         now = self.now()
-        headers: Any = wire.event_headers(event, source="test", event_id="1", at=now)
+        headers: Any = wire.event_headers(event, source="test", event_id="1", at=now, passed_on=more)
         self._producer.produce(
             topic, wire.encode(event), key, partition, headers=headers, timestamp=at_ms(now)
         )
