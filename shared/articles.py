@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, get_args
 
 from pydantic import ValidationError
-from pydantic_core import from_json, to_json
+from pydantic_core import from_json
 
-from shared import blocks, wire
+from shared import blocks, bounded_json, wire
 from shared.events import Arrival, ArticlePublished, ArticleReinstated, ArticleWithdrawn, Order
 
 MARK_SUFFIX: Final = "#withdrawn"
@@ -25,6 +25,9 @@ MARK_SUFFIX: Final = "#withdrawn"
 
 LARGEST_BYTES: Final = 4 * 1024 * 1024
 """Of a value; the topic takes no more uncompressed, and ingest compresses nothing."""
+
+MOST_PARTS: Final = 200_000
+"""Lists and objects of a value; an article of a million bytes that is one dense table has half of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def read(
         return "wrong_partition"
     if value is None:
         return "key" if is_mark else TextErased(article_id)
-    if len(value) > LARGEST_BYTES:
+    if bounded_json.is_too_large(value, LARGEST_BYTES, MOST_PARTS):
         return "too_large"
     event_type = wire.first_values(headers).get("ce_type", b"")
     event: ArticleEvent
@@ -71,7 +74,7 @@ def read(
         if event_type == _PUBLISHED:
             event = article(value)
         elif event_type in _MARKS:
-            event = _MARKS[event_type].model_validate_json(value)
+            event = bounded_json.read(_MARKS[event_type], value)
         else:
             return "type"
     except ValueError:
@@ -82,7 +85,7 @@ def read(
 def article(value: bytes) -> ArticlePublished:
     """Read an article without its blocks and marks of kinds not known here; ValueError if it is none."""
     try:
-        return ArticlePublished.model_validate_json(value)
+        return bounded_json.read(ArticlePublished, value)
     except ValidationError:
         if b'"blocks"' not in value:
             raise
@@ -90,7 +93,7 @@ def article(value: bytes) -> ArticlePublished:
         if not isinstance(written, dict) or not isinstance(written.get("blocks"), list):
             raise
         known = [_with_known_marks(one) for one in written["blocks"] if _is(one, _BLOCKS)]
-        return ArticlePublished.model_validate_json(to_json(written | {"blocks": known}))
+        return ArticlePublished.model_validate(written | {"blocks": known})
 
 
 def _is(part: Any, kinds: set[str]) -> bool:

@@ -16,10 +16,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter
 
 from services.rank.core.clock import BUCKET_MS, KEPT_MS, LAST_MS
-from shared import wire
+from shared import bounded_json, wire
 from shared.events import Arrival, ArticleId, HotBanned, HotPinned, HotReleased, at_ms
 
 SCOPE: Final = r"^(all|section:[^/:\x00-\x1f]{1,20})$"
@@ -66,8 +66,8 @@ def parse(event_type: str, value: bytes, headers: Mapping[str, bytes], appended_
     """Read the value of one of the three actions; None if it breaks the rules of its type."""
     kind, cls = CLASSES[event_type]
     try:
-        event = cls.model_validate_json(value)
-    except ValidationError:
+        event = bounded_json.read(cls, value)
+    except ValueError:
         return None
     if not is_scope(event.scope):
         return None

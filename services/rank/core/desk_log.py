@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from services.rank.core import desk, voids
 from services.rank.core.clock import is_possible
 from services.rank.core.desk import Action, Desk
-from services.rank.core.records import Record, Skipped, summed
+from services.rank.core.records import LARGEST_BYTES, MOST_PARTS, Record, Skipped, summed
 from services.rank.core.voids import Void, Voids
-from shared import wire
+from shared import bounded_json, wire
 from shared.topics import DESK
 
 
@@ -58,6 +58,8 @@ def _parse(record: Record) -> Action | Void | str:
         return "time"
     if record.value is None:
         return "value"
+    if bounded_json.is_too_large(record.value, LARGEST_BYTES, MOST_PARTS):
+        return "too_large"
     headers = wire.first_values(record.headers)
     event_type = headers.get("ce_type", b"").decode(errors="replace")
     if event_type in desk.CLASSES:

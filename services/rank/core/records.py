@@ -10,20 +10,22 @@ from collections.abc import Iterable, Sequence, Sized
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from pydantic_core import from_json
 
 from services.rank.core.rows import Int64s
+from shared import bounded_json
 from shared.events import ArticleId, View, ViewsSeen
 
 _IDS: Final = TypeAdapter(list[ArticleId])
 _IN_COLUMNS: Final = b'"articles"'
 
-LARGEST_BYTES: Final = 4 * 1024 * 1024
-LARGEST_ROWS: Final = 100_000
+LARGEST_BYTES: Final = 1024 * 1024
+LARGEST_ROWS: Final = 50_000
 LARGEST_ARTICLES: Final = 10_000
-"""What one record may hold. Render writes 2,000 rows, some 70 KB; but a few KB that were sent compressed may
-hold a million rows of as many articles, and to read them would take memory and time from all the others."""
+MOST_PARTS: Final = 1_000
+"""What one record may hold: bytes, rows, articles, lists and objects. Render writes 2,000 rows, some 70 KB.
+A few KB that were sent compressed may hold millions, whose reading would take time and memory from others."""
 
 _COLUMNS: Final = ("article", "reader", "at", "segment")
 
@@ -70,8 +72,10 @@ def summed(topic: str, found: Iterable[tuple[str, int]]) -> tuple[Skipped, ...]:
 
 def quickly(value: bytes | None) -> Columns | str | None:
     """Read a batch of at least one view; None if it takes `parse` to say what this is."""
-    if value is None or _IN_COLUMNS not in value or len(value) > LARGEST_BYTES:
+    if value is None or _IN_COLUMNS not in value:
         return None
+    if bounded_json.is_too_large(value, LARGEST_BYTES, MOST_PARTS):
+        return "too_large"
     try:
         found = from_json(value)
         if _is_too_large(found["articles"], found["article"]):
@@ -113,16 +117,19 @@ def parse(value: bytes | None) -> View | ViewsSeen | str:
     """Read one value by its shape; a str is the reason why it is neither."""
     if value is None:
         return "empty"
-    if len(value) > LARGEST_BYTES:
+    if bounded_json.is_too_large(value, LARGEST_BYTES, MOST_PARTS):
         return "too_large"
     guess: type[View | ViewsSeen] = ViewsSeen if _IN_COLUMNS in value else View
     try:
-        # model_validate_json does the same, and checks its own arguments for a quarter of the time
-        read_as: View | ViewsSeen = guess.__pydantic_validator__.validate_json(value)
+        if len(value) > bounded_json.LARGE_BYTES:
+            read_as: View | ViewsSeen = bounded_json.read(guess, value)
+        else:
+            # model_validate_json does the same, and checks its own arguments for a quarter of the time
+            read_as = guess.__pydantic_validator__.validate_json(value)
         if isinstance(read_as, ViewsSeen) and _is_too_large(read_as.articles, read_as.article):
             return "too_large"
         return read_as
-    except ValidationError:
+    except ValueError:
         pass
     try:
         document = json.loads(value)
@@ -134,6 +141,6 @@ def parse(value: bytes | None) -> View | ViewsSeen | str:
         return "bad_batch"
     try:
         # the word may have been a reader's or an article's name
-        return View.model_validate_json(value)
-    except ValidationError:
+        return bounded_json.read(View, value)
+    except ValueError:
         return "bad_view"

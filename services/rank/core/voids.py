@@ -11,12 +11,12 @@ from typing import Annotated, Final
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter
 
 from services.rank.core.clock import DAY_MS, KEPT_MS
 from services.rank.core.desk import input_of
 from services.rank.core.rows import Rows
-from shared import wire
+from shared import bounded_json, wire
 from shared.events import Arrival, ArticleId, ViewsVoided, at_ms
 
 TYPE: Final = wire.TYPE_PREFIX + ViewsVoided.__name__
@@ -58,8 +58,8 @@ _JSON: Final = TypeAdapter(Voids)
 def parse(value: bytes, headers: Mapping[str, bytes], offset: int) -> Void | None:
     """Read the value of a void; None if it breaks the rules, or its span is empty."""
     try:
-        event = ViewsVoided.model_validate_json(value)
-    except ValidationError:
+        event = bounded_json.read(ViewsVoided, value)
+    except ValueError:
         return None
     since_ms, until_ms = max(at_ms(event.since), 0), min(at_ms(event.until), _END_MS)
     if since_ms >= until_ms:

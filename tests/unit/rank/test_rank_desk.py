@@ -142,7 +142,7 @@ def test_ten_thousand_actions_at_once_are_read_in_the_time_of_their_number() -> 
     assert len(said.desk) == 10_000
 
 
-DEEP = b"[" * 100_000
+DEEP = b"[" * 10_000
 PINNED = ("ce_type", b"remen.HotPinned")
 VOIDED = ("ce_type", b"remen.ViewsVoided")
 
@@ -163,7 +163,11 @@ def void(since: str, until: str, **changes: Any) -> bytes:
         (PINNED, b"\xff", "value"),
         (PINNED, DEEP, "value"),
         (PINNED, b'{"article":' + DEEP, "value"),
+        (PINNED, DEEP * 10, "too_large"),
         (PINNED, pin(article="#desk"), "value"),
+        (PINNED, pin(more=[[]] * 10_000), "too_large"),
+        (PINNED, pin(why="y" * 1_100_000), "too_large"),
+        (VOIDED, b'{"x": [' + b"{}," * 10_000 + b"{}]}", "too_large"),
         (PINNED, pin(article=A + "\n"), "value"),
         (PINNED, pin(position=10**400), "value"),
         (PINNED, pin(position=float("nan")), "value"),
@@ -198,7 +202,7 @@ def test_a_foreign_record_is_passed_over_and_changes_nothing_else(
 
 
 def test_who_and_why_of_a_megabyte_are_cut_and_the_action_holds() -> None:
-    event = HotPinned(article=A, who="w" * 1_000_000, why="y" * 1_000_000)
+    event = HotPinned(article=A, who="w" * 100_000, why="[y]" * 300_000)
     said = read((event, None))
     assert len(desk.encode(said.desk)) < 2_000
     assert len(desk.in_force(said.desk, NOON_MS)) == 1
