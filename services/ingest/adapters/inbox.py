@@ -58,6 +58,7 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._under_way: dict[str, dict[Topic, list[Acknowledged]]] = {}
         self._next: dict[TopicPartition, int] = {}
         self._cautions: dict[TopicPartition, Caution] = {}
+        self._opened: set[TopicPartition] = set()
         self._moved_at = 0.0
 
     async def on_start(self) -> None:
@@ -114,11 +115,11 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             if self._fresh:
                 fresh, self._fresh = self._fresh, set()
                 await self._take_over(fresh)
-            careful = {tp for tp, records in batches.items() if self._is_careful(tp, records)}
-            for tp in careful:
-                for record in batches[tp]:
-                    await self._take_alone(tp, record)
+            careful = {tp: records for tp, records in batches.items() if self._is_careful(tp, records)}
+            for tp, records in careful.items():
+                await self._take_carefully(tp, records)
             if rest := {tp: records for tp, records in batches.items() if tp not in careful}:
+                await self._open({tp: records[0].offset for tp, records in rest.items()})
                 await self._take(rest)
             self._moved_at = self.loop.time()
 
@@ -129,24 +130,31 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         servers = self._bootstrap_servers
         left = await wait_for("the group's offsets", lambda: committed(servers, GROUP, tps), AWAY)
         self._cautions = {tp: caution_from(*left[tp], IN_FLIGHT) for tp in tps if tp in left}
-        in_order = [tp for tp in tps if tp not in self._cautions or not self._cautions[tp].until]
-        await self._commit({tp: await self._consumer.position(tp) for tp in in_order})
 
     def _is_careful(self, tp: TopicPartition, records: Sequence[ConsumerRecord]) -> bool:
         return tp in self._cautions and self._cautions[tp].applies_to(records[0].offset)
 
-    async def _take_alone(self, tp: TopicPartition, taken: ConsumerRecord) -> None:
-        """Take one record after having marked it, or set it aside."""
-        caution = self._cautions[tp]
-        if caution.sets_aside(taken.offset):
-            log.error("alarm", kind="set_aside", partition=taken.partition, offset=taken.offset)
-            SET_ASIDE.labels("ended").inc()
-            (letter,) = refuse(_record(taken), ended_processes()).outputs
-            await (await self._outbox.send(letter))
-            await self._commit({tp: taken.offset + 1})
-            return
-        await self._commit({tp: taken.offset}, caution.mark(taken.offset))
-        await self._take({tp: [taken]})
+    async def _open(self, at: dict[TopicPartition, int]) -> None:
+        """Mark partitions as being worked on; what was read of them is not decided yet."""
+        unmarked = {tp: offset for tp, offset in at.items() if tp not in self._opened}
+        self._opened |= unmarked.keys()
+        await self._commit(unmarked)
+
+    async def _take_carefully(self, tp: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
+        """Take records one by one, each after having marked it, and set aside what ended processes."""
+        caution = self._cautions.get(tp)
+        for taken in records:
+            if caution is None or self._cautions.get(tp) is not caution:
+                return  # the partition is gone; a mark left now would be taken for an accident
+            if caution.sets_aside(taken.offset):
+                log.error("alarm", kind="set_aside", partition=taken.partition, offset=taken.offset)
+                SET_ASIDE.labels("ended").inc()
+                (letter,) = refuse(_record(taken), ended_processes()).outputs
+                await (await self._outbox.send(letter))
+                await self._commit({tp: taken.offset + 1})
+            else:
+                await self._commit({tp: taken.offset}, caution.mark(taken.offset))
+                await self._take({tp: [taken]})
 
     async def _take(self, batches: Batches) -> None:
         """Decide about all of these, have Kafka acknowledge what they become, and commit."""
@@ -201,7 +209,7 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
     async def _leave(self) -> None:
         """Mark what is owned as left in good order."""
         at = {tp: offset for tp, offset in self._next.items() if tp.partition in self.owned}
-        self._next, self._cautions = {}, {}
+        self._next, self._cautions, self._opened = {}, {}, set()
         await self._commit(at, CLEAN)
 
     async def _commit(self, offsets: dict[TopicPartition, int], mark: str = OPEN) -> None:
