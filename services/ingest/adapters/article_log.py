@@ -14,7 +14,7 @@ from mode import Service
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from services.ingest.adapters.outcomes import Outcomes
+from services.ingest.adapters.outcomes import ACCEPTED, Outcomes
 from services.ingest.core.decide import Accepted
 from services.ingest.core.editions import FOREIGN, Edition, Origin, Part
 from services.ingest.core.field_types import Id
@@ -125,7 +125,7 @@ class ArticleLog(Service):
             self._keys[key] = request
             if len(self._keys) > _MOST_KEYS:
                 del self._keys[next(iter(self._keys))]
-        self._outcomes.settle(request, None)
+        self._outcomes.settle(request, ACCEPTED)
 
 
 def _origin(record: ConsumerRecord, home: int) -> Origin:

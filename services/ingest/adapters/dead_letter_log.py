@@ -14,7 +14,7 @@ from aiokafka import ConsumerRecord
 from mode import Service
 from prometheus_client import Gauge
 
-from services.ingest.adapters.outcomes import Outcomes
+from services.ingest.adapters.outcomes import Outcomes, Told
 from services.ingest.core.dead_letter import Age, DeadLetter, Place, read_letter, read_settlement
 from shared import wire
 from shared.foreign_records import skipped
@@ -61,7 +61,8 @@ class DeadLetterLog(Service):
             self._kept[record.partition].append(letter.without_text())
             if letter.is_set_aside:
                 self._set_aside.add(letter.place)
-            self._outcomes.settle(wire.request_id(record.headers), letter.problem)
+            told = Told(letter.problem, letter.refused_at[-1])
+            self._outcomes.settle(wire.request_id(record.headers), told)
 
 
 def read_dead_letter(record: ConsumerRecord) -> DeadLetter | None:

@@ -107,19 +107,20 @@ class Door:
         if traceparent:
             headers.append((wire.TRACEPARENT, traceparent.encode()))
         with self._outcomes.expected(request_id) as outcome:
-            await self._send(submission.id, value, headers)
+            offset = await self._send(submission.id, value, headers)
             try:
-                refusal = await asyncio.wait_for(outcome, self._settings.outcome_wait_s)
+                refusal = await asyncio.wait_for(outcome.of(offset), self._settings.outcome_wait_s)
             except TimeoutError:
                 return Answer(submission, decided=False)
         if refusal is not None:
             raise RefusedError(refusal)
         return Answer(submission, decided=True)
 
-    async def _send(self, article_id: str, value: bytes, headers: list[tuple[str, bytes]]) -> None:
+    async def _send(self, article_id: str, value: bytes, headers: list[tuple[str, bytes]]) -> int:
+        """Give the offset that Kafka has given the message."""
         try:
             async with asyncio.timeout(KAFKA_DEADLINE_S):
-                await (await self._outbox.send(submitted(article_id, value, headers)))
+                return (await (await self._outbox.send(submitted(article_id, value, headers)))).offset
         except (KafkaError, TimeoutError) as error:
             log.warning("kafka_away", reason=repr(error))
             raise refuse(

@@ -8,6 +8,7 @@ import asyncio
 from typing import Final
 
 from aiokafka.errors import KafkaError
+from aiokafka.structs import RecordMetadata
 from mode import Service
 
 from services.ingest.core.outputs import Output
@@ -15,7 +16,7 @@ from shared.kafka import ensure_topics, producer
 from shared.runtime import wait_for
 from shared.topics import ALL
 
-Acknowledged = asyncio.Future[object]
+Acknowledged = asyncio.Future[RecordMetadata]
 
 LARGEST_BATCH_BYTES: Final = 256 * 1024
 """With the client's own 16 KiB a request would carry five articles, and requests are what costs."""

@@ -8,33 +8,64 @@ request need not be the one that decides: each reads all acceptances (article_lo
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 Problem = dict[str, Any]
 
 
-class Outcomes:
-    """The open requests; an outcome is None (accepted) or the problem document of the refusal."""
+class Told(NamedTuple):
+    """What a record says became of a request: `problem` is None if it was accepted.
+
+    `refused_at` is the offset of the message that was refused: a request with an Idempotency-Key may have
+    been sent before, and that attempt's refusal is no answer to this one.
+    """
+
+    problem: Problem | None = None
+    refused_at: int | None = None
+
+
+ACCEPTED: Final = Told()
+
+
+class Expected:
+    """The outcome of one attempt, which is waited for."""
 
     def __init__(self) -> None:
-        self._open: dict[str, set[asyncio.Future[Problem | None]]] = {}
+        self._told: asyncio.Queue[Told] = asyncio.Queue()
+
+    def tell(self, told: Told) -> None:
+        """Take in what a record says of the request."""
+        self._told.put_nowait(told)
+
+    async def of(self, offset: int) -> Problem | None:
+        """Wait for what became of the message with this offset, or of the same request sent otherwise."""
+        while True:
+            told = await self._told.get()
+            if told.problem is None or told.refused_at == offset:
+                return told.problem
+
+
+class Outcomes:
+    """The open requests."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, list[Expected]] = {}
 
     @contextmanager
-    def expected(self, request_id: str) -> Iterator[asyncio.Future[Problem | None]]:
-        """Wait for the outcome of a request while the block lasts."""
-        future: asyncio.Future[Problem | None] = asyncio.get_running_loop().create_future()
-        # A request with an Idempotency-Key that is sent twice at once has one name, and one outcome for both.
-        waiting = self._open.setdefault(request_id, set())
-        waiting.add(future)
+    def expected(self, request_id: str) -> Iterator[Expected]:
+        """Listen for the outcome of a request while the block lasts."""
+        expected = Expected()
+        # A request with an Idempotency-Key that is sent twice at once has one name.
+        waiting = self._open.setdefault(request_id, [])
+        waiting.append(expected)
         try:
-            yield future
+            yield expected
         finally:
-            waiting.remove(future)
+            waiting.remove(expected)
             if not waiting:
                 del self._open[request_id]
 
-    def settle(self, request_id: str, outcome: Problem | None) -> None:
+    def settle(self, request_id: str, told: Told) -> None:
         """Tell whoever waits for this request here."""
-        for future in self._open.get(request_id, ()):
-            if not future.done():
-                future.set_result(outcome)
+        for expected in self._open.get(request_id, ()):
+            expected.tell(told)
