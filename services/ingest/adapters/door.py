@@ -120,7 +120,8 @@ class Door:
         """Give the offset that Kafka has given the message."""
         try:
             async with asyncio.timeout(KAFKA_DEADLINE_S):
-                return (await (await self._outbox.send(submitted(article_id, value, headers)))).offset
+                written: Any = await (await self._outbox.send(submitted(article_id, value, headers)))
+                return int(written.offset)
         except (KafkaError, TimeoutError) as error:
             log.warning("kafka_away", reason=repr(error))
             raise refuse(
