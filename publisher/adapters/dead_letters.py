@@ -5,23 +5,25 @@ import heapq
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import partial
+from operator import attrgetter
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from publisher.adapters.failures import NoSuchLetterError, answering
+from publisher.adapters.failures import CommandError, answering
 from services.ingest.core.dead_letter import Age, DeadLetter, Place, read_letter
 from shared.runtime import wait_for
 from shared.topics import DEAD
 
 _ALL: Final = [TopicPartition(DEAD.name, n) for n in range(DEAD.partitions)]
 _STOP_S: Final = 2.0
+_age: Final = attrgetter("age")
 
 
 @asynccontextmanager
 async def reading(servers: str, timeout_s: float) -> AsyncIterator["Reader"]:
-    """Connect to Kafka and give a reader; KafkaAwayError if that takes longer than `timeout_s`."""
+    """Connect to Kafka and give a reader; CommandError if that takes longer than `timeout_s`."""
     consumer = AIOKafkaConsumer(
         bootstrap_servers=servers,
         enable_auto_commit=False,
@@ -41,7 +43,7 @@ async def reading(servers: str, timeout_s: float) -> AsyncIterator["Reader"]:
 
 
 class Reader:
-    """Reads dead letters; KafkaAwayError where an answer of Kafka does not come in time."""
+    """Reads dead letters; CommandError where an answer of Kafka does not come in time."""
 
     def __init__(
         self, consumer: AIOKafkaConsumer, answering: Callable[[], AbstractAsyncContextManager[None]]
@@ -49,28 +51,27 @@ class Reader:
         self._consumer = consumer
         self._answering = answering
 
-    async def letters(self, since_ms: int | None, newest: int | None = None) -> AsyncIterator[DeadLetter]:
-        """Give the letters since a time, or only the newest of each partition, in each partition's order."""
+    async def letters(
+        self, since_ms: int | None, newest: int | None = None
+    ) -> AsyncIterator[list[DeadLetter]]:
+        """Give the letters since a time, or only the newest, some at once, in each partition's order."""
         async with self._answering():
             ends = await self._seek(since_ms, newest)
         while records := await self._more(ends):
-            for record in records:
-                if letter := read_dead_letter(record):
-                    yield letter
+            yield [letter for letter in map(read_dead_letter, records) if letter]
 
     async def newest(self, limit: int, since_ms: int | None, article: str | None) -> list[DeadLetter]:
         """Give the newest letters, maybe of one article only, newest first and without their texts."""
-        found: list[tuple[Age, DeadLetter]] = []
+        found: list[DeadLetter] = []
         # The newest of all are among the newest of each partition; one article's may lie anywhere.
-        async for letter in self.letters(since_ms, limit if article is None else None):
-            if article in (None, letter.id):
-                heapq.heappush(found, (letter.age, letter.without_text()))
-                if len(found) > limit:
-                    heapq.heappop(found)
-        return [letter for _, letter in sorted(found, reverse=True)]
+        async for some in self.letters(since_ms, limit if article is None else None):
+            found += [letter.without_text() for letter in some if article in (None, letter.id)]
+            if len(found) > 2 * limit:
+                found = heapq.nlargest(limit, found, key=_age)
+        return heapq.nlargest(limit, found, key=_age)
 
     async def letter(self, place: Place) -> DeadLetter:
-        """Give one letter; NoSuchLetterError if there is none at this place, or no longer."""
+        """Give one letter; CommandError if there is none at this place, or no longer."""
         tp, record = TopicPartition(DEAD.name, place.partition), None
         if tp in _ALL:
             async with self._answering():
@@ -80,8 +81,9 @@ class Reader:
                     record = await self._consumer.getone(tp)
         letter = read_dead_letter(record) if record and record.offset == place.offset else None
         if letter is None:
-            raise NoSuchLetterError(
-                f"there is no dead letter {place}; `rejected list` shows those that are kept, for seven days"
+            raise CommandError(
+                f"there is no dead letter {place}; `rejected list` shows those that are kept, for seven days",
+                code=1,
             )
         return letter
 

@@ -3,39 +3,26 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import ClassVar
 
 from aiokafka.errors import KafkaError
 
 
 class CommandError(Exception):
-    """A command cannot go on; the text says why, and `code` is what it exits with."""
+    """A command cannot go on: the text says why, and `code` is what it exits with."""
 
-    code: ClassVar = 2
-
-
-class KafkaAwayError(CommandError):
-    """Kafka did not answer in time."""
-
-
-class FeedError(CommandError):
-    """There is no feed to import."""
-
-
-class NoSuchLetterError(CommandError):
-    """No dead letter lies at a place, or no longer."""
-
-    code = 1
+    def __init__(self, says: str, code: int = 2) -> None:
+        super().__init__(says)
+        self.code = code
 
 
 @asynccontextmanager
 async def answering(servers: str, timeout_s: float) -> AsyncIterator[None]:
-    """Let what is asked of Kafka in the block take so long; then KafkaAwayError."""
+    """Let what is asked of Kafka in the block take so long; then CommandError."""
     try:
         async with asyncio.timeout(timeout_s):
             yield
     except (TimeoutError, KafkaError) as error:
-        raise KafkaAwayError(
+        raise CommandError(
             f"Kafka at {servers} did not answer within {timeout_s:g} s; is KAFKA_BOOTSTRAP_SERVERS "
             "right, and has ingest run there, which makes the topics?"
         ) from error

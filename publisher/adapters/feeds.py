@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import httpx
 
-from publisher.adapters.failures import FeedError
+from publisher.adapters.failures import CommandError
 from publisher.adapters.files import Input, value_of
 from publisher.core.feed_entries import read_entries
 from services.ingest.core.faults import Rejection
@@ -27,20 +27,20 @@ _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 def load(source: str) -> Any:
-    """Fetch or read a feed and parse it; FeedError says why that cannot be done."""
+    """Fetch or read a feed and parse it; CommandError says why that cannot be done."""
     if source.lower().startswith(("http://", "https://")):
         content, address = _fetch(source)
     elif _SCHEME.match(source) and not Path(source).exists():
-        raise FeedError(
+        raise CommandError(
             f"{source} cannot be fetched; name a file or an address that begins with http:// or https://"
         )
     else:
         content, address = _read(Path(source)), ""
     parsed = _parsed(source, content, address)
     if "fault" in parsed:
-        raise FeedError(f"{source} is not a feed: {parsed['fault']}")
+        raise CommandError(f"{source} is not a feed: {parsed['fault']}")
     if not parsed["entries"]:
-        raise FeedError(f"{source} has no entries")
+        raise CommandError(f"{source} has no entries")
     return parsed
 
 
@@ -56,9 +56,9 @@ def _parsed(source: str, content: bytes, address: str) -> Any:
     try:
         done = subprocess.run(command, input=content, capture_output=True, timeout=PARSE_S, check=True)
     except subprocess.TimeoutExpired:
-        raise FeedError(f"{source} cannot be read as a feed within {PARSE_S:g} s") from None
+        raise CommandError(f"{source} cannot be read as a feed within {PARSE_S:g} s") from None
     except subprocess.CalledProcessError as error:
-        raise FeedError(f"{source} cannot be read as a feed: {error.stderr.decode()[-200:]}") from None
+        raise CommandError(f"{source} cannot be read as a feed: {error.stderr.decode()[-200:]}") from None
     return json.loads(done.stdout)
 
 
@@ -67,7 +67,7 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             content = file.read(LARGEST_FEED_BYTES + 1)
     except OSError as error:
-        raise FeedError(f"{path} cannot be read: {error.strerror or error}") from None
+        raise CommandError(f"{path} cannot be read: {error.strerror or error}") from None
     _check_size(content, str(path))
     return content
 
@@ -84,16 +84,16 @@ def _fetch(address: str) -> tuple[bytes, str]:
                 content += chunk
                 _check_size(content, address)
                 if time.monotonic() > give_up:
-                    raise FeedError(f"{address} was not received in full within {FETCH_S:g} s")
+                    raise CommandError(f"{address} was not received in full within {FETCH_S:g} s")
             return bytes(content), str(answer.url)
     except httpx.HTTPStatusError as error:
-        raise FeedError(f"{address} answers {error.response.status_code}") from None
+        raise CommandError(f"{address} answers {error.response.status_code}") from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise FeedError(f"{address} cannot be fetched: {error or type(error).__name__}") from None
+        raise CommandError(f"{address} cannot be fetched: {error or type(error).__name__}") from None
 
 
 def _check_size(content: bytes | bytearray, source: str) -> None:
     if len(content) > LARGEST_FEED_BYTES:
-        raise FeedError(
+        raise CommandError(
             f"{source} is larger than {LARGEST_FEED_BYTES:,} bytes, the most that a feed may have"
         )

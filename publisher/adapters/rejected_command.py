@@ -31,7 +31,6 @@ _NOTE: Final = (
 _NOT_KEPT: Final = (
     "was too large to be kept, so it cannot be sent again as it was; send it repaired, --with FILE"
 )
-_AT_ONCE: Final = 100
 _UNITS_S: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
@@ -140,7 +139,7 @@ def replay(
 
     async def replayed() -> int:
         async with _reading(timeout) as reader:
-            letters = _all(reader, since) if places is None else _named(reader, places)
+            letters = reader.letters(since) if places is None else _named(reader, places)
             inputs = ([_as_input(letter, repaired, value) for letter in some] async for some in letters)
             code = await send(inputs, timeout, report)
         if not as_json:
@@ -157,17 +156,6 @@ def _reading(timeout_s: float) -> AbstractAsyncContextManager[Reader]:
 async def _named(reader: Reader, places: list[Place]) -> AsyncIterator[list[DeadLetter]]:
     """Give the letters of these places, oldest first; nothing of it if one is missing."""
     yield sorted([await reader.letter(place) for place in set(places)], key=lambda letter: letter.age)
-
-
-async def _all(reader: Reader, since_ms: int | None) -> AsyncIterator[list[DeadLetter]]:
-    """Give all letters, some at once, oldest first in each partition, and so of each article."""
-    some: list[DeadLetter] = []
-    async for letter in reader.letters(since_ms):
-        some.append(letter)
-        if len(some) == _AT_ONCE:
-            yield some
-            some = []
-    yield some
 
 
 def _as_input(letter: DeadLetter, repaired: Path | None, value: bytes | None) -> Input:

@@ -10,13 +10,13 @@ import uuid
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Iterable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Literal, TypeVar
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from publisher.adapters.failures import KafkaAwayError, answering
+from publisher.adapters.failures import CommandError, answering
 from publisher.adapters.files import Input
 from publisher.adapters.outcomes import Outcomes, Problem
 from publisher.settings import Settings
@@ -46,15 +46,8 @@ class Outcome:
 
     def as_json(self) -> dict[str, Any]:
         """Give what `--json` prints; `place` only where a file holds several."""
-        place = {"place": self.place} if self.place else {}
-        return {
-            "file": self.file or None,
-            **place,
-            "id": self.id,
-            "outcome": self.outcome,
-            "url": self.url,
-            "problem": self.problem,
-        }
+        told = {name: value for name, value in asdict(self).items() if value or name != "place"}
+        return told | {"file": self.file or None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +60,7 @@ class _UnderWay:
 
 @asynccontextmanager
 async def sending(settings: Settings, timeout_s: float) -> AsyncIterator["Sender"]:
-    """Connect to Kafka and give a sender; KafkaAwayError if that takes longer than `timeout_s`."""
+    """Connect to Kafka and give a sender; CommandError if that takes longer than `timeout_s`."""
     servers = settings.kafka_bootstrap_servers
     producer, outcomes = kafka.producer(servers, "publisher"), Outcomes(servers)
     try:
@@ -95,7 +88,7 @@ class Sender:
         self._silent = False
 
     async def send(self, inputs: Iterable[Input]) -> AsyncIterator[Outcome]:
-        """Send all and give their outcomes in order; KafkaAwayError if Kafka does not take one in time."""
+        """Send all and give their outcomes in order; CommandError if Kafka does not take one in time."""
         under_way: deque[_UnderWay | Outcome] = deque()
         for one in inputs:
             under_way.append(await self._sent(one))
@@ -154,7 +147,7 @@ class Sender:
                 return await answer
         except (KafkaError, TimeoutError) as error:
             reason = f"within {self._timeout_s:g} s" if isinstance(error, TimeoutError) else f"({error})"
-            raise KafkaAwayError(
+            raise CommandError(
                 f"Kafka at {self._settings.kafka_bootstrap_servers} did not take a message {reason}; send "
                 "again what is not listed as accepted (a repeat changes nothing)"
             ) from error

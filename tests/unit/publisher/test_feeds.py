@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from publisher.adapters import feeds
-from publisher.adapters.failures import FeedError
+from publisher.adapters.failures import CommandError
 from publisher.core.feed_entries import read_entries
 from publisher.core.ids import fitting_id
 from services.ingest.core.faults import Rejection
@@ -110,7 +110,7 @@ def test_the_same_entry_is_the_same_article_whenever_it_is_imported(tmp_path: Pa
     ],
 )
 def test_what_is_not_a_feed_is_said(tmp_path: Path, content: str, says: str) -> None:
-    with pytest.raises(FeedError, match=says):
+    with pytest.raises(CommandError, match=says):
         imported(tmp_path / "feed.xml", content)
 
 
@@ -122,7 +122,7 @@ def test_what_is_not_a_feed_is_said(tmp_path: Path, content: str, says: str) -> 
     ],
 )
 def test_a_feed_that_cannot_be_had_is_said(source: str, says: str) -> None:
-    with pytest.raises(FeedError, match=says):
+    with pytest.raises(CommandError, match=says):
         feeds.load(source)
 
 
@@ -130,7 +130,7 @@ def test_a_feed_is_not_read_beyond_what_a_feed_may_have(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(feeds, "LARGEST_FEED_BYTES", 1000)
-    with pytest.raises(FeedError, match="is larger than 1,000 bytes"):
+    with pytest.raises(CommandError, match="is larger than 1,000 bytes"):
         imported(tmp_path / "feed.xml", RSS)
 
 
@@ -139,7 +139,7 @@ def test_a_feed_that_cannot_be_parsed_in_time_is_given_up(
 ) -> None:
     monkeypatch.setattr(feeds, "PARSE_S", 2.0)
     slow = RSS.replace("lin@river.example (林记者)", "a" * 1_000_000)
-    with pytest.raises(FeedError, match="cannot be read as a feed within 2 s"):
+    with pytest.raises(CommandError, match="cannot be read as a feed within 2 s"):
         imported(tmp_path / "feed.xml", slow)
 
 
