@@ -23,7 +23,7 @@ _IN_COLUMNS: Final = b'"articles"'
 LARGEST_BYTES: Final = 1024 * 1024
 LARGEST_ROWS: Final = 50_000
 LARGEST_ARTICLES: Final = 10_000
-MOST_PARTS: Final = 1_000
+MOST_PARTS: Final = 100
 """What one record may hold: bytes, rows, articles, lists and objects. Render writes 2,000 rows, some 70 KB.
 A few KB that were sent compressed may hold millions, whose reading would take time and memory from others."""
 

@@ -142,7 +142,7 @@ def test_ten_thousand_actions_at_once_are_read_in_the_time_of_their_number() -> 
     assert len(said.desk) == 10_000
 
 
-DEEP = b"[" * 10_000
+DEEP = b"[" * 90
 PINNED = ("ce_type", b"remen.HotPinned")
 VOIDED = ("ce_type", b"remen.ViewsVoided")
 
