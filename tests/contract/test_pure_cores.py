@@ -17,13 +17,13 @@ from dev.environment import ROOT
 
 PURE: Final = frozenset(
     {
-        "abc", "base64", "binascii", "bisect", "calendar", "collections", "contextlib", "copy",
+        "abc", "base64", "binascii", "bisect", "calendar", "collections", "comrak", "contextlib", "copy",
         "dataclasses", "datetime", "decimal", "difflib", "email.utils", "enum", "fractions", "functools",
         "hashlib", "heapq", "hmac", "html", "ipaddress", "itertools", "json", "math", "numbers", "operator",
         "re", "statistics", "string", "struct", "sys.intern", "textwrap", "types", "typing", "unicodedata",
         "urllib.parse", "uuid", "zlib", "zoneinfo", "jinja2", "lxml", "markdown_it", "markupsafe",
-        "mdit_py_plugins", "nh3", "numpy", "opencc", "pydantic", "pydantic_core", "regex", "yaml",
-        "services.ingest.core",
+        "mdit_py_plugins", "nh3", "numpy", "opencc", "pydantic", "pydantic_core", "regex", "selectolax",
+        "services.ingest.core", "yaml",
         "shared.articles", "shared.blocks", "shared.events", "shared.foreign_headers",
         "shared.problem", "shared.topics", "shared.wire",
     }

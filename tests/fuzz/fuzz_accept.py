@@ -26,7 +26,7 @@ import atheris  # type: ignore[import-not-found, import-untyped, unused-ignore] 
 
 ROOT: Final = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
-with atheris.instrument_imports(include=["services", "shared", "markdown_it", "html5lib"]):
+with atheris.instrument_imports(include=["services", "shared"]):
     from services.ingest.core.editions import UNKNOWN, advance
     from tests.builders import arrival, as_json, published, reinstated, withdrawn
     from tests.unit.ingest.anything import (

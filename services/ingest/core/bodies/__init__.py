@@ -11,9 +11,6 @@ from shared.blocks import Block, Embed, PictureBlock
 
 Format = Literal["plain", "markdown", "html"]
 
-MOST_BLOCKS: Final = 5_000
-"""What is written of an article must stay near the size of what came."""
-
 _READERS: Final[dict[Format, Callable[[str], tuple[Block, ...]]]] = {
     "plain": from_plain,
     "markdown": from_markdown,
@@ -26,6 +23,4 @@ def read_body(text: str, written_in: Format) -> tuple[Block, ...]:
     blocks = _READERS[written_in](body_text(text))
     if all(isinstance(block, PictureBlock | Embed) for block in blocks):
         raise ValueError(f"has no text that could be shown once it is read as {written_in}")
-    if len(blocks) > MOST_BLOCKS:
-        raise ValueError(f"has {len(blocks):,} paragraphs, at most {MOST_BLOCKS:,} are possible")
     return blocks

@@ -1,112 +1,168 @@
-"""What holds lines together: a quote, a list, a table, a caption.
+"""A body's flow, and what holds lines in it together: a heading, a quote, a list, a figure with its caption.
 
-The outermost one that is open gets every line, whatever else is inside it: a list in a quote is paragraphs of
-the quote, a list in a list items behind their parent. Nothing of the text is lost that way, and no reader of
-the log has to know blocks in blocks.
+The outermost holder gets every line, whatever else is inside it: a list in a quote is paragraphs of the
+quote, a list in a list items behind their parent. Nothing of the text is lost that way, and no reader of the
+log has to know blocks in blocks.
 """
 
 import re
-from typing import Final, Protocol
+from collections.abc import Mapping
+from typing import ClassVar, Final
+
+from selectolax.lexbor import LexborNode
 
 from services.ingest.core.addresses import source_address
-from services.ingest.core.bodies.line import joined
-from shared.blocks import Block, Embed, Items, Paragraph, Quote, Text
+from services.ingest.core.bodies.budget import Budget
+from services.ingest.core.bodies.line import Written, joined
+from services.ingest.core.bodies.passage import Block, Opened, Opens, Passage
 
-Attributes = dict[str, str]
-
+HEADINGS: Final = {"h1": 2, "h2": 2, "h3": 3, "h4": 4, "h5": 4, "h6": 4, "hl1": 2, "hl2": 3}
+"""Levels of headings; the title of the article is level 1. hl1 and hl2 are NITF's."""
 _POST: Final = re.compile(r"tweet|instagram|tiktok|fb-|facebook|threads|bluesky|reddit|mastodon|embed", re.I)
 
 
-class Holder(Protocol):
-    """What is between a tag and its end."""
+class Flow(Passage):
+    """Blocks one behind the other; a line is a paragraph."""
 
-    def starts(self, tag: str, attributes: Attributes) -> None: ...  # noqa: D102
-    def add(self, line: Text) -> None: ...  # noqa: D102
-    def ends(self, tag: str) -> None: ...  # noqa: D102
-    def blocks(self) -> list[Block]: ...  # noqa: D102
+    elements: ClassVar[Mapping[str, Opens]] = {}
 
+    def __init__(self, budget: Budget) -> None:
+        super().__init__(budget)
+        self.blocks: list[Block] = []
 
-def as_paragraph(line: Text) -> Paragraph:
-    """Make a line a paragraph."""
-    return Paragraph.model_construct(text=line.text, marks=line.marks, as_is=line.as_is)
+    def take(self, line: Written) -> None:
+        """Take a line as a paragraph."""
+        self.show({"kind": "paragraph"} | line)
 
+    def show(self, block: Block) -> None:
+        """Take a block."""
+        self.budget.spend("paragraphs")
+        self.blocks.append(block)
 
-class QuoteHolder:
-    """A quote; one that a post of another site was embedded as becomes a link to it."""
-
-    def __init__(self, attributes: Attributes) -> None:
-        self._lines: list[Text] = []
-        self._is_post = bool(_POST.search(attributes.get("class", "")))
-        self._post_url = attributes.get("data-instgrm-permalink") or attributes.get("cite")
-
-    def starts(self, tag: str, attributes: Attributes) -> None:
-        """Nothing inside a quote matters but its lines."""
-
-    def ends(self, tag: str) -> None:
-        """Nothing inside a quote matters but its lines."""
-
-    def add(self, line: Text) -> None:
-        """Take a paragraph."""
-        self._lines.append(line)
-
-    def blocks(self) -> list[Block]:
-        """Give the quote or the link."""
-        if not self._lines:
-            return []
-        if self._is_post:
-            links = [mark.url for line in self._lines for mark in line.marks or () if mark.kind == "link"]
-            # the link of a post to itself is its date, at the end
-            url = source_address(self._post_url) or (links[-1] if links else None)
-            if url:
-                return [Embed(url=url, text=joined(self._lines, " ").text)]
-        return [Quote(paragraphs=tuple(self._lines))]
+    def caption(self, paragraph: Block) -> None:
+        """Take a caption that stands outside of a figure."""
+        self.show(paragraph)
 
 
-class ListHolder:
-    """A list; what is nested in an item follows it as items of its own."""
+class _Heading(Flow):
+    """A heading that is open; what is no line of it is the flow's."""
 
-    def __init__(self, tag: str) -> None:
-        self._ordered = tag == "ol"
-        self._items: list[list[Text]] = []
-        self._is_new = True
+    def __init__(self, flow: Flow, level: int) -> None:
+        super().__init__(flow.budget)
+        self.blocks, self._level = flow.blocks, level
 
-    def starts(self, tag: str, attributes: Attributes) -> None:
-        """Begin an item."""
-        self._is_new |= tag in {"li", "ul", "ol"}
+    def take(self, line: Written) -> None:
+        self.show({"kind": "heading", "level": self._level} | line)
 
-    def ends(self, tag: str) -> None:
-        """End an item."""
-        self.starts(tag, {})
-
-    def add(self, line: Text) -> None:
-        """Take a line of an item."""
-        if self._is_new:
-            self._items.append([])
-            self._is_new = False
-        self._items[-1].append(line)
-
-    def blocks(self) -> list[Block]:
-        """Give the list."""
-        items = tuple(joined(lines, "\n") for lines in self._items)
-        return [Items(ordered=self._ordered, items=items)] if items else []
+    def break_line(self) -> None:
+        self.write(" ", ())
 
 
-class CaptionHolder:
-    """A picture's caption, which the figure it stands in takes."""
+class _Figure(Flow):
+    def __init__(self, flow: Flow) -> None:
+        super().__init__(flow.budget)
+        self.captions: list[Block] = []
 
-    def __init__(self) -> None:
-        self._lines: list[Text] = []
+    def caption(self, paragraph: Block) -> None:
+        self.captions.append(paragraph)
 
-    def starts(self, tag: str, attributes: Attributes) -> None:
-        """Nothing inside a caption matters but its lines."""
 
-    def ends(self, tag: str) -> None:
-        """Nothing inside a caption matters but its lines."""
+class _Items(Passage):
+    def __init__(self, budget: Budget) -> None:
+        super().__init__(budget)
+        self.items: list[list[Written]] = [[]]
 
-    def add(self, line: Text) -> None:
-        """Take a line."""
-        self._lines.append(line)
+    def take(self, line: Written) -> None:
+        self.items[-1].append(line)
 
-    def blocks(self) -> list[Block]:
-        """Give the caption as one paragraph."""
-        return [as_paragraph(joined(self._lines, " "))] if self._lines else []
+    def end_item(self) -> None:
+        """End an item, or begin one."""
+        self.end_line()
+        self.items.append([])
+
+
+def _item(_: LexborNode, inside: _Items) -> Opened:
+    inside.end_item()
+    return inside, inside.end_item
+
+
+_Items.elements = {"li": _item, "ul": _item, "ol": _item}
+
+
+def heading(element: LexborNode, flow: Flow) -> Opened:
+    """Open a heading."""
+    opened = _Heading(flow, HEADINGS[element.tag or ""])
+    return opened, opened.end_line
+
+
+def quote(element: LexborNode, flow: Flow) -> Opened:
+    """Open a quote; one that a post of another site was embedded as becomes a link to it."""
+    said, inside = element.attributes, Passage(flow.budget)
+
+    def end() -> None:
+        inside.end_line()
+        lines, is_post = inside.lines, _POST.search(said.get("class") or "")
+        links = [mark["url"] for line in lines for mark in line.get("marks") or () if mark["url"]]
+        # the link of a post to itself is its date, at the end
+        url = source_address(said.get("data-instgrm-permalink") or said.get("cite")) or (links or [None])[-1]
+        if lines and is_post and url:
+            flow.show({"kind": "embed", "url": url, "text": joined(lines, " ")["text"]})
+        elif lines:
+            flow.show({"kind": "quote", "paragraphs": lines})
+        flow.blocks += inside.shown
+
+    return inside, end
+
+
+def items(element: LexborNode, flow: Flow) -> Opened:
+    """Open a list; what is nested in an item follows it as items of its own."""
+    inside = _Items(flow.budget)
+
+    def end() -> None:
+        inside.end_line()
+        texts = [joined(lines, "\n") for lines in inside.items if lines]
+        if texts:
+            flow.show({"kind": "list", "ordered": element.tag == "ol", "items": texts})
+        flow.blocks += inside.shown
+
+    return inside, end
+
+
+def caption(_: LexborNode, flow: Flow) -> Opened:
+    """Open a caption."""
+    inside = Passage(flow.budget)
+
+    def end() -> None:
+        inside.end_line()
+        if inside.lines:
+            flow.caption({"kind": "paragraph"} | joined(inside.lines, " "))
+        flow.blocks += inside.shown
+
+    return inside, end
+
+
+def figure(_: LexborNode, flow: Flow) -> Opened:
+    """Open a figure, which gives its captions to the last of its blocks that has none; else they follow."""
+    inside = _Figure(flow)
+
+    def end() -> None:
+        inside.end_line()
+        flow.blocks += inside.blocks if _captioned(inside) else inside.blocks + inside.captions
+
+    return inside, end
+
+
+def _captioned(read: _Figure) -> bool:
+    text = " ".join(caption["text"] for caption in read.captions)
+    for block in reversed(read.blocks):
+        match block:
+            case {"kind": "picture", "picture": shown} if not shown.get("caption"):
+                shown["caption"] = text
+            case {"kind": "table", "caption": ""}:
+                block["caption"] = text
+            case {"kind": "embed", "text": ""}:
+                block["text"] = text
+            case _:
+                continue
+        return True
+    return False

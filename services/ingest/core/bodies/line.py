@@ -9,107 +9,123 @@ with which Chinese paragraphs begin, and the no-break space are text.
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
-from services.ingest.core.characters import is_blank
-from shared.blocks import Mark, Span, Text
-
-MarkKind = Literal["link", "strong", "emphasis"]
-AsIs = Literal["as is"]
-"""What is open where a text is not to be written in another script."""
+from services.ingest.core.bodies.budget import A_LINE, A_MARK, Budget
+from services.ingest.core.characters import is_blank, no_control_in_body
 
 _SPACE: Final = " \t\n\r\f"
-_SPACES: Final = re.compile(r"[ \t\n\r\f]+")
-_WAITING: Final = -1
+_SPACES: Final = re.compile(r"[ \t\n\r\f]{2,}|[\t\n\r\f]")
+"""Runs that become something else."""
 _NEAR: Final = 8
 """So many characters back the letter before a run of white space is looked for."""
 
 
-class Line:
-    """Text that is being read; at most one mark of each kind is open."""
+Kind = Literal["link", "strong", "emphasis", "as is"]
 
-    def __init__(self) -> None:
+
+class Style(NamedTuple):
+    """One mark that a stretch of text has; `element` tells one from the next of the same kind."""
+
+    kind: Kind
+    element: int
+    url: str | None = None
+
+
+Styles = tuple[Style, ...]
+"""Of a stretch of text, outermost first; "as is" marks what is not to be written in another script."""
+
+
+Written = dict[str, Any]
+"""A text as the log has it: `text`, and `marks` and `as_is` where there are some."""
+
+
+class Line:
+    """Text that is being read."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._begin()
+
+    def _begin(self) -> None:
         self._pieces: list[str] = []
         self._length = 0
         self._gap = ""
-        self._marks: list[Mark] = []
-        self._open: dict[MarkKind | AsIs, tuple[int, str | None]] = {}
-        self._as_is: list[Span] = []
+        self._marks: dict[Style, tuple[int, int]] = {}
 
-    def write(self, text: str) -> None:
-        """Add text whose white space collapses."""
+    def write(self, text: str, styles: Styles) -> None:
+        """Add text whose white space collapses; a mark begins behind a space and ends before it."""
         core = text.strip(_SPACE)
-        begins = text.index(core) if core else len(text)
-        self._gap += text[:begins]
+        before, _, behind = text.partition(core) if core else (text, "", "")
+        self._gap = _gap(self._gap + before)
         if not core:
             return
-        if self._pieces and self._gap:
+        if self._gap and self._pieces:
             self._append(_joint(self._gap, self._pieces[-1], core))
-        self.write_as_it_stands(_SPACES.sub(_collapsed, core))
-        self._gap = text[begins + len(core) :]
+        if "  " in core or not core.isprintable():
+            core = _SPACES.sub(_collapsed, core)
+        self.write_as_it_stands(core, styles)
+        self._gap = _gap(behind)
 
-    def write_as_it_stands(self, text: str) -> None:
+    def write_as_it_stands(self, text: str, styles: Styles) -> None:
         """Add text whose white space counts."""
         if not text:
             return
-        for kind, (start, url) in self._open.items():
-            if start == _WAITING:
-                self._open[kind] = (self._length, url)
+        start = self._length
         # once more: a reference such as &#769; was no character yet when the whole body was normalised
+        no_control_in_body(text)
         self._append(unicodedata.normalize("NFC", text))
+        for style in styles:
+            begun, _ = self._marks.get(style, (start, start))
+            self._marks[style] = begun, self._length
 
-    def open(self, kind: MarkKind | AsIs, url: str | None = None) -> None:
-        """Begin a mark at the next character; a space before that stays outside."""
-        self.close(kind)
-        self._open[kind] = (_WAITING, url)
-
-    def close(self, kind: MarkKind | AsIs) -> None:
-        """End a mark behind the last character."""
-        if kind in self._open:
-            self._mark(kind, *self._open.pop(kind))
-
-    def end(self) -> Text | None:
-        """Give the line and begin the next, in which open marks go on; None if nothing is visible."""
-        for kind, (start, url) in self._open.items():
-            self._mark(kind, start, url)
-            self._open[kind] = (_WAITING, url)
-        text = "".join(self._pieces)
-        marks = sorted(self._marks, key=lambda mark: (mark.start, -mark.end))
-        as_is = tuple(self._as_is)
-        self._pieces, self._length, self._gap, self._marks, self._as_is = [], 0, "", [], []
+    def end(self) -> Written | None:
+        """Give the line and begin the next; None if nothing is visible."""
+        if not self._pieces:
+            self._gap = ""
+            return None
+        text, styled = "".join(self._pieces), self._marks
+        self._begin()
         if is_blank(text):
             return None
-        return Text.model_construct(text=text, marks=tuple(marks) or None, as_is=as_is or None)
+        self._budget.spend("lines")
+        self._budget.spend("bytes", A_LINE + len(text.encode()))
+        return {"text": text, **(self._beside(styled) if styled else {})}
+
+    def _beside(self, styled: dict[Style, tuple[int, int]]) -> Written:
+        self._budget.spend("links and emphases", len(styled))
+        self._budget.spend("bytes", sum(A_MARK + len((style.url or "").encode()) for style in styled))
+        marks = [
+            {"kind": style.kind, "start": start, "end": end, "url": style.url}
+            for style, (start, end) in styled.items()
+            if style.kind != "as is"
+        ]
+        as_is = [place for style, place in styled.items() if style.kind == "as is"]
+        return {"marks": marks or None, "as_is": as_is or None}
 
     def _append(self, piece: str) -> None:
         self._pieces.append(piece)
         self._length += len(piece)
 
-    def _mark(self, kind: MarkKind | AsIs, start: int, url: str | None) -> None:
-        if start == _WAITING:
-            return
-        if kind == "as is":
-            self._as_is.append(Span(start, self._length))
-        else:
-            self._marks.append(Mark.model_construct(kind=kind, start=start, end=self._length, url=url))
 
-
-def joined(lines: Sequence[Text], by: str) -> Text:
+def joined(lines: Sequence[Written], by: str) -> Written:
     """Join lines into one text; their marks move along."""
     if len(lines) == 1:
         return lines[0]
-    marks: list[Mark] = []
-    as_is: list[Span] = []
+    marks, as_is = [], []
     at = 0
     for line in lines:
-        marks += [
-            mark.model_copy(update={"start": mark.start + at, "end": mark.end + at})
-            for mark in line.marks or ()
-        ]
-        as_is += [Span(start + at, end + at) for start, end in line.as_is or ()]
-        at += len(line.text) + len(by)
-    text = by.join(line.text for line in lines)
-    return Text.model_construct(text=text, marks=tuple(marks) or None, as_is=tuple(as_is) or None)
+        for mark in line.get("marks") or ():
+            marks.append(mark | {"start": mark["start"] + at, "end": mark["end"] + at})
+        as_is += [(start + at, end + at) for start, end in line.get("as_is") or ()]
+        at += len(line["text"]) + len(by)
+    text = by.join(line["text"] for line in lines)
+    return {"text": text, "marks": marks or None, "as_is": as_is or None}
+
+
+def _gap(spaces: str) -> str:
+    """Keep of white space what a joint asks for."""
+    return "\n" if "\n" in spaces else spaces[:1]
 
 
 def _joint(gap: str, before: str, behind: str) -> str:

@@ -4,6 +4,7 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
+from services.ingest.core.bodies.budget import Budget
 from shared.blocks import Block, Paragraph
 
 _PARAGRAPHS: Final = TypeAdapter(tuple[Paragraph, ...])
@@ -13,4 +14,6 @@ _PARAGRAPHS: Final = TypeAdapter(tuple[Paragraph, ...])
 def from_plain(text: str) -> tuple[Block, ...]:
     """Read a plain body; the ideographic space that begins a line is kept."""
     lines = (line.strip(" \t\r") for line in text.splitlines())
-    return _PARAGRAPHS.validate_python([{"text": line} for line in lines if line and not line.isspace()])
+    seen = [{"text": line} for line in lines if line and not line.isspace()]
+    Budget().spend("paragraphs", len(seen))
+    return _PARAGRAPHS.validate_python(seen)

@@ -7,94 +7,106 @@ paragraphs. The cells of a table inside a cell are lines of that cell.
 
 from typing import Final
 
-from services.ingest.core.bodies.holders import Attributes, as_paragraph
-from services.ingest.core.bodies.line import joined
-from shared.blocks import Block, Table, Text
+from selectolax.lexbor import LexborNode
+
+from services.ingest.core.bodies.budget import A_CELL, Budget
+from services.ingest.core.bodies.holders import Flow
+from services.ingest.core.bodies.line import Written, joined
+from services.ingest.core.bodies.passage import Opened, Passage
 
 _MOST_SPANNED: Final = 50
 """Columns or rows that one cell may cover."""
-_MOST_CELLS: Final = 20_000
-"""Of a table; beyond that a cell covers nothing but itself."""
-
-_NOTHING: Final = Text(text="")
-_Cell = list[Text]
+_NOTHING: Final[Written] = {"text": ""}
 
 
-class TableHolder:
-    """The lines of a table that is being read."""
+class _Table(Passage):
+    """A table that is being read; its own lines are its caption."""
 
-    def __init__(self) -> None:
-        self._caption: list[Text] = []
-        self._rows: list[list[_Cell]] = []
-        self._cell: _Cell = self._caption
+    def __init__(self, budget: Budget) -> None:
+        super().__init__(budget)
+        self.rows: list[list[list[Written]]] = []
+        self.first_is_head = True
         self._covered: dict[int, int] = {}
-        self._cells = 0
-        self._nested = 0
-        self._first_is_head = False
-        self._in_head = False
 
-    def starts(self, tag: str, attributes: Attributes) -> None:
-        """Begin a part of the table."""
-        self._nested += tag == "table"
-        if self._nested:
-            return
-        if tag in {"thead", "tbody", "tfoot"}:
-            self._in_head = tag == "thead"
-        elif tag == "tr":
-            self._begin_row()
-        elif tag in {"td", "th"}:
-            self._begin_cell(tag, _span(attributes, "colspan"), _span(attributes, "rowspan"))
+    def begin_row(self) -> None:
+        """Begin a row, the one before being full."""
+        if self.rows:
+            self._fill(self.rows[-1])
+        self.rows.append([])
 
-    def ends(self, tag: str) -> None:
-        """End a table in the table."""
-        self._nested -= tag == "table"
-
-    def add(self, line: Text) -> None:
-        """Take a line of the caption or of a cell."""
-        self._cell.append(line)
-
-    def blocks(self) -> list[Block]:
-        """Give the table, or the paragraphs for whose layout it was."""
-        rows = [row for row in self._rows if any(row)]
-        if not self._first_is_head and not self._caption and all(len(row) == 1 for row in rows):
-            return [as_paragraph(line) for (cell,) in rows for line in cell]
-        texts = [tuple(joined(cell, "\n") if cell else _NOTHING for cell in row) for row in rows]
-        has_head = self._first_is_head and bool(rows) and rows[0] is self._rows[0]
-        caption = joined(self._caption, " ").text if self._caption else ""
-        if not texts:
-            return [as_paragraph(joined(self._caption, " "))] if caption else []
-        head, behind = (texts[0], texts[1:]) if has_head else ((), texts)
-        return [Table(caption=caption, head=head, rows=tuple(behind))]
-
-    def _begin_row(self) -> None:
-        if self._rows:
-            self._fill(self._rows[-1])
-        self._rows.append([])
-        if len(self._rows) == 1:
-            self._first_is_head = True
-
-    def _begin_cell(self, tag: str, columns: int, rows: int) -> None:
-        if not self._rows:
-            self._begin_row()
-        row = self._rows[-1]
+    def begin_cell(self, cell: list[Written], columns: int, rows: int) -> None:
+        """Put a cell into the row."""
+        row = self.rows[-1]
         self._fill(row)
-        if len(self._rows) == 1 and tag == "td" and not self._in_head:
-            self._first_is_head = False
-        if self._cells > _MOST_CELLS:
-            columns = rows = 1
+        self._spend(columns)
         if rows > 1:
             self._covered |= dict.fromkeys(range(len(row), len(row) + columns), rows - 1)
-        self._cell = []
-        row += [self._cell, *([] for _ in range(columns - 1))]
-        self._cells += columns * rows
+        row += [cell, *([] for _ in range(columns - 1))]
 
-    def _fill(self, row: list[_Cell]) -> None:
+    def _spend(self, cells: int) -> None:
+        self.budget.spend("table cells", cells)
+        self.budget.spend("bytes", A_CELL * cells)
+
+    def _fill(self, row: list[list[Written]]) -> None:
         """Put empty cells where cells of rows above reach down."""
         while self._covered.get(len(row), 0):
+            self._spend(1)
             self._covered[len(row)] -= 1
             row.append([])
 
 
-def _span(attributes: Attributes, name: str) -> int:
-    sent = attributes.get(name, "")
-    return min(int(sent), _MOST_SPANNED) if sent.isascii() and sent.isdigit() and int(sent) else 1
+def table(_: LexborNode, flow: Flow) -> Opened:
+    """Open a table."""
+    inside = _Table(flow.budget)
+
+    def end() -> None:
+        inside.end_line()
+        _add(inside, flow)
+        flow.blocks += inside.shown
+
+    return inside, end
+
+
+def _add(read: _Table, flow: Flow) -> None:
+    rows = [row for row in read.rows if any(row)]
+    caption = joined(read.lines, " ") if read.lines else {"text": ""}
+    has_head = read.first_is_head and bool(rows) and rows[0] is read.rows[0]
+    if not rows:
+        if caption["text"]:
+            flow.take(caption)
+    elif not caption["text"] and not read.first_is_head and all(len(row) == 1 for row in rows):
+        for (cell,) in rows:
+            for line in cell:
+                flow.take(line)
+    else:
+        texts = [[joined(cell, "\n") if cell else _NOTHING for cell in row] for row in rows]
+        head, behind = (texts[0], texts[1:]) if has_head else ([], texts)
+        flow.show({"kind": "table", "caption": caption["text"], "head": head, "rows": behind})
+
+
+def _row(_: LexborNode, read: _Table) -> Opened:
+    read.begin_row()
+    return read, read.end_line
+
+
+def _cell(element: LexborNode, read: _Table) -> Opened:
+    row = element.parent
+    part = row.parent if row else None
+    if len(read.rows) == 1 and element.tag == "td" and (part is None or part.tag != "thead"):
+        read.first_is_head = False
+    inside = Passage(read.budget)
+    read.begin_cell(inside.lines, _span(element, "colspan"), _span(element, "rowspan"))
+
+    def end() -> None:
+        inside.end_line()
+        read.shown += inside.shown
+
+    return inside, end
+
+
+_Table.elements = {"tr": _row, "td": _cell, "th": _cell}
+
+
+def _span(element: LexborNode, name: str) -> int:
+    said = element.attributes.get(name) or ""
+    return min(int(said), _MOST_SPANNED) if said.isascii() and said.isdigit() and int(said) else 1

@@ -8,11 +8,9 @@ it means markup. Where nothing is said, the text itself tells by its tags.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from html import unescape
 from typing import Any, Final
 
-import nh3
-
+from services.ingest.core.bodies.html import text_of
 from services.ingest.core.characters import is_blank
 from services.ingest.core.ninjs.items import Found, Item, one_line, tidy
 
@@ -31,8 +29,9 @@ _MARKUP: Final = re.compile("html|richtext|nitf|xml")
 _TAG: Final = re.compile(
     r"</(p|div|h[1-6]|b|i|u|em|strong|a|ul|ol|li|table|span|blockquote)\s*>|<(br|p)\b", re.I
 )
-_ENDS_A_LINE: Final = re.compile(r"<(br|/p|/div|/li|/h[1-6]|/tr|/block)\b", re.I)
-_SPACES: Final = re.compile(r"[ \t\r\n\f]+")
+_MOST_TAGS: Final = 2_000
+"""Of a text that is only looked at; so many may come that trees of longer ones would cost too much."""
+_TAGS: Final = re.compile(r"<[^>]*+(>|\Z)")
 _NITF_TAG: Final = re.compile(r"<(/?)(hl2|media|media-reference|media-caption)(?=[\s/>])([^<>]*)")
 _AS_HTML: Final = {"hl2": "h2", "media": "figure", "media-reference": "img", "media-caption": "figcaption"}
 
@@ -112,8 +111,11 @@ def alternative_of(item: Item) -> str:
 
 
 def without_markup(text: str) -> str:
-    """Give the text of an HTML fragment, its white space as HTML reads it."""
-    return _SPACES.sub(" ", unescape(nh3.clean(_ENDS_A_LINE.sub(r" \g<0>", text), tags=set())))
+    """Give the text of an HTML fragment as one line; of one too odd, what stands between its tags."""
+    try:
+        return text_of(text, _MOST_TAGS)
+    except ValueError:
+        return _TAGS.sub(" ", text)
 
 
 def _texts(item: Item, one: str, many: str) -> list[Text]:
