@@ -16,7 +16,7 @@ _LOOK_EVERY_MS: Final = 500
 
 
 async def changed_files(names: Sequence[Path]) -> AsyncIterator[list[Path]]:
-    """Give the files that are there, then for ever those whose content is new; a deletion is no change."""
+    """Give the files that are there, then for ever those whose content is new; a deletion does not count."""
     folders = {name if name.is_dir() else name.parent for name in names}
     seen = Seen()
     look = True
@@ -36,7 +36,7 @@ async def changed_files(names: Sequence[Path]) -> AsyncIterator[list[Path]]:
 
 
 class Seen:
-    """What was published of each file: a change of its time alone is none."""
+    """What was published of each file: a new time alone does not make it new."""
 
     def __init__(self) -> None:
         self._stamps: dict[Path, tuple[int, int]] = {}

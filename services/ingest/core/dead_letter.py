@@ -55,7 +55,7 @@ class Place(NamedTuple):
     def read(cls, text: str) -> "Place":
         """Read `3-17`; ValueError says what a place looks like."""
         if not re.fullmatch(r"[0-9]{1,4}-[0-9]{1,18}", text):
-            raise ValueError(f"{text!r} is no place of a dead letter; one looks like 3-17")
+            raise ValueError(f"{text!r} is not the place of a dead letter; write it like 3-17")
         return cls(*map(int, text.split("-")))
 
 
