@@ -349,7 +349,7 @@ def everything() -> list[Poison]:
 def bombs() -> list[Poison]:
     """Give batches of some kilobytes that would be many megabytes."""
     codecs = {"gzip": GZIP, "snappy": SNAPPY, "lz4": LZ4, "zstd": ZSTD}
-    sizes = {GZIP: 256, SNAPPY: 16, LZ4: 64, ZSTD: 512}
+    sizes = {GZIP: 64, SNAPPY: 17, LZ4: 64, ZSTD: 256}
     return [
         Poison(
             topic.name,
