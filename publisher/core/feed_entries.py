@@ -5,24 +5,19 @@ that is imported again is the same article, and an older copy never replaces a n
 address counts with that of its feed: two papers may both have an entry 1001.
 """
 
-import html
 import re
 from calendar import timegm
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-import nh3
 from pydantic import TypeAdapter, ValidationError
 
 from publisher.core.ids import fitting_id
+from publisher.core.web_page import text_of
 from services.ingest.core.characters import is_blank
 from services.ingest.core.faults import Rejection, unreadable
 from services.ingest.core.field_types import Language, section_name
-
-_LONGEST_LINE: Final = 10_000
-"""Characters of a title with its markup, for twice of which nh3 may take four times as long; a longer one
-stays as it is, and the rule book refuses it for its length."""
 
 _LANGUAGE: Final[TypeAdapter[str]] = TypeAdapter(Language)
 _SPACE: Final = re.compile(r"[ \t\r\n]+")
@@ -84,9 +79,8 @@ def _body(entry: Found) -> tuple[str, str]:
 def _line(found: Found, name: str) -> str:
     """Give one line of text, freed of markup where there is some."""
     text = str(found.get(name) or "")
-    if len(text) <= _LONGEST_LINE and found.get(f"{name}_detail", {}).get("type") != "text/plain":
-        text = html.unescape(nh3.clean(text, tags=set()))
-    return _SPACE.sub(" ", text).strip(" ")
+    is_plain = found.get(f"{name}_detail", {}).get("type") == "text/plain"
+    return _SPACE.sub(" ", text).strip(" ") if is_plain else text_of(text)
 
 
 def _section(entry: Found) -> str | None:

@@ -96,7 +96,7 @@ class _Page:
                 if not tag.is_end:
                     opened = opened or tag
                 elif opened and opened.name == tag.name:
-                    self._name(_said(text[opened.end : tag.start]), opened, tag)
+                    self._name(text_of(text[opened.end : tag.start]), opened, tag)
                     opened = None
             elif tag.name in depth:
                 depth[tag.name] += -1 if tag.is_end else 1
@@ -139,5 +139,6 @@ def _tags(text: str) -> Iterator[_Tag]:
             place = end.start() if end else len(text)
 
 
-def _said(markup: str) -> str:
+def text_of(markup: str) -> str:
+    """Give what a piece of HTML says, on one line."""
     return _SPACE.sub(" ", unescape(_MARKUP.sub("", markup))).strip(" ")

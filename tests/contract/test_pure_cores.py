@@ -22,7 +22,7 @@ PURE: Final = frozenset(
         "hashlib", "heapq", "hmac", "html", "ipaddress", "itertools", "json", "math", "numbers", "operator",
         "re", "statistics", "string", "struct", "sys.intern", "textwrap", "types", "typing", "unicodedata",
         "urllib.parse", "uuid", "zlib", "zoneinfo", "jinja2", "lxml", "markdown_it", "markupsafe",
-        "mdit_py_plugins", "nh3", "numpy", "opencc", "pydantic", "pydantic_core", "regex", "selectolax",
+        "mdit_py_plugins", "numpy", "opencc", "pydantic", "pydantic_core", "regex", "selectolax",
         "services.ingest.core", "yaml",
         "shared.articles", "shared.blocks", "shared.events", "shared.foreign_headers",
         "shared.problem", "shared.topics", "shared.wire",

@@ -191,5 +191,5 @@ def test_the_pages_together_are_all_letters_newest_first(ages: list[tuple[int, i
 def test_a_place_looks_like_partition_and_offset(text: str) -> None:
     assert Place.read("3-17") == (3, 17)
     assert str(Place(3, 17)) == "3-17"
-    with pytest.raises(ValueError, match="looks like 3-17"):
+    with pytest.raises(ValueError, match="write it like 3-17"):
         Place.read(text)
