@@ -24,12 +24,21 @@ from prometheus_client import Counter
 from services.ingest.adapters import reading_process
 from services.ingest.adapters.reading_process import BLOCKS, OUT_OF_MEMORY
 from services.ingest.core.faults import Rejection
-from services.ingest.core.reading import Defaults, Headers, Outline, has_markup, parse, read, understand
+from services.ingest.core.reading import (
+    Defaults,
+    Headers,
+    Outline,
+    count_markup,
+    has_markup,
+    parse,
+    understand,
+)
 from services.ingest.core.submissions import Publish, Submission
 from shared.runtime import log
 
 SMALL_BYTES: Final = 4_000
-"""Nothing so small takes longer than some hundredths of a second, whatever is in it."""
+FEW_SIGNS: Final = 150
+"""What is so small, with so few signs of markup, is read in some hundredths of a second, whatever it is."""
 SMALL_PLAIN_BYTES: Final = 64_000
 """The same where there is no markup."""
 LONGEST_ANSWER_S: Final = 60.0
@@ -63,7 +72,7 @@ class Limits:
     """Of data; the process itself has 25."""
 
 
-Request = tuple[bytes, Defaults, Headers]
+Request = tuple[bytes | None, Defaults, Headers]
 
 
 class _Process:
@@ -134,13 +143,13 @@ class BoundedReader:
         self, value: bytes | None, defaults: Defaults, headers: Headers = ()
     ) -> Submission | Rejection:
         """Read an input's bytes as what was meant; never raises."""
-        if value is None or len(value) <= SMALL_BYTES:
-            return read(value, defaults, headers)
-        if len(value) <= SMALL_PLAIN_BYTES:
+        if value is None or len(value) <= SMALL_PLAIN_BYTES:
             sent = parse(value, headers)
             if isinstance(sent, Rejection):
                 return sent
-            if not has_markup(sent):
+            if not has_markup(sent) or (
+                value and len(value) <= SMALL_BYTES and count_markup(sent) <= FEW_SIGNS
+            ):
                 return understand(sent, defaults)
         return await asyncio.get_running_loop().run_in_executor(
             self._thread, self._ask, (value, defaults, tuple(headers))

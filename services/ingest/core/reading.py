@@ -29,6 +29,8 @@ _MOST_UNKNOWN: Final = 200
 _LONGEST_MISSPELT: Final = 40
 """Characters of a name that may be a known one misspelt; the longest of those has 13."""
 
+_SIGNS: Final = "<&[!*_`|"
+
 Headers = Sequence[tuple[str, bytes | None]]
 """Of a Kafka record, as they came."""
 
@@ -88,6 +90,11 @@ def has_markup(sent: dict[str, Any]) -> bool:
     return sent.get("format", "plain") not in (None, "plain") or ninjs.is_ninjs(sent)
 
 
+def count_markup(sent: dict[str, Any]) -> int:
+    """Count the signs that markup can be made slow with, in all the texts of an object."""
+    return sum(text.count(sign) for text, _ in _texts(sent, "") for sign in _SIGNS)
+
+
 def _native(sent: dict[str, Any], defaults: Defaults) -> ninjs.Native | Rejection:
     return ninjs.as_native(sent, defaults.ninjs_section) if ninjs.is_ninjs(sent) else ninjs.Native(sent, str)
 
@@ -108,13 +115,13 @@ class Outline(NamedTuple):
 def outline(sent: dict[str, Any], defaults: Defaults) -> Outline:
     """Give the outline of an object that was sent."""
     named = ninjs.named_in(sent, defaults.ninjs_section) if ninjs.is_ninjs(sent) else sent
-    longest = max(_texts(sent, ""), key=lambda text: text[0], default=(0, ""))[1]
+    longest = max(_texts(sent, ""), key=lambda text: len(text[0]), default=("", ""))[1]
     return Outline(_id(named), _section(named), longest)
 
 
-def _texts(value: Any, place: str) -> Iterator[tuple[int, str]]:
+def _texts(value: Any, place: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
-        yield len(value), place
+        yield value, place
     elif isinstance(value, list):
         for index, entry in enumerate(value):
             yield from _texts(entry, f"{place}/{index}")

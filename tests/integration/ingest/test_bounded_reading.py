@@ -65,6 +65,7 @@ def is_there(pid: int) -> bool:
         b"x" * (LARGEST_BYTES + 1),
         as_json(sent_article(body="一\n" * 900)),
         as_json(sent_article(body="字" * 90_000)),
+        as_json(sent_article(format="markdown", body="[" * 500)),
         LARGE,
         LARGEST,
         large(5_001),
@@ -150,6 +151,20 @@ async def test_the_loop_goes_on_while_the_largest_is_read() -> None:
         watching.cancel()
     gc.unfreeze()
     assert max(holds) < in_process_s / 3
+
+
+async def test_a_small_text_is_read_beside_the_loop_only_if_it_is_dense_with_signs() -> None:
+    async with reader() as one:
+        os.kill(one.pid, signal.SIGSTOP)
+        for sent in (large(1), large(18), as_json(sent_article(body="[" * 3_000))):
+            assert isinstance(await one.read(sent, DEFAULTS), Publish)
+        dense = asyncio.create_task(
+            one.read(as_json(sent_article(format="markdown", body="[" * 3_000)), DEFAULTS)
+        )
+        await asyncio.sleep(0)
+        assert not dense.done()
+        os.kill(one.pid, signal.SIGCONT)
+        assert isinstance(await dense, Publish)
 
 
 async def test_an_order_to_stop_is_for_the_parent() -> None:
