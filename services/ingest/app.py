@@ -11,6 +11,7 @@ from services.ingest.adapters.http import create_app
 from services.ingest.adapters.inbox import Inbox
 from services.ingest.adapters.outbox import Outbox
 from services.ingest.adapters.outcomes import Outcomes
+from services.ingest.adapters.quarantine_command import quarantine
 from services.ingest.settings import Settings
 from shared import settings, worker
 from shared.health import Health
@@ -57,3 +58,6 @@ def run(
     services = wire_up(given)
     if not check:
         worker.run("ingest", services)
+
+
+cli.add_typer(quarantine, name="quarantine")

@@ -24,7 +24,7 @@ PURE: Final = frozenset(
         "urllib.parse", "uuid", "zlib", "zoneinfo", "jinja2", "lxml", "markdown_it", "markupsafe",
         "mdit_py_plugins", "numpy", "opencc", "pydantic", "pydantic_core", "regex", "selectolax",
         "services.ingest.core", "yaml",
-        "shared.articles", "shared.blocks", "shared.events", "shared.foreign_headers",
+        "shared.articles", "shared.blocks", "shared.bounded_json", "shared.events",
         "shared.problem", "shared.topics", "shared.wire",
     }
 )  # fmt: skip
