@@ -68,7 +68,10 @@ def _blocks(body: object, info: ValidationInfo) -> tuple[Block, ...]:
     if not isinstance(body, str):
         raise PydanticCustomError("string_type", "must be text")
     # without a format the fault is there, and the body is only looked over
-    blocks = read_body(body, info.data.get("format", "plain"))
+    written_in = info.data.get("format", "plain")
+    blocks = read_body(body, written_in)
+    if written_in == "plain":
+        return blocks
     return tuple(_credited(block) if isinstance(block, PictureBlock) else block for block in blocks)
 
 
