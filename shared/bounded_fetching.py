@@ -178,10 +178,10 @@ class _Fetcher(fetcher.Fetcher):  # type: ignore[misc]
         while True:
             left = _Left()
             _left.set(left)
-            if found := await super().fetched_records(partitions, 0, max_records):
-                return found
-            if left.bytes > 0:
+            found = await super().fetched_records(partitions, 0, max_records)
+            if not found and left.bytes > 0:
                 return await super().fetched_records(partitions, max(0, ends - loop.time()), max_records)
-            if loop.time() >= ends:
-                return found
+            # nothing was waited for: who reads on and on must not silence the others of this loop
             await asyncio.sleep(0)
+            if found or loop.time() >= ends:
+                return found
