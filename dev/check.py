@@ -10,6 +10,9 @@ from dev.environment import PYTHON, ROOT
 
 FOLDERS: Final = ("unit", "contract", "integration", "e2e", "chaos")
 
+# Most tests wait more than they compute. A file's tests stay together, because they share what they start.
+_TWO_AT_A_TIME: Final = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+
 _RULES: Final = {
     "format": ["ruff", "format", "--check", "."],
     "lint": ["ruff", "check", "."],
@@ -27,7 +30,7 @@ def test(folders: Sequence[str], arguments: Sequence[str]) -> int:
             say("broken", ", ".join(broken))
             return 1
     chosen = [f"tests/{folder}" for folder in folders or FOLDERS]
-    return _run("tests", ["pytest", *chosen, *arguments])
+    return _run("tests", ["pytest", *_TWO_AT_A_TIME, *chosen, *arguments])
 
 
 def write_contracts() -> int:

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
@@ -11,6 +11,7 @@ import pytest
 from redis import Redis as RedisClient
 
 from tests.real import Kafka, Redis, Server, Site
+from tests.turns import turn
 
 S = TypeVar("S", bound=Server)
 
@@ -19,6 +20,24 @@ hypothesis.settings.register_profile(
     "remen", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("remen")
+
+
+def _is_alone(item: pytest.Item) -> bool:
+    return item.get_closest_marker("alone") is not None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what runs alone last, so that the workers need not wait for each other before."""
+    items.sort(key=_is_alone)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let a test run when it is its turn."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return (yield)
+    with turn(_is_alone(item)):
+        return (yield)
 
 
 @pytest.fixture(scope="session")

@@ -16,8 +16,11 @@ from dev.environment import ROOT
 from dev.state import State
 
 # Below the ports that systems hand out by themselves, so that no client's socket can take one meanwhile.
-# In a circle, so that two things made before either is started do not get the same.
-_BLOCKS: Final = random.sample(range(22000, 32000, 30), 333)
+# In a circle, so that two things made before either is started do not get the same. Each worker of pytest
+# has blocks of its own.
+_WORKER: Final = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_WORKERS: Final = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+_BLOCKS: Final = random.sample(_MINE := range(22000 + 30 * _WORKER, 32000 - 30, 30 * _WORKERS), len(_MINE))
 _NEXT: Final = cycle(_BLOCKS)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from threading import Event, Thread
 
 import httpx
+import pytest
 from confluent_kafka import Producer
 from redis import Redis
 
@@ -32,6 +33,7 @@ def urls(site: Site, service: str) -> list[str]:
     return [s["url"] for s in site.status()["services"] if s["name"].startswith(service)]
 
 
+@pytest.mark.alone
 def test_without_kafka_and_redis_a_restarted_render_serves_every_page_and_refuses_views_in_time(
     site: BringUp,
 ) -> None:

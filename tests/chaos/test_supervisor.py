@@ -11,6 +11,8 @@ import pytest
 from dev import state
 from tests.real import Site
 
+pytestmark = pytest.mark.alone
+
 
 def test_whatever_dies_is_started_again_within_a_second_however_often(site: Callable[..., Site]) -> None:
     here = site("--scale", "rank=2")

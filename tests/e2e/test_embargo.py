@@ -22,6 +22,8 @@ from tests.builders import as_json, sent_article
 from tests.foreign import produce, records, until
 from tests.real import Service, Site
 
+pytestmark = pytest.mark.alone
+
 LATE_S: Final = 1.0
 """What a publisher is promised."""
 SECTION, SERIES, OPEN = "国际", "封存系列", "open-piece"

@@ -8,11 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+import pytest
 from redis import Redis
 
 from tests.builders import as_json, sent_article
 from tests.foreign import produce, until
 from tests.real import Service, Site
+
+pytestmark = pytest.mark.alone
 
 TAKEDOWN_S = 2.0
 """What an editor is promised."""

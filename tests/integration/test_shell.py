@@ -20,6 +20,8 @@ from tests.real import free_base
 
 SERVICES = ("ingest", "rank", "render")
 NOWHERE = "127.0.0.1:9"
+STARTED_S = 60.0
+"""Of a machine that runs other tests, too."""
 STOPPED_S = 5.0
 
 
@@ -40,6 +42,7 @@ def running(name: str, port: int, folder: Path) -> Iterator["subprocess.Popen[st
             process.kill()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("name", "number"), [*((name, signal.SIGTERM) for name in SERVICES), ("ingest", signal.SIGINT)]
 )
@@ -48,7 +51,7 @@ def test_a_service_answers_without_kafka_and_ends_in_order_at_a_signal(
 ) -> None:
     port = free_base(1)
     with running(name, port, tmp_path) as process:
-        until(lambda: ask.page(port, "/healthz"), f"{name} answers")
+        until(lambda: ask.page(port, "/healthz"), f"{name} answers", STARTED_S)
         assert httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 503
         process.send_signal(number)
         out, err = process.communicate(timeout=STOPPED_S)
@@ -63,7 +66,7 @@ def test_a_port_that_is_taken_is_told_in_one_line(name: str, tmp_path: Path) -> 
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with running(name, port, tmp_path) as process:
-            out, err = process.communicate(timeout=30)
+            out, err = process.communicate(timeout=STARTED_S)
     assert process.returncode == 1
     assert err == f"{name.upper()}_PORT: port {port} is already in use on 127.0.0.1\n"
     assert "Traceback" not in out

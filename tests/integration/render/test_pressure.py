@@ -14,6 +14,8 @@ from services.render.core import tokens
 from tests.foreign import until
 from tests.integration.render.serving import Received, Serving, request
 
+pytestmark = pytest.mark.alone
+
 Serve = Callable[..., Serving]
 
 BROWSER = "user-agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import httpx
+import pytest
 from confluent_kafka.admin import AdminClient
 from redis import Redis as RedisClient
 
@@ -89,6 +90,7 @@ def test_the_hot_list_is_read_from_redis(kafka: Kafka, redis_url: str, render: M
     until(heading, "the hot article is listed first", 5)
 
 
+@pytest.mark.alone
 def test_without_kafka_and_redis_a_restarted_render_serves_and_refuses_views_in_time(
     brokers: Brokers, render: MakeRender
 ) -> None:
