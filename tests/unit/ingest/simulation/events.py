@@ -19,6 +19,16 @@ _PERHAPS: Final = {
 
 _STEADY: Final = {"message": 30, "request": 10, "stranger": 12, "moment": 20, "seconds": 6}
 
+_HAUNTED: Final = {
+    "message": 25,
+    "request": 20,
+    "pause": 8,
+    "resume": 5,
+    "start": 5,
+    "moment": 6,
+    "rebalance": 3,
+}
+
 
 class DiedError(AssertionError):
     """A process ended by itself, and Kafka was not the reason."""
@@ -49,6 +59,8 @@ class Events:
         """Whether nothing happens to the processes, once they have started."""
         if self.is_steady:
             chosen = _STEADY
+        elif chance.random() < 0.3:
+            chosen, self._chosen = _HAUNTED, _NAMES[: chance.randint(2, 3)]
         story.oversized = chance.random() < 0.3
         self._names, self._weights = list(chosen), list(chosen.values())
         self._shaken: list[Instance] = []
@@ -187,7 +199,7 @@ class Events:
         chance, story = self._chance, self._story
         keyed = [call for call in self.calls if call.key is not None]
         if keyed and chance.random() < 0.4:
-            known = chance.choice(keyed)
+            known = chance.choice(keyed[-3:])
             value = known.value if chance.random() < 0.8 else story.message()
             key = known.key
         else:

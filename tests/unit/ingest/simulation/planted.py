@@ -10,7 +10,6 @@ from unittest import mock
 from services.ingest.adapters import article_log, door, inbox
 from services.ingest.adapters.guard import Guard
 from services.ingest.adapters.inbox import Batches, Inbox
-from services.ingest.adapters.outcomes import Expected
 from services.ingest.core import dead_letter, editions, idempotency, intake, known, outputs
 from services.ingest.core.decide import decide
 from services.ingest.core.editions import Edition, Origin
@@ -28,10 +27,11 @@ Planting = Callable[[], Any]
 
 
 class Plant(NamedTuple):
-    """What is put in the place of the right code, and how desk.v1 is read."""
+    """What is put in the place of the right code, how desk.v1 is read, and the first seed to look at."""
 
     planted: Planting = nullcontext
     read_desk: DeskReader = by_input
+    first: int = 1
 
 
 def _instead(*patches: tuple[Any, str, Any]) -> Planting:
@@ -89,10 +89,6 @@ def _texts_only(*arguments: Any) -> Any:
     return {part: wrong for part, wrong in _contradictions(*arguments).items() if part == "text"}
 
 
-async def _whoever_is_refused(self: Expected, _: int) -> Any:
-    return (await self._told.get()).problem
-
-
 def _as_it_came(log: Iterable[Record]) -> dict[tuple[str, str], str]:
     """Read desk.v1 without asking which input an action came from."""
     latest = {}
@@ -120,12 +116,8 @@ PLANTS: Final = {
     "a pin is lost behind a text that is written": Plant(_instead((inbox, "accept", _waits_for_nothing))),
     "a paused owner's pin holds again": Plant(read_desk=_as_it_came),
     "the guard does not look again": Plant(_instead((Guard, "_may_still_write", lambda *_: True))),
-    "the guard looks at texts only": Plant(_instead((known, "contradictions", _texts_only))),
-    "requests are reset by a record that returns": Plant(
-        _instead((editions, "_lies_before", lambda *_: False))
-    ),
+    "the guard looks at texts only": Plant(_instead((known, "contradictions", _texts_only)), first=750),
     "the door judges by its own clock": Plant(_instead((door, "foresee", _by_its_own_clock))),
-    "a refusal of an earlier attempt is told": Plant(_instead((Expected, "of", _whoever_is_refused))),
     "what is sent home twice is decided twice": Plant(
         _instead((editions, "_with_arrival", lambda known, _: known))
     ),
