@@ -376,8 +376,8 @@ TABLE: Final = "<table><tr>" + "<td colspan=50 rowspan=50>x" * 8 + "<tr><td>y" *
             "markdown",
             "tags",
         ),
-        ("> " * 101 + "a", "markdown", "more than 100 quotes or lists"),
-        ("- " * 101 + "a", "markdown", "more than 100 quotes or lists"),
+        ("- " * 100 + "a\n" + "b\n" * 100_000, "markdown", "100,001 lines, and one with 200 characters"),
+        ("> " * 400_000 + "a", "markdown", "characters of HTML"),
         ("<p " + " ".join(f"a{n}" for n in range(1_001)) + ">x", "html", "1,001 attributes"),
     ],
 )

@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.ingest.core.bodies import Format, read_body
+from services.ingest.core.bodies.budget import MOST
 from shared import wire
 from shared.blocks import Block
 
@@ -165,12 +166,51 @@ SCRAPS = st.lists(
 ).map("".join)
 
 
-@given(SCRAPS | st.text(max_size=40), st.sampled_from(["html", "markdown", "plain"]))
-def test_any_body_is_read_or_refused_in_words(body: str, written_in: Format) -> None:
+DEEP: Final = 9_500
+"""Tags of which each may be closed, too."""
+REPEATED = st.builds(lambda scrap, times: scrap * times, st.text(max_size=6) | SCRAPS, st.integers(1, 400))
+
+
+@given(
+    st.lists(SCRAPS | REPEATED | st.text(max_size=40), min_size=1, max_size=3).map("".join),
+    st.sampled_from(["html", "markdown", "plain"]),
+)
+def test_any_body_is_read_within_the_budget_or_refused_in_words(body: str, written_in: Format) -> None:
     found, refusal = read_or_refused(body, written_in)
-    assert found or refusal.startswith(("is ", "has ", "contains "))
+    assert found or refusal.startswith(("is ", "has ", "contains ", "becomes ", "repeats "))
+    in_log = [json.loads(wire.encode(block)) for block in found]
+    stays_within_the_budget(in_log)
     for block in found:
         marks_lie_in_their_texts(block)
+
+
+def stays_within_the_budget(in_log: list[Any]) -> None:
+    assert len(in_log) <= MOST["paragraphs"]
+    assert sum(map(cells, in_log)) <= MOST["table cells"]
+    assert marks(in_log) <= MOST["links and emphases"]
+    assert len(json.dumps(in_log, ensure_ascii=False).encode()) <= 4_000_000
+
+
+def cells(block: dict[str, Any]) -> int:
+    return sum(map(len, [block.get("head", []), *block.get("rows", [])]))
+
+
+def marks(found: Any) -> int:
+    if isinstance(found, list):
+        return sum(map(marks, found))
+    if not isinstance(found, dict):
+        return 0
+    return len(found.get("marks", [])) + sum(map(marks, found.values()))
+
+
+@given(st.text(alphabet="a字，。“é😀 *_`[]()!<>&#|-+.:~\\\n\u3000", min_size=1, max_size=60))
+def test_no_letter_of_markdown_is_lost(body: str) -> None:
+    found, _ = read_or_refused(body, "markdown")
+    seen = letters(texts([json.loads(wire.encode(block)) for block in found]))
+    for letter in "字é😀":
+        # what is no text: where a link leads, a definition's address, and what stands in a tag or a comment
+        if not set("<[`~") & set(body):
+            assert seen.count(letter) == letters(body).count(letter)
 
 
 def read_or_refused(body: str, written_in: Format) -> tuple[tuple[Block, ...], str]:
@@ -180,47 +220,111 @@ def read_or_refused(body: str, written_in: Format) -> tuple[tuple[Block, ...], s
         return (), str(error)
 
 
-DEEP: Final = 9_999
-MARKUP: Final = set("[]*_`<&!|\\\n")
+@pytest.mark.parametrize(
+    "html",
+    [
+        *("<div>", "<ul><li>", "<table><tr><td>", "<blockquote><figure>", "<figure>", "<dl><dd>", "<pre>"),
+        *("<div></p>", "<span></x>", "<b>", "<b>x</i>", "<span translate=no>", "<h2><div>", "<a href=//x>"),
+        *("<tr><td colspan=50 rowspan=50>x", "<tr><td>x", "<li>x", "<p>x", "<figcaption>x", "x<br>"),
+        *("<img src=//a.example>", "<iframe src=//a.example></iframe>", "<object>", "<svg><p>", "<select>"),
+        *("<!--", "<", "<!", "<a ", "<a b='", "<a b=\"<a c='", "<x/y=", "<x:p/>", "<a" + ":a" * 9, "</"),
+        *(
+            "&",
+            "&a",
+            "&not",
+            "&#769;",
+            "&#1",
+            "字\n",
+            "a\n",
+            " ",
+            "\t",
+            "<span> </span>",
+            "<script>",
+            "<td>x",
+        ),
+    ],
+)
+@pytest.mark.parametrize("beginning", ["", "<table>", "<blockquote><pre>"])
+def test_no_html_takes_long(beginning: str, html: str) -> None:
+    for size in (DEEP * len(html), 990_000):
+        takes_no_age((beginning + html * (size // len(html)))[:990_000], "html")
 
 
 @pytest.mark.parametrize(
     "html",
     [
-        "<div>" * DEEP + "x" + "</div>" * DEEP,
-        "<b>" * DEEP + "x" + "</i>" * DEEP,
-        "<ul><li>" * DEEP + "x",
-        "<span translate=no>" * DEEP + "x",
-        "<table><tr><td>" * 6_600 + "x",
-        "<blockquote><figure>" * DEEP + "x",
+        "<p " + " ".join(f"a{n}" for n in range(140_000)) + ">x",
+        ("<p " + " ".join(f"a{n}" for n in range(999)) + ">x") * 200,
         "<p>" + "".join(f"<b id={n}>" for n in range(DEEP)) + "</p>x" + "<div>y</div>" * 4_000,
-        "<tr><td colspan=1000 rowspan=1000>".join(["<table>", *"x" * DEEP]),
-        "字\n" * 250_000,
+        "<p>" + "".join(f"<font id={n}>" for n in range(DEEP)) + "</p>x" + "<p>y" * 4_000,
+        "&#" + "1" * 900_000 + ";x",
         "<p>" + "河城旧邮局改建的图书馆周日开放。" * 3_900 + "&amp;" * 100_000,
-        "<" + "a " * 400_000,
         "<a " + "\" '" * 250_000 + "/>x",
-        "<a" + ":a" * 400_000,
-        "<" * 1_000_000,
-        "<!--" * 250_000,
-        "<p>x" + "&" * 100_000,
     ],
-    ids=range(16),
+    ids=range(7),
 )
-def test_no_html_takes_longer_than_a_few_seconds(html: str) -> None:
+def test_no_odd_html_takes_long(html: str) -> None:
     takes_no_age(html, "html")
 
 
 @pytest.mark.parametrize(
-    "scrap", ["[", "![", "[x][", "*a ", "_a", "a\n", "|a|b|\n|-|-|\n", "> - ", "<a ", "("]
+    "scrap",
+    [
+        *(
+            "[",
+            "![",
+            "[x][",
+            "[]",
+            "[ (](",
+            "*a ",
+            "_a",
+            "*a_ ",
+            "**x [a*b**c*](d)",
+            "a**b",
+            "`",
+            "\\",
+            "a\n",
+        ),
+        *("|a|b\n|-|-\n", "|", "a|", "> - ", ">", "- ", "*\t", "1. ", "- a\n", "<a ", "<", "<!--", "<?", "("),
+        *("[a](<b", "[a](b", '[a](b "', "<a@b.", "<https:", "&", "&a", "[a]: b\n", "[a]", "a  \n", "#", "字"),
+        *("\u3000", "~~~\n", "    a\n", "=\n", "*字*", "**“", "![a](b 'c')", "<div>\n\n", "a\n-\n", "\t"),
+    ],
 )
-def test_no_markdown_takes_longer_than_a_few_seconds(scrap: str) -> None:
-    takes_no_age(
-        scrap * (90_000 // sum(map(scrap.count, MARKUP)) if set(scrap) & MARKUP else 90_000), "markdown"
-    )
+@pytest.mark.parametrize(
+    "beginning", ["", "> " * 9 + "a\n", "[a]: https://a.example/" + "x" * 2_000 + "\n\n"]
+)
+def test_no_markdown_takes_long(beginning: str, scrap: str) -> None:
+    for size in (64_000, 990_000):
+        takes_no_age((beginning + scrap * (size // len(scrap)))[:990_000], "markdown")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "".join("e" + "`" * n for n in range(1_400)),
+        "[" * 490_000 + "a" + "]" * 490_000,
+        "*a **a " * 70_000 + "b** b* " * 70_000,
+        "".join("  " * n + "* a\n" for n in range(900)),
+        "".join(">" * n + "a\n" for n in range(1, 1_400)),
+        "- " * 100 + "a\n" + "b\n" * 24_000,
+        "- " * 10 + "a\n" + "b\n" * 490_000,
+        "".join("  " * n + "- a\n" for n in range(100)) + "b\n" * 480_000,
+        "*\t" * 490_000 + "a\n" * 10,
+        "|" * 330_000 + "\n" + "|-" * 330_000,
+        "a|" * 150_000 + "\n" + "-|" * 150_000 + "\n" + "a\n" * 190_000,
+        "[a](https://x/" + "\u3000" * 300_000 + ")",
+        "[" + "ß" * 490_000 + "]: b",
+        "".join(f"[{n}]: b\n" for n in range(50_000)) + "".join(f"[{n}]" for n in range(50_000)),
+    ],
+    ids=range(14),
+)
+def test_no_odd_markdown_takes_long(body: str) -> None:
+    takes_no_age(body, "markdown")
 
 
 def takes_no_age(body: str, written_in: Format) -> None:
     began = time.process_time()
     found, refusal = read_or_refused(body, written_in)
-    assert found or refusal.startswith("has ")
-    assert time.process_time() - began < 10
+    assert found or refusal.startswith(("has ", "contains ", "becomes ", "repeats ", "is empty"))
+    # half a second here; machines differ
+    assert time.process_time() - began < 2

@@ -9,6 +9,7 @@ with which Chinese paragraphs begin, and the no-break space are text.
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple
 
 from services.ingest.core.bodies.budget import A_LINE, A_MARK, Budget
@@ -144,6 +145,7 @@ def _letter(text: str) -> str:
     return next((one for one in reversed(text) if not unicodedata.category(one).startswith("P")), text[-1])
 
 
+@lru_cache(maxsize=4096)
 def is_unspaced(character: str) -> bool:
     """Tell whether a character is of a script without spaces: wide, and not Korean."""
     if character in "“”‘’…—·":

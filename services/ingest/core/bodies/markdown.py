@@ -15,8 +15,8 @@ from services.ingest.core.bodies.html import from_html
 from services.ingest.core.faults import TooLargeError
 from shared.blocks import Block
 
-MOST_NESTED: Final = 100
-"""Quotes and items that one line may open: each of them is looked at again in every line behind it."""
+MOST_NESTED: Final = 5_000_000
+"""Lines times the characters that open quotes and items: each open one is looked at again in every line."""
 MOST_REFERRED: Final = 100_000
 """Bytes of addresses and titles that links by reference may repeat; comrak leaves more as brackets."""
 MOST_HTML: Final = 3_000_000
@@ -24,9 +24,8 @@ MOST_HTML: Final = 3_000_000
 
 _EXTENSIONS: Final = ExtensionOptions(table=True, cjk_friendly_emphasis=True)
 _RENDERING: Final = RenderOptions(unsafe_=True, figure_with_caption=True)
-_NESTED: Final = re.compile(
-    rf"^(?:[ \t]*+(?:>|[-+*](?=[ \t])|\d{{1,9}}+[.)](?=[ \t]))){{{MOST_NESTED + 1}}}", re.MULTILINE
-)
+_OPENS: Final = re.compile(r"^[-+*> \t\d.)]+", re.MULTILINE)
+
 # quotation marks, dashes and dots that Chinese shares with other scripts, and wide ones that comrak takes for
 # Chinese; no text has those, which are for vertical print
 _SHARED: Final = "“”‘’…—·"
@@ -47,8 +46,12 @@ def from_markdown(text: str) -> tuple[Block, ...]:
 
 def as_html(text: str) -> str:
     """Write a Markdown body as HTML; ValueError says what to change."""
-    if _NESTED.search(text):
-        raise TooLargeError(f"has a line with more than {MOST_NESTED} quotes or lists inside one another")
+    lines, opened = text.count("\n"), max(map(_opening, _OPENS.findall(text)), default=0)
+    if lines * opened > MOST_NESTED:
+        raise TooLargeError(
+            f"has {lines:,} lines, and one with {opened:,} characters that open quotes and lists; at most "
+            f"{MOST_NESTED:,} of both multiplied are possible"
+        )
     referred = _referred(text) if "]:" in text else 0
     if referred > MOST_REFERRED:
         raise TooLargeError(
@@ -56,10 +59,15 @@ def as_html(text: str) -> str:
             "possible"
         )
     meant = _BESIDE_EMPHASIS.sub(lambda found: _AS_WIDE[found.group()], text)
-    html = markdown_to_html(meant, _EXTENSIONS, render_options=_RENDERING)
+    html: str = markdown_to_html(meant, _EXTENSIONS, render_options=_RENDERING)
     if len(html) > MOST_HTML:
         raise TooLargeError(f"becomes {len(html):,} characters of HTML, at most {MOST_HTML:,} are possible")
     return html if meant == text else html.translate(_AS_SHARED)
+
+
+def _opening(before_a_text: str) -> int:
+    """Give the columns before a text, if anything is opened there; no quote or item takes less than one."""
+    return 0 if before_a_text.isspace() else len(before_a_text.expandtabs(4))
 
 
 def _referred(text: str) -> int:
