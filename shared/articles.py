@@ -115,16 +115,6 @@ def _with_known_marks(part: Any) -> Any:
     }
 
 
-def parse(
-    key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes | None]]
-) -> ArticleEvent | None:
-    """Read one record of articles.v1 wherever it lies; None if it says nothing of any article."""
-    found = None if key is None else _KEY.fullmatch(key)
-    home = 0 if found is None else wire.partition_for(found[1].decode())
-    event = read(key, value, headers, home)
-    return None if isinstance(event, str) else event
-
-
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What the log has said of one id so far; the default is an id never heard of."""

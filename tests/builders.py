@@ -1,9 +1,12 @@
 """Inputs and events for tests, each valid until a test says otherwise."""
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from shared import wire
+from shared.articles import MARK_SUFFIX, ArticleEvent, read
 from shared.blocks import Paragraph
 from shared.events import Arrival, ArticlePublished, ArticleReinstated, ArticleWithdrawn, Order
 
@@ -54,6 +57,15 @@ def withdrawn(article_id: str = "harbour-library", *, second: int = 0) -> Articl
 def reinstated(article_id: str = "harbour-library", *, second: int = 0) -> ArticleReinstated:
     """Give a reinstatement, arrived some seconds after noon."""
     return ArticleReinstated(id=article_id, arrival=arrival(second), reinstated_at=NOON)
+
+
+def parse(
+    key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes | None]]
+) -> ArticleEvent | None:
+    """Read a record of articles.v1 that lies in its article's partition; None if it says nothing of any."""
+    home = wire.partition_for((key or b"").decode(errors="replace").removesuffix(MARK_SUFFIX))
+    event = read(key, value, headers, home)
+    return None if isinstance(event, str) else event
 
 
 def paragraphs_of(article: ArticlePublished) -> list[str]:

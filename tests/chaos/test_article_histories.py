@@ -28,10 +28,10 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined] # its public n
 )
 
 from shared import wire
-from shared.articles import MARK_SUFFIX, NEVER_HEARD_OF, Standing, fold, parse
+from shared.articles import MARK_SUFFIX, NEVER_HEARD_OF, Standing, fold
 from shared.events import ArticlePublished, ArticleReinstated, ArticleWithdrawn
 from shared.topics import PARTITIONS
-from tests.builders import as_json, sent_article
+from tests.builders import as_json, parse, sent_article
 from tests.chaos.histories import IDS, Door, Ending, Sent, ending_of, inputs_in, lives
 from tests.foreign import headers_of, records, until
 from tests.integration.ingest.conftest import SECRETS, TOKENS

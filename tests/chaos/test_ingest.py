@@ -11,8 +11,8 @@ from typing import cast
 from confluent_kafka import Message, Producer
 
 from shared import wire
-from shared.articles import MARK_SUFFIX, NEVER_HEARD_OF, Standing, fold, parse
-from tests.builders import as_json, sent_article
+from shared.articles import MARK_SUFFIX, NEVER_HEARD_OF, Standing, fold
+from tests.builders import as_json, parse, sent_article
 from tests.foreign import headers_of, produce, records, until, written
 from tests.real import Kafka, Redis, Service
 

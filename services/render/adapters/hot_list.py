@@ -12,7 +12,7 @@ from prometheus_client import Gauge
 from redis.exceptions import ResponseError
 
 from services.render.core.lists import HotLists
-from shared import redis
+from shared import bounded_json, redis
 from shared.events import LISTS, HotListChanged, hot_key
 from shared.runtime import log
 
@@ -96,7 +96,7 @@ def _read(raw: bytes | str | ResponseError) -> HotListChanged:
         raise ValueError(str(raw))
     if len(raw) > _LARGEST_BYTES:
         raise ValueError(f"has over {_LARGEST_BYTES} bytes")
-    found = HotListChanged.model_validate_json(raw)
+    found = bounded_json.read(HotListChanged, raw if isinstance(raw, bytes) else raw.encode())
     if found.as_of > datetime.now(UTC) + _AHEAD:
         raise ValueError(f"is of {found.as_of.isoformat()}, which is not yet")
     return found

@@ -17,7 +17,7 @@ from aiokafka.errors import KafkaError
 
 from services.render.adapters.closing import close
 from services.render.core.readers import reading_day
-from shared import topics, wire
+from shared import bounded_json, topics, wire
 from shared.events import SaltDrawn
 from shared.foreign_records import skipped
 from shared.kafka import ensure_topics, producer
@@ -109,7 +109,8 @@ class Salts:
 def _take(salts: dict[date, bytes], value: bytes | None) -> bool:
     """Keep the first salt of a day; tell whether it is a salt."""
     try:
-        drawn = SaltDrawn.model_validate_json(value or b"")
+        # one of ours has a hundred bytes
+        drawn = SaltDrawn.model_validate_json((value or b"")[: bounded_json.LARGE_BYTES])
         salts.setdefault(date.fromisoformat(drawn.day), bytes.fromhex(drawn.salt))
     except ValueError:
         return False

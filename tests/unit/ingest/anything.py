@@ -13,10 +13,10 @@ from services.ingest.core.editions import Edition
 from services.ingest.core.faults import LARGEST_PROBLEM_BYTES, Rejection
 from services.ingest.core.reading import DEFAULTS, Headers
 from shared import problem, wire
-from shared.articles import MARK_SUFFIX, TextErased, parse
+from shared.articles import MARK_SUFFIX, TextErased
 from shared.events import Arrival, ArticlePublished
 from shared.topics import ARTICLES, DESK
-from tests.builders import NOON, sent_article
+from tests.builders import NOON, parse, sent_article
 from tests.unit.ingest.accepting import accept
 
 ID: Final = "harbour-library"

@@ -14,10 +14,10 @@ from services.ingest.core.outputs import INPUT, REQUESTS, Output, origin_of
 from services.ingest.core.reading import DEFAULTS, Headers, read
 from services.ingest.core.submissions import Publish
 from shared import wire
-from shared.articles import TextErased, parse
+from shared.articles import TextErased
 from shared.events import Arrival, ArticlePublished, ArticleWithdrawn
 from shared.topics import ARTICLES, DEAD, DESK, INGEST, Topic
-from tests.builders import NOON_MS, arrival, as_json, published, reinstated, sent_article, withdrawn
+from tests.builders import NOON_MS, arrival, as_json, parse, published, reinstated, sent_article, withdrawn
 
 ID = "harbour-library"
 HOME = wire.partition_for(ID)

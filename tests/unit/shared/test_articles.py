@@ -16,12 +16,11 @@ from shared.articles import (
     ArticleEvent,
     TextErased,
     fold,
-    parse,
     read,
 )
 from shared.blocks import Paragraph, Quote
 from shared.events import ArticlePublished, ArticleReinstated, ArticleWithdrawn
-from tests.builders import NOON, published, reinstated, withdrawn
+from tests.builders import NOON, parse, published, reinstated, withdrawn
 
 
 def after(*events: ArticleEvent) -> object:

@@ -9,9 +9,10 @@ from typing import Final
 from aiokafka import TopicPartition
 
 from shared import wire
-from shared.articles import ArticleEvent, Standing, fold, parse
+from shared.articles import ArticleEvent, Standing, fold
 from shared.events import ArticlePublished
 from shared.topics import ARTICLES, DEAD, DESK, INGEST
+from tests.builders import parse
 from tests.unit.ingest.simulation.logs import Logs, Record
 from tests.unit.ingest.simulation.oracle import (
     LATEST,
