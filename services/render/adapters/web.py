@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import re
 import sqlite3
+import time
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
@@ -45,6 +46,8 @@ _ON_ITS_WAY_S: Final = 0.1
 comes while it is being folded. An embargoed one is waited for alike: the time tells nothing."""
 _TOLD: Final = 200
 """Characters of an address in the log."""
+_TOLD_EVERY_S: Final = 1.0
+"""However often a page fails that is asked for; `remen_render_requests` counts each time."""
 _PIXEL: Final = Answer(
     200,
     [(b"content-type", b"image/gif"), NO_STORE],
@@ -74,6 +77,7 @@ class Web:
         self._health = health
         self._unready = unready
         self._moved = moved
+        self._failed_at_s = float("-inf")
         self.at_once = AtOnce(unready)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -91,7 +95,9 @@ class Web:
             answer = refusal(503, "the store cannot be read at the moment", [(b"retry-after", b"1")])
         except Exception:
             # whatever it was: one page is not made, and the others are
-            log.exception("page_failed", path=path[:_TOLD])
+            if time.monotonic() - self._failed_at_s >= _TOLD_EVERY_S:
+                self._failed_at_s = time.monotonic()
+                log.exception("page_failed", path=path[:_TOLD])
             answer = refusal(500, "this page cannot be made; the log of the service says why")
         if answer is None:
             return
