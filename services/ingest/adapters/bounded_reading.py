@@ -28,7 +28,7 @@ from services.ingest.core.reading import (
     Defaults,
     Headers,
     Outline,
-    count_markup,
+    has_little_markup,
     has_markup,
     parse,
     understand,
@@ -37,8 +37,7 @@ from services.ingest.core.submissions import Publish, Submission
 from shared.runtime import log
 
 SMALL_BYTES: Final = 4_000
-FEW_SIGNS: Final = 150
-"""What is so small, with so few signs of markup, is read in some hundredths of a second, whatever it is."""
+"""What is so small and has little markup is read in some hundredths of a second, whatever it is."""
 SMALL_PLAIN_BYTES: Final = 64_000
 """The same where there is no markup."""
 LONGEST_ANSWER_S: Final = 60.0
@@ -147,9 +146,7 @@ class BoundedReader:
             sent = parse(value, headers)
             if isinstance(sent, Rejection):
                 return sent
-            if not has_markup(sent) or (
-                value and len(value) <= SMALL_BYTES and count_markup(sent) <= FEW_SIGNS
-            ):
+            if not has_markup(sent) or (value and len(value) <= SMALL_BYTES and has_little_markup(sent)):
                 return understand(sent, defaults)
         return await asyncio.get_running_loop().run_in_executor(
             self._thread, self._ask, (value, defaults, tuple(headers))

@@ -30,6 +30,8 @@ _LONGEST_MISSPELT: Final = 40
 """Characters of a name that may be a known one misspelt; the longest of those has 13."""
 
 _SIGNS: Final = "<&[!*_`|"
+"""What markup can be made slow with."""
+_FEW_SIGNS: Final = 150
 
 Headers = Sequence[tuple[str, bytes | None]]
 """Of a Kafka record, as they came."""
@@ -90,9 +92,11 @@ def has_markup(sent: dict[str, Any]) -> bool:
     return sent.get("format", "plain") not in (None, "plain") or ninjs.is_ninjs(sent)
 
 
-def count_markup(sent: dict[str, Any]) -> int:
-    """Count the signs that markup can be made slow with, in all the texts of an object."""
-    return sum(text.count(sign) for text, _ in _texts(sent, "") for sign in _SIGNS)
+def has_little_markup(sent: dict[str, Any]) -> bool:
+    """Tell whether few signs of markup are in an object's texts, and no cell that may span others."""
+    texts = [text for text, _ in _texts(sent, "")]
+    signs = sum(text.count(sign) for text in texts for sign in _SIGNS)
+    return signs <= _FEW_SIGNS and not any("span" in text.lower() for text in texts)
 
 
 def _native(sent: dict[str, Any], defaults: Defaults) -> ninjs.Native | Rejection:
