@@ -6,6 +6,7 @@ until the log is right again; the owner of the partition sees to that.
 """
 
 import asyncio
+import gc
 from collections.abc import Iterable
 from typing import Final
 
@@ -87,6 +88,8 @@ class ArticleLog(Service):
 
     async def _announce(self) -> None:
         await self._tail.caught_up()
+        # what is known stays; looked through again and again for garbage, it would hold the loop up
+        gc.freeze()
         self.caught_up_once.set()
         log.info("article_log_read", ids=len(self._known))
 

@@ -192,12 +192,12 @@ class BoundedReader:
 
 
 @cache
-def _reader() -> BoundedReader:
+def _reader(line: str) -> BoundedReader:
     return BoundedReader()
 
 
 async def read_bounded(
-    value: bytes | None, defaults: Defaults, headers: Headers = ()
+    value: bytes | None, defaults: Defaults, headers: Headers = (), *, line: str = "stream"
 ) -> Submission | Rejection:
-    """Read an input's bytes as what was meant, in the line that all share; never raises."""
-    return await _reader().read(value, defaults, headers)
+    """Read an input's bytes as what was meant; never raises. Who waits in another line is not waited for."""
+    return await _reader(line).read(value, defaults, headers)

@@ -30,6 +30,7 @@ from shared import problem, wire
 from shared.runtime import log
 
 KAFKA_DEADLINE_S: Final = 2.0
+READING_DEADLINE_S: Final = 10.0
 
 
 class RefusedError(Exception):
@@ -90,7 +91,7 @@ class Door:
 
     async def submit(self, value: bytes, token: Token, key: str | None, traceparent: str | None) -> Answer:
         """Send an input and wait for its outcome, unless its Idempotency-Key says that it is a repeat."""
-        submission = await read_bounded(value, self._settings.defaults)
+        submission = await self._read(value)
         if isinstance(submission, Rejection):
             raise RefusedError(submission.problem())
         edition = self.edition(submission.id)
@@ -115,6 +116,14 @@ class Door:
         if refusal is not None:
             raise RefusedError(refusal)
         return Answer(submission, decided=True)
+
+    async def _read(self, value: bytes) -> Submission | Rejection:
+        try:
+            async with asyncio.timeout(READING_DEADLINE_S):
+                return await read_bounded(value, self._settings.defaults, line="requests")
+        except TimeoutError:
+            detail = "too many large messages are being read at once; send it again"
+            raise refuse(503, detail, {"retry-after": "5"}) from None
 
     async def _send(self, article_id: str, value: bytes, headers: list[tuple[str, bytes]]) -> int:
         """Give the offset that Kafka has given the message."""

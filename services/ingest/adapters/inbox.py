@@ -32,6 +32,8 @@ Batches = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 
 GROUP: Final = "ingest"
 IN_FLIGHT: Final = 500
+COMMIT_EVERY_S: Final = 5.0
+"""A batch of inputs that are all slow to read takes minutes, and a crash would have all of it read again."""
 COMMIT_DEADLINE_S: Final = 10.0
 ACKNOWLEDGED_S: Final = 130.0
 """A little longer than the producer itself tries."""
@@ -59,6 +61,7 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._next: dict[TopicPartition, int] = {}
         self._cautions: dict[TopicPartition, Caution] = {}
         self._opened: set[TopicPartition] = set()
+        self._generation = 0
         self._moved_at = 0.0
 
     async def on_start(self) -> None:
@@ -71,6 +74,8 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             partition_assignment_strategy=(RangePartitionAssignor,),
             enable_auto_commit=False,
             auto_offset_reset="earliest",
+            # a batch may take long; that the process lives, the session shows
+            max_poll_interval_ms=24 * 3_600_000,
             session_timeout_ms=6_000,
             heartbeat_interval_ms=2_000,
             fetch_max_wait_ms=200,
@@ -80,6 +85,7 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         """Forget what was owned, and leave word that it was not given up by an accident."""
         await self._leave()
+        self._generation += 1
         self.owned = set()
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
@@ -160,17 +166,25 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         """Decide about all of these, have Kafka acknowledge what they become, and commit."""
         self._next.update({tp: records[0].offset for tp, records in batches.items()})
         self._under_way.clear()
-        written = [
-            acknowledged
-            for records in batches.values()
-            for record in records
-            for acknowledged in await self._decide(record)
-        ]
+        written: list[Acknowledged] = []
+        decided: dict[TopicPartition, int] = {}
+        generation, until = self._generation, self.loop.time() + COMMIT_EVERY_S
+        for tp, record in ((tp, record) for tp, records in batches.items() for record in records):
+            if generation != self._generation:
+                break  # its partition may have another owner, and is read again by whoever that is
+            written += await self._decide(record)
+            decided[tp] = record.offset + 1
+            if self.loop.time() > until:
+                await self._settle(written, decided)
+                written, decided, until = [], {}, self.loop.time() + COMMIT_EVERY_S
+        await self._settle(written, decided)
+
+    async def _settle(self, written: list[Acknowledged], decided: dict[TopicPartition, int]) -> None:
         async with asyncio.timeout(ACKNOWLEDGED_S):
             await asyncio.gather(*written)
-        decided = {tp: records[-1].offset + 1 for tp, records in batches.items()}
-        self._next.update(decided)
+        self._next.update({tp: offset for tp, offset in decided.items() if tp.partition in self.owned})
         await self._commit(decided)
+        self._moved_at = self.loop.time()
 
     async def _decide(self, taken: ConsumerRecord) -> list[Acknowledged]:
         record = _record(taken)
