@@ -61,7 +61,7 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._next: dict[TopicPartition, int] = {}
         self._cautions: dict[TopicPartition, Caution] = {}
         self._opened: set[TopicPartition] = set()
-        self._generation = 0
+        self._generation = self._read_in = 0
         self._moved_at = 0.0
 
     async def on_start(self) -> None:
@@ -85,7 +85,6 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         """Forget what was owned, and leave word that it was not given up by an accident."""
         await self._leave()
-        self._generation += 1
         self.owned = set()
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
@@ -118,6 +117,7 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._moved_at = self.loop.time()
         while not self.should_stop:
             batches = await self._consumer.getmany(timeout_ms=500, max_records=IN_FLIGHT)
+            self._read_in = self._generation
             if self._fresh:
                 fresh, self._fresh = self._fresh, set()
                 await self._take_over(fresh)
@@ -140,6 +140,10 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
     def _is_careful(self, tp: TopicPartition, records: Sequence[ConsumerRecord]) -> bool:
         return tp in self._cautions and self._cautions[tp].applies_to(records[0].offset)
 
+    def _was_rebalanced(self) -> bool:
+        """Tell whether what was read may have another owner now: whoever that is reads it again."""
+        return self._read_in != self._generation
+
     async def _open(self, at: dict[TopicPartition, int]) -> None:
         """Mark partitions as being worked on; what was read of them is not decided yet."""
         unmarked = {tp: offset for tp, offset in at.items() if tp not in self._opened}
@@ -148,10 +152,10 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _take_carefully(self, tp: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
         """Take records one by one, each after having marked it, and set aside what ended processes."""
-        caution = self._cautions.get(tp)
         for taken in records:
-            if caution is None or self._cautions.get(tp) is not caution:
-                return  # the partition is gone; a mark left now would be taken for an accident
+            if self._was_rebalanced():
+                return  # a mark left now would be taken for an accident
+            caution = self._cautions[tp]
             if caution.sets_aside(taken.offset):
                 log.error("alarm", kind="set_aside", partition=taken.partition, offset=taken.offset)
                 SET_ASIDE.labels("ended").inc()
@@ -168,10 +172,10 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._under_way.clear()
         written: list[Acknowledged] = []
         decided: dict[TopicPartition, int] = {}
-        generation, until = self._generation, self.loop.time() + COMMIT_EVERY_S
+        until = self.loop.time() + COMMIT_EVERY_S
         for tp, record in ((tp, record) for tp, records in batches.items() for record in records):
-            if generation != self._generation:
-                break  # its partition may have another owner, and is read again by whoever that is
+            if self._was_rebalanced():
+                break
             written += await self._decide(record)
             decided[tp] = record.offset + 1
             if self.loop.time() > until:
@@ -223,6 +227,7 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
     async def _leave(self) -> None:
         """Mark what is owned as left in good order."""
         at = {tp: offset for tp, offset in self._next.items() if tp.partition in self.owned}
+        self._generation += 1
         self._next, self._cautions, self._opened = {}, {}, set()
         await self._commit(at, CLEAN)
 

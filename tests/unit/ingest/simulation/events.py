@@ -49,7 +49,7 @@ class Events:
         self._instances: dict[str, Instance] = {}
         self.calls: list[Call] = []
         self.ended = 0
-        """How many processes have ended."""
+        """How many processes have ended, or have been paused."""
         self.disturbed = True
         """Whether since the last comparison a partition may have had two owners, or none."""
         chance = self._chance
@@ -165,6 +165,8 @@ class Events:
             self._kill(instance)
         else:
             self.disturbed = instance.process.paused = True
+            # past its session it looks to the next owner like one that ended
+            self.ended += 1
             if self._chance.random() < 0.5:
                 # most likely its session ends
                 self._pass(self._chance.randint(5_000, 20_000))
