@@ -24,6 +24,7 @@ from services.ingest.core.known import Known
 from services.ingest.core.outputs import origin_of
 from services.ingest.core.submissions import EVERY_ARTICLE
 from shared import articles, wire
+from shared.events import Arrival
 from shared.foreign_records import skipped
 from shared.runtime import log
 from shared.tailing import Tail
@@ -47,6 +48,7 @@ class ArticleLog(Service):
         self._known = Known()
         self._wrong_since: dict[tuple[str, Part], float] = {}
         self._keys: dict[str, str] = {}
+        self._last_inputs: dict[int, Arrival] = {}
         self._tail = Tail(bootstrap_servers, (ARTICLES, DESK), self._take)
         self.caught_up_once = asyncio.Event()
 
@@ -65,6 +67,11 @@ class ArticleLog(Service):
     async def caught_up(self, partitions: Iterable[int]) -> None:
         """Return when these partitions, and desk.v1, are read to where they end now."""
         await self._tail.caught_up([_DESK, *(TopicPartition(ARTICLES.name, n) for n in partitions)])
+
+    def has_output_from(self, position: Arrival) -> bool:
+        """Tell whether something was written of this input, or of one behind it in its partition."""
+        last = self._last_inputs.get(position.partition)
+        return last is not None and position.offset <= last.offset and position.at_ms <= last.at_ms
 
     def is_used_elsewhere(self, request: str) -> bool:
         """Tell whether a request's key was lately used for another article, as far as is known here."""
@@ -104,7 +111,7 @@ class ArticleLog(Service):
         if isinstance(event, str):
             skipped(record.topic, record.partition, record.offset, event)
             return
-        found = self._known.article_read(event, _origin(record, record.partition), record.offset)
+        found = self._known.article_read(event, self._origin(record, record.partition), record.offset)
         for part, is_wrong in found.items():
             if is_wrong:
                 self._wrong_since.setdefault((event.id, part), self.loop.time())
@@ -119,8 +126,20 @@ class ArticleLog(Service):
         except (ValueError, AttributeError, ValidationError):
             skipped(record.topic, record.partition, record.offset, "unreadable")
             return
-        self._known.desk_read(article_id, _origin(record, wire.partition_for(article_id)))
+        self._known.desk_read(article_id, self._origin(record, wire.partition_for(article_id)))
         self._tell(wire.request_id(record.headers))
+
+    def _origin(self, record: ConsumerRecord, home: int) -> Origin:
+        try:
+            origin = origin_of(record.headers, home)
+        except ValueError:
+            # the event itself is what it is for every other reader; only its headers are of no use
+            skipped(record.topic, record.partition, record.offset, "origin")
+            return FOREIGN
+        if origin.position is not None:
+            last = self._last_inputs.get(home, origin.position)
+            self._last_inputs[home] = max(last, origin.position)
+        return origin
 
     def _tell(self, request: str) -> None:
         key = key_of(request)
@@ -129,12 +148,3 @@ class ArticleLog(Service):
             if len(self._keys) > _MOST_KEYS:
                 del self._keys[next(iter(self._keys))]
         self._outcomes.settle(request, ACCEPTED)
-
-
-def _origin(record: ConsumerRecord, home: int) -> Origin:
-    try:
-        return origin_of(record.headers, home)
-    except ValueError:
-        # the event itself is what it is for every other reader; only its headers are of no use
-        skipped(record.topic, record.partition, record.offset, "origin")
-        return FOREIGN
