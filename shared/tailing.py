@@ -19,6 +19,8 @@ Take = Callable[[ConsumerRecord], None]
 _AT_ONCE: Final = 500
 """Records taken between two turns of the event loop: some ten milliseconds of work."""
 _LARGEST_RECORD_BYTES: Final = 4 * 1024 * 1024
+_LOOK_EVERY_S: Final = 0.1
+"""How often also those partitions are looked at of which nothing was given."""
 _STOP_S: Final = 5.0
 
 
@@ -39,6 +41,7 @@ class Tail:
         self._consumer: Any = None
         self._read: dict[TopicPartition, int] = {}
         self._moved = asyncio.Condition()
+        self._looked_at = 0.0
 
     async def run(self) -> None:
         """Read until cancelled; waits for Kafka, and for nothing else: the topics must be there."""
@@ -60,7 +63,7 @@ class Tail:
                 for records in batches.values():
                     for record in records:
                         self._give(record)
-                await self._note_positions()
+                await self._note_positions(batches)
         finally:
             await asyncio.wait_for(self._consumer.stop(), _STOP_S)
 
@@ -90,9 +93,12 @@ class Tail:
             self._consumer.seek(tp, offset)
         return dict(begins)
 
-    async def _note_positions(self) -> None:
+    async def _note_positions(self, moved: Collection[TopicPartition]) -> None:
         # not the last offset + 1: compaction leaves holes, and a batch may have nothing that could be read
-        for tp in self._partitions:
+        now = asyncio.get_running_loop().time()
+        if not moved or now >= self._looked_at + _LOOK_EVERY_S:
+            moved, self._looked_at = self._partitions, now
+        for tp in moved:
             self._read[tp] = await self._consumer.position(tp)
         async with self._moved:
             self._moved.notify_all()

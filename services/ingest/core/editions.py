@@ -11,7 +11,7 @@ the newest input that has an output tells that all before it were decided.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from services.ingest.core.idempotency import Judgement, judge, remember
 from shared.articles import NEVER_HEARD_OF, ArticleEvent, Standing, TextErased, fold
@@ -99,13 +99,7 @@ class Edition:
 
     def stands(self, event: ArticleEvent) -> bool:
         """Tell whether this text or mark is the one that stands."""
-        match event:
-            case ArticlePublished():
-                return self.standing.order == event.order
-            case ArticleWithdrawn() | ArticleReinstated():
-                return self.standing.mark == event.arrival
-            case _:
-                return False
+        return _stands(self.standing, event)
 
     def judge(self, request: str) -> Judgement:
         """Tell whether a request was accepted before, or its key was used for another one."""
@@ -125,39 +119,45 @@ def advance(
 ) -> Edition:
     """Give the edition after an event of its article; `offset`: where in articles.v1 it lies, if yet."""
     standing = fold(edition.standing, event)
-    edition = replace(edition, standing=standing)
-    stands = edition.stands(event)
+    stands = _stands(standing, event)
+    changes: dict[str, Any] = {
+        "standing": standing,
+        "decided": _later(edition.decided, origin.position),
+        "sent_home": _with_arrival(edition.sent_home, origin),
+    }
     # What was overtaken, written late by a paused worker or written once more does not know the newest
     # requests.
-    knows = stands and bool(origin.requests) and not _lies_before(origin.position, edition.decided)
-    requests = origin.requests if knows else edition.requests
-    edition = replace(
-        edition,
-        decided=_later(edition.decided, origin.position),
-        sent_home=_with_arrival(edition.sent_home, origin),
-        requests=requests,
-    )
+    if stands and origin.requests and not _lies_before(origin.position, edition.decided):
+        changes["requests"] = origin.requests
     match event:
         case ArticlePublished() if stands:
-            return replace(
-                edition,
-                offset=edition.offset if offset is None else offset,
-                section=event.section,
-                revision=event.order.revision,
-                embargo_until=event.embargo_until,
-                expires_at=event.expires_at,
-            )
+            changes |= {
+                "offset": edition.offset if offset is None else offset,
+                "section": event.section,
+                "revision": event.order.revision,
+                "embargo_until": event.embargo_until,
+                "expires_at": event.expires_at,
+            }
         case ArticleWithdrawn() | ArticleReinstated():
             # After compaction nothing else tells of the text that was taken down.
-            return replace(
-                edition,
-                mark_offset=edition.mark_offset if offset is None or not stands else offset,
-                section=edition.section or event.section or "",
-                revision=max(edition.revision, event.revision or 0),
-            )
+            changes |= {
+                "mark_offset": edition.mark_offset if offset is None or not stands else offset,
+                "section": edition.section or event.section or "",
+                "revision": max(edition.revision, event.revision or 0),
+            }
         case TextErased() if standing.order is None:
-            return replace(edition, offset=None)
-    return edition
+            changes["offset"] = None
+    return replace(edition, **changes)
+
+
+def _stands(standing: Standing, event: ArticleEvent) -> bool:
+    match event:
+        case ArticlePublished():
+            return standing.order == event.order
+        case ArticleWithdrawn() | ArticleReinstated():
+            return standing.mark == event.arrival
+        case _:
+            return False
 
 
 def at_desk(edition: Edition, origin: Origin) -> Edition:
