@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from dev.environment import ROOT
+from shared.blocks import Paragraph
 from tests.builders import published
 from tests.foreign import until
 from tests.integration.render.reading import Render, publish
@@ -37,7 +38,9 @@ def test_a_file_torn_under_a_running_render_is_rebuilt_and_no_page_fails_meanwhi
     one = render(kafka.bootstrap, redis_url)
     one.start()
     articles = [f"torn-{tear.__name__}-{n}" for n in range(40)]
-    publish(kafka.bootstrap, *(published(article, title="长" * 200) for article in articles))
+    # together more than SQLite keeps in memory, so that the file itself is read
+    text = (Paragraph(text="长" * 20_000),)
+    publish(kafka.bootstrap, *(published(article, blocks=text) for article in articles))
     for article in articles:
         until(lambda article=article: one.status(f"/article/{article}") == 200, "the article is read", 10)  # type: ignore[misc]
     one.stop()  # what lay in the write-ahead log is in the file now
