@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from services.ingest.core.dead_letter import DIGEST, HOW, PROBLEM, REFUSED_AT, SECTION, SETTLES, SIZE
-from services.ingest.core.outputs import INPUT, REQUESTS
+from services.ingest.core.outputs import ARRIVALS, INPUT, REQUESTS
 from shared import problem, wire
 
 Schema = dict[str, Any]
@@ -53,7 +53,11 @@ HEADERS: Final[dict[str, Schema]] = {
             REQUESTS: {
                 **_TEXT,
                 "description": "The newest requests with an Idempotency-Key that the article accepted.",
-            }
+            },
+            ARRIVALS: {
+                **_TEXT,
+                "description": "Where the article's newest inputs first arrived that were sent home.",
+            },
         },
         _PASSED_ON,
         _ARRIVED,

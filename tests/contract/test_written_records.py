@@ -154,7 +154,8 @@ async def test_ingest(producer: Producer) -> None:
         Accepted((withdrawn(), TextErased("harbour-library"))),
         *(Accepted(desk=event) for event in desk),
     ]
-    origin = Origin(arrival(), arrival(partition=7, offset=3), ("idem-1-2",))
+    away = arrival(partition=7, offset=3)
+    origin = Origin(arrival(), away, ("idem-1-2",), (away,))
     written = [
         output for outcome in outcomes for output in of_accepted(outcome, origin, arrival(), dict(HEADERS))
     ]

@@ -30,13 +30,14 @@ class Origin(NamedTuple):
     """What a record that ingest wrote says of the input that it came from; nothing, if another wrote it.
 
     `position` is in the id's own partition of ingest.v1, `arrived` where an input that was sent home says
-    that it first was, `requests` are those with an Idempotency-Key that are known from then on (of a desk
-    action: its own).
+    that it first was; `requests` with an Idempotency-Key and `sent_home`, the first arrivals of those that
+    were sent home, are known from then on (of a desk action: its own).
     """
 
     position: Arrival | None = None
     arrived: Arrival | None = None
     requests: tuple[str, ...] = ()
+    sent_home: tuple[Arrival, ...] = ()
 
 
 FOREIGN: Final = Origin()
@@ -123,7 +124,7 @@ def advance(
     changes: dict[str, Any] = {
         "standing": standing,
         "decided": _later(edition.decided, origin.position),
-        "sent_home": _with_arrival(edition.sent_home, origin),
+        "sent_home": with_arrivals(edition.sent_home, origin.sent_home),
     }
     # What was overtaken, written late by a paused worker or written once more does not know the newest
     # requests.
@@ -168,7 +169,7 @@ def at_desk(edition: Edition, origin: Origin) -> Edition:
     return replace(
         edition,
         decided_at_desk=_later(edition.decided_at_desk, origin.position),
-        sent_home=_with_arrival(edition.sent_home, origin),
+        sent_home=with_arrivals(edition.sent_home, origin.sent_home),
         desk_requests=requests,
     )
 
@@ -183,10 +184,9 @@ def _later(known: Arrival | None, position: Arrival | None) -> Arrival | None:
     return Arrival(max(known.at_ms, position.at_ms), position.partition, max(known.offset, position.offset))
 
 
-def _with_arrival(known: tuple[Arrival, ...], origin: Origin) -> tuple[Arrival, ...]:
-    if origin.arrived is None or origin.arrived in known:
-        return known
-    return (*known, origin.arrived)[-_REMEMBERED:]
+def with_arrivals(known: tuple[Arrival, ...], more: tuple[Arrival, ...]) -> tuple[Arrival, ...]:
+    """Give the first arrivals to remember of inputs that were sent home."""
+    return tuple(dict.fromkeys((*known, *more)))[-_REMEMBERED:] if more else known
 
 
 def contradictions(edition: Edition, event: ArticleEvent) -> dict[Part, bool]:

@@ -15,7 +15,7 @@ from typing import Final, Literal, NamedTuple
 
 from services.ingest.core import dead_letter
 from services.ingest.core.decide import Accepted, DeskAction, decide
-from services.ingest.core.editions import FOREIGN, Edition, Origin
+from services.ingest.core.editions import FOREIGN, UNKNOWN, Edition, Origin, with_arrivals
 from services.ingest.core.faults import Fault, Rejection
 from services.ingest.core.idempotency import misused, remember
 from services.ingest.core.outputs import Output, of_accepted, sent_home
@@ -74,8 +74,9 @@ def accept(
     outcome = misused(read_as.id) if misuses else decide(read_as, edition, _not_behind(position, stamped))
     if isinstance(outcome, Rejection):
         return refuse(record, outcome, read_as)
-    at_desk = isinstance(read_as, DeskAction)
-    origin = Origin(position, stamped, remember(() if at_desk else edition.requests, request))
+    before = UNKNOWN if isinstance(read_as, DeskAction) else edition
+    sent_home_before = with_arrivals(before.sent_home, () if stamped is None else (stamped,))
+    origin = Origin(position, stamped, remember(before.requests, request), sent_home_before)
     outputs = of_accepted(outcome, origin, position, headers)
     if too_large := _too_large(read_as.id, outputs):
         return refuse(record, too_large, read_as)

@@ -20,6 +20,8 @@ from shared.topics import ARTICLES, DESK, INGEST, Topic
 INPUT: Final = wire.INPUT
 REQUESTS: Final = "ce_requests"
 """CloudEvents extension on outputs: the newest requests with an Idempotency-Key that the article accepted."""
+ARRIVALS: Final = "ce_arrivals"
+"""CloudEvents extension on outputs: where the article's newest inputs first arrived that were sent home."""
 
 _SOURCE: Final = "/remen/ingest"
 _PASSED_ON: Final = (wire.TRACEPARENT, wire.REQUEST_ID)
@@ -64,6 +66,8 @@ def of_accepted(
         return (_of_desk(outcome.desk, named, position, passed_on),)
     if origin.requests:
         passed_on.append((REQUESTS, ",".join(origin.requests).encode()))
+    if origin.sent_home:
+        passed_on.append((ARRIVALS, b",".join(map(wire.write_arrival, origin.sent_home))))
     return tuple(of_article(event, named, passed_on) for event in outcome.articles)
 
 
@@ -77,7 +81,13 @@ def origin_of(headers: Headers, partition: int) -> Origin:
         raise ValueError(f"{INPUT} names partition {position.partition} in partition {partition}")
     arrived = wire.read_arrival(found[wire.ARRIVED]) if wire.ARRIVED in found else None
     requests = found.get(REQUESTS, found.get(wire.REQUEST_ID, b"")).decode(errors="replace").split(",")
-    return Origin(position, arrived, tuple(filter(key_of, requests))[-REMEMBERED:])
+    arrivals = found[ARRIVALS].split(b",") if ARRIVALS in found else []
+    return Origin(
+        position,
+        arrived,
+        tuple(filter(key_of, requests))[-REMEMBERED:],
+        tuple(map(wire.read_arrival, arrivals)) or tuple(filter(None, [arrived])),
+    )
 
 
 def of_article(event: ArticleEvent, origin: str, passed_on: list[tuple[str, bytes]]) -> Output:

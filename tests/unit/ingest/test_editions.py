@@ -68,7 +68,7 @@ def test_an_input_is_a_repeat_once_a_later_one_has_an_output_in_whatever_topic()
 
 def test_an_input_that_was_sent_home_twice_is_decided_once() -> None:
     first = arrival(1, partition=7, offset=3)
-    edition = advance(UNKNOWN, withdrawn(second=1), Origin(arrival(5, offset=5), first), 0)
+    edition = advance(UNKNOWN, withdrawn(second=1), Origin(arrival(5, offset=5), first, (), (first,)), 0)
     assert edition.has_decided(arrival(6, offset=6), first)
     assert not edition.has_decided(arrival(6, offset=6), arrival(1, partition=7, offset=4))
 
@@ -139,7 +139,7 @@ def test_what_was_decided_changes_nothing_when_it_comes_back_from_the_log(
         arrived = arrival(second - sent_home_after, partition=7, offset=second)
         outcome = accept(as_json(sent), known.edition("harbour-library"), arrived)
         if isinstance(outcome, Accepted):
-            origin = Origin(arrival(second), arrived)
+            origin = Origin(arrival(second), arrived, (), (arrived,))
             known.decided("harbour-library", outcome, origin)
             under_way += [(event, origin) for event in outcome.articles]
         before = known.edition("harbour-library")

@@ -100,7 +100,7 @@ def test_what_came_home_counts_from_its_first_arrival_and_says_so() -> None:
     intake = intake_of(sent_article(), headers=((wire.ARRIVED, wire.write_arrival(away)),))
     (event,) = events_of(intake)
     assert event.order.arrival == away
-    assert origin_of(intake.outputs[0].headers, HOME) == Origin(at(50), away)
+    assert origin_of(intake.outputs[0].headers, HOME) == Origin(at(50), away, (), (away,))
 
 
 @pytest.mark.parametrize(
@@ -130,6 +130,16 @@ def test_a_withdrawal_that_was_sent_home_twice_is_a_repeat_and_no_conflict(away:
     first = intake_of(WITHDRAW, headers=stamped)
     edition = advance(UNKNOWN, events_of(first)[0], origin_of(first.outputs[0].headers, HOME))
     assert intake_of(WITHDRAW, edition, at(51), stamped) == Intake("repeated")
+
+
+def test_what_was_sent_home_twice_is_a_repeat_when_compaction_has_left_only_a_later_text() -> None:
+    away = at(20, partition=ELSEWHERE)
+    stamped = ((wire.ARRIVED, wire.write_arrival(away)),)
+    first = intake_of(sent_article(), headers=stamped)
+    known = advance(UNKNOWN, events_of(first)[0], first.origin)
+    second = intake_of(sent_article(title="后来的题目"), known, at(51))
+    compacted = advance(UNKNOWN, events_of(second)[0], origin_of(second.outputs[0].headers, HOME))
+    assert intake_of(sent_article(), compacted, at(52), stamped) == Intake("repeated")
 
 
 def test_what_comes_while_the_brokers_clock_steps_back_is_decided_as_what_comes_last() -> None:

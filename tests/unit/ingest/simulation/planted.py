@@ -122,7 +122,7 @@ PLANTS: Final = {
     "the guard looks at texts only": Plant(_instead((known, "contradictions", _texts_only)), first=750),
     "the door judges by its own clock": Plant(_instead((door, "foresee", _by_its_own_clock))),
     "what is sent home twice is decided twice": Plant(
-        _instead((editions, "_with_arrival", lambda known, _: known))
+        _instead((editions, "with_arrivals", lambda known, _: known))
     ),
     "commits come before acknowledgements": Plant(_instead((Inbox, "_take", _commits_first))),
 }
