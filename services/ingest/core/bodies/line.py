@@ -131,7 +131,7 @@ def _gap(spaces: str) -> str:
 
 def _joint(gap: str, before: str, behind: str) -> str:
     """Give what a run of white space between two texts amounts to: one space, or nothing."""
-    wraps = "\n" in gap and is_unspaced(_letter(before[-_NEAR:])) and is_unspaced(behind[0])
+    wraps = "\n" in gap and is_unspaced(behind[0]) and is_unspaced(_letter(before[-_NEAR:]))
     return "" if wraps else " "
 
 
