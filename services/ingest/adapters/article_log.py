@@ -32,6 +32,8 @@ from shared.topics import ARTICLES, DESK
 
 _SETTLED_S: Final = 2.0
 """How long a contradiction must last: within it, it is most likely our own next record on its way."""
+_ALLOCATIONS: Final = 50_000
+"""That outlive what they were made for, until garbage is looked for again."""
 _MOST_KEYS: Final = 10_000
 """Remembered across articles; an article's own requests are in its edition."""
 _DESK: Final = TopicPartition(DESK.name, 0)
@@ -97,6 +99,8 @@ class ArticleLog(Service):
         await self._tail.caught_up()
         # what is known stays; looked through again and again for garbage, it would hold the loop up
         gc.freeze()
+        # hundreds of articles are under way at once, hardly any of them in a cycle
+        gc.set_threshold(_ALLOCATIONS, 20, 20)
         self.caught_up_once.set()
         log.info("article_log_read", ids=len(self._known))
 
