@@ -8,7 +8,7 @@ from dev import environment
 from dev.console import say
 from dev.environment import PYTHON, ROOT
 
-FOLDERS: Final = ("unit", "contract", "integration", "e2e", "chaos")
+FOLDERS: Final = ("unit", "contract", "integration", "attack", "e2e", "chaos")
 
 # Most tests wait more than they compute. A file's tests stay together, because they share what they start.
 _TWO_AT_A_TIME: Final = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]

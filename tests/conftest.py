@@ -1,4 +1,4 @@
-"""What every test can ask for: a real Kafka and Redis, shared or of its own, a whole site, a browser."""
+"""What every test can ask for: a real Kafka and Redis, shared or of its own, a whole site, a browser, nginx."""
 
 import os
 import shutil
@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import hypothesis
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from redis import Redis as RedisClient
 
 from tests.real import Kafka, Redis, Server, Site
@@ -97,6 +98,28 @@ def chromium() -> str:
     if os.environ.get("REMEN_REQUIRE_BROWSER"):
         pytest.fail("Chromium is required (REMEN_REQUIRE_BROWSER) and not on the PATH")
     pytest.skip("there is no Chromium on the PATH")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Give a headless Chromium."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def nginx() -> str:
+    """Give the path of nginx; without one, skip, or fail where REMEN_REQUIRE_BROWSER says so."""
+    if found := shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin"):
+        return found
+    if os.environ.get("REMEN_REQUIRE_BROWSER"):
+        pytest.fail("nginx is required (REMEN_REQUIRE_BROWSER) and not on the PATH")
+    pytest.skip("there is no nginx on the PATH")
 
 
 @contextmanager

@@ -1,10 +1,10 @@
-"""A whole site, and a real browser to read it with."""
+"""A whole site, and a real browser's pages to read it with."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.real import Site
 
@@ -19,18 +19,6 @@ def whole_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield up
     finally:
         up.down()
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
-    """Give a headless Chromium."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield started
-        started.close()
 
 
 @pytest.fixture
