@@ -1,4 +1,4 @@
-"""What every test can ask for: a real Kafka and Redis, shared or of its own, a whole site, a browser, nginx."""
+"""What every test can ask for: a real Kafka and Redis, shared or its own, a whole site, a browser, nginx."""
 
 import os
 import shutil
