@@ -68,6 +68,10 @@ class Plan:
         return {"base": self.base, "demo": self.demo, "scale": dict(self.scale)}
 
 
+_PICTURE_HOSTS: Final = f"https:,http://{_HOST}:*,http://localhost:*"
+"""The demo's gallery, and what somebody serves here to try it."""
+
+
 def tokens(folder: Path) -> dict[str, str]:
     """Return the secrets of a data folder, drawn when first asked for."""
     kept = folder / "secrets.json"
@@ -123,6 +127,7 @@ def _service(plan: Plan, name: str, service: str, replica: int) -> Program:
         own |= {"TOKENS": json.dumps(grants)}
     if service == "render":
         own |= {"TOKEN_KEY": drawn["render_token_key"], "DATA": str(plan.folder / name)}
+        own |= {"PICTURE_HOSTS": os.environ.get("RENDER_PICTURE_HOSTS", _PICTURE_HOSTS)}
         if plan.demo:
             own |= {"SECTIONS": _DEMO_SECTIONS}
     environment = _shared(plan) | {f"{service.upper()}_{field}": value for field, value in own.items()}

@@ -47,7 +47,6 @@ class Health:
         headers = [
             (b"content-type", media_type.encode()),
             (b"content-length", str(len(body)).encode()),
-            (b"cache-control", b"no-store"),
         ]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import uvicorn
 from mode import Service, Worker
 
+from shared.answers import ALWAYS, NO_PAGE, NO_STORE, as_text
 from shared.runtime import listen
 
 
@@ -27,7 +28,7 @@ class HttpService(Service):
         self._sockets: list[socket.socket] = []
         config = uvicorn.Config(
             asgi, lifespan="off", access_log=False, log_config=None,
-            timeout_graceful_shutdown=2, server_header=False,
+            timeout_graceful_shutdown=2, server_header=False, headers=as_text(*ALWAYS, NO_PAGE, NO_STORE),
         )  # fmt: skip
         self._server = _Server(config)
 

@@ -12,6 +12,7 @@ import jinja2
 import uvloop
 from prometheus_client import Gauge
 
+from services.render.adapters.answer import PageAnswers
 from services.render.adapters.article_log import ArticleLog
 from services.render.adapters.closing import end
 from services.render.adapters.hot_list import HotList
@@ -158,6 +159,7 @@ def build(settings: Settings) -> Render:
             ),
             article_log.complaint,
             article_log.moved,
+            PageAnswers(settings.picture_hosts),
         ),
     )
 

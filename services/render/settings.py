@@ -16,6 +16,8 @@ Network = IPv4Network | IPv6Network
 
 _PRIVATE = ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 
+_SOURCE = r"^(\*|https?:|(https?://)?(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:(\d+|\*))?)$"
+
 
 class Settings(ServiceSettings):
     """Settings of the render service (`RENDER_…`)."""
@@ -36,6 +38,8 @@ class Settings(ServiceSettings):
     """Sections in the order of the masthead, separated by commas; others follow by name."""
     trusted_proxies: tuple[Network, ...] = tuple(ip_network(n) for n in _PRIVATE)
     """Peers whose `X-Forwarded-For` is believed, as networks separated by commas."""
+    picture_hosts: tuple[Annotated[str, Field(pattern=_SOURCE)], ...] = ("https:",)
+    """Where pictures may come from, as sources of a CSP, separated by commas; the site itself always may."""
     cache_mib: int = Field(64, ge=4)
     """Bound of the finished pages and fragments kept in memory, in MiB."""
     connections: int = Field(12_000, ge=1)
@@ -53,7 +57,7 @@ class Settings(ServiceSettings):
             raise ValueError(f"cannot be read: {error}") from None
         return path
 
-    @field_validator("sections", mode="before")
+    @field_validator("sections", "picture_hosts", mode="before")
     @classmethod
     def _names(cls, value: object) -> object:
         return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value

@@ -45,11 +45,12 @@ class Archive:
     async def list_at(self, scope: str, list_name: ListName, as_of_ms: int) -> lists.HotList:
         """Make a list as of the end of a bucket; NotThenError, NotCountedYetError, TornError."""
         now_ms = time.time_ns() // 1_000_000
+        # before anything is reckoned with it: a moment may be where no clock can be
+        if not now_ms - RECOMPUTED_MS <= as_of_ms <= now_ms:
+            raise NotThenError("as_of must be within the last three days")
         if as_of_ms % BUCKET_MS:
             before = lists.written(as_of_ms - as_of_ms % BUCKET_MS)
             raise NotThenError(f"as_of must be the end of a 5-minute bucket, for example {before}")
-        if not now_ms - RECOMPUTED_MS <= as_of_ms <= now_ms:
-            raise NotThenError("as_of must be within the last three days")
         # partition 0 first: the desk's actions and voids are read there
         await self._counted(0, as_of_ms, ())
         told_blob = await self._board.voids()

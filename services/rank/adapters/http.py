@@ -125,7 +125,7 @@ def _limited(document: bytes, limit: int) -> bytes:
 
 
 def _document(body: bytes) -> Response:
-    return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
+    return Response(body, media_type="application/json")
 
 
 def _answer_problems(app: FastAPI, board: Board) -> None:

@@ -1,11 +1,12 @@
 """What goes back over HTTP: status, headers, bytes; and the headers by which caches keep and check a page.
 
-An answer is a list of headers for ASGI, or bytes that are written as they are: `ready` keeps the head of a
-page with the page, all but the lines that change with the clock, which are made once a second.
+An answer is a list of headers for ASGI, or bytes that are written as they are: `PageAnswers.ready` keeps the
+head of a page with the page, all but the lines that change with the clock, which are made once a second.
 """
 
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import formatdate
@@ -15,27 +16,21 @@ from typing import Any, Final
 from prometheus_client import Counter
 
 from services.render.core.page import HTML, Page
+from shared.answers import ALWAYS, NO_PAGE, NO_STORE
 from shared.problem import MEDIA_TYPE, as_bytes, phrase, problem
 
 Headers = list[tuple[bytes, bytes]]
 
-NO_STORE: Final = (b"cache-control", b"no-store")
 CLOSE: Final = b"connection: close\r\n"
-_NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
 _KEPT: Final = [
     # A shared cache may hold a page for a second, the 410 likewise: a takedown is whole in two.
     (b"cache-control", b"s-maxage=1, stale-while-revalidate=1, stale-if-error=4"),
     (b"vary", b"accept-encoding"),
 ]
-_OF_HTML: Final = [
-    (
-        b"content-security-policy",
-        # pictures lie wherever publishers keep them
-        b"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; manifest-src 'self'; "
-        b"img-src *; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    ),
-    (b"referrer-policy", b"strict-origin-when-cross-origin"),
-]
+_OF_HTML: Final = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; manifest-src 'self'; "
+    "img-src {}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
 _PACKED: Final = (b"content-encoding", b"gzip")
 _GZIP: Final = re.compile(
     r"(?:^|,)\s*(?:gzip|\*)\s*(?=[;,]|$)(?!;\s*q\s*=\s*0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE
@@ -57,40 +52,55 @@ def refusal(status: int, detail: str, headers: Headers | None = None, **more: An
     """Say what went wrong (RFC 9457)."""
     return Answer(
         status,
-        [(b"content-type", MEDIA_TYPE.encode()), NO_STORE, _NOSNIFF, *(headers or [])],
+        [(b"content-type", MEDIA_TYPE.encode()), NO_STORE, NO_PAGE, *(headers or [])],
         as_bytes(problem(status, detail, **more)),
     )
 
 
-def of_page(page: Page, asked: dict[bytes, bytes], now: datetime) -> Answer:
-    """Answer with a page: compressed where that is understood, empty where the reader has it already."""
-    if page.status in (404, 503):
-        later = [(b"retry-after", b"1")] if page.status == 503 else []
-        return Answer(page.status, [*_headers_of(page), NO_STORE, *later], page.body)
-    packed = takes_gzip(asked.get(b"accept-encoding", b""))
-    tag = _tag(page, packed)
-    headers = [*_kept_headers(page, tag), _expires(int(now.timestamp()))]
-    if page.status == 200 and has(asked.get(b"if-none-match", b""), tag):
-        return Answer(304, headers)
-    if packed:
-        headers.append(_PACKED)
-    return Answer(page.status, headers, page.gzip if packed else page.body)
+class PageAnswers:
+    """Answers with pages, which may show pictures of their own host and of `pictures`, sources of a CSP."""
 
+    def __init__(self, pictures: Sequence[str]) -> None:
+        policy = _OF_HTML.format(" ".join(("'self'", *pictures)))
+        self._of_html = (b"content-security-policy", policy.encode())
 
-def ready(page: Page, asked: dict[bytes, bytes]) -> tuple[int, bytes, bytes]:
-    """Give status, head and body of a page that is no 404; what `second` gives ends the head."""
-    packed = takes_gzip(asked.get(b"accept-encoding", b""))
-    heads = page.heads.get(packed)
-    if heads is None:
+    def of_page(self, page: Page, asked: dict[bytes, bytes], now: datetime) -> Answer:
+        """Answer with a page: compressed where that is understood, empty where the reader has it already."""
+        if page.status in (404, 503):
+            later = [(b"retry-after", b"1")] if page.status == 503 else []
+            return Answer(page.status, [*self._headers_of(page), NO_STORE, *later], page.body)
+        packed = takes_gzip(asked.get(b"accept-encoding", b""))
         tag = _tag(page, packed)
-        headers = _kept_headers(page, tag)
-        length = (b"content-length", b"%d" % len(page.gzip if packed else page.body))
-        whole = [*headers, length, *([_PACKED] if packed else [])]
-        heads = page.heads[packed] = (tag, _head(page.status, whole), _head(304, headers))
-    tag, head, unchanged = heads
-    if page.status == 200 and has(asked.get(b"if-none-match", b""), tag):
-        return 304, unchanged, b""
-    return page.status, head, page.gzip if packed else page.body
+        headers = [*self._kept_headers(page, tag), _expires(int(now.timestamp()))]
+        if page.status == 200 and has(asked.get(b"if-none-match", b""), tag):
+            return Answer(304, headers)
+        if packed:
+            headers.append(_PACKED)
+        return Answer(page.status, headers, page.gzip if packed else page.body)
+
+    def ready(self, page: Page, asked: dict[bytes, bytes]) -> tuple[int, bytes, bytes]:
+        """Give status, head and body of a page that is no 404; what `second` gives ends the head."""
+        packed = takes_gzip(asked.get(b"accept-encoding", b""))
+        heads = page.heads.get(packed)
+        if heads is None:
+            tag = _tag(page, packed)
+            headers = self._kept_headers(page, tag)
+            length = (b"content-length", b"%d" % len(page.gzip if packed else page.body))
+            whole = [*headers, length, *([_PACKED] if packed else [])]
+            heads = page.heads[packed] = (tag, _head(page.status, whole), _head(304, headers))
+        tag, head, unchanged = heads
+        if page.status == 200 and has(asked.get(b"if-none-match", b""), tag):
+            return 304, unchanged, b""
+        return page.status, head, page.gzip if packed else page.body
+
+    def _headers_of(self, page: Page) -> Headers:
+        policy = self._of_html if page.media_type == HTML else NO_PAGE
+        return [(b"content-type", page.media_type.encode()), policy]
+
+    def _kept_headers(self, page: Page, tag: str) -> Headers:
+        # if-none-match means nothing to a 410 (RFC 9110), so it has no tag
+        tagged = [(b"etag", tag.encode())] if page.status == 200 else []
+        return [*self._headers_of(page), *_KEPT, *tagged]
 
 
 def second() -> bytes:
@@ -118,22 +128,9 @@ def _tag(page: Page, packed: bool) -> str:
     return f'"{page.tag}-gz"' if packed else f'"{page.tag}"'
 
 
-def _headers_of(page: Page) -> Headers:
-    return [
-        (b"content-type", page.media_type.encode()),
-        _NOSNIFF,
-        *(_OF_HTML if page.media_type == HTML else []),
-    ]
-
-
-def _kept_headers(page: Page, tag: str) -> Headers:
-    # if-none-match means nothing to a 410 (RFC 9110), so it has no tag
-    return [*_headers_of(page), *_KEPT, *([(b"etag", tag.encode())] if page.status == 200 else [])]
-
-
 def _head(status: int, headers: Headers) -> bytes:
     lines = [b"HTTP/1.1 %d %s\r\n" % (status, phrase(status).encode())]
-    return b"".join((*lines, *(b"%s: %s\r\n" % header for header in headers)))
+    return b"".join((*lines, *(b"%s: %s\r\n" % header for header in (*headers, *ALWAYS))))
 
 
 def count(route: str, status: int) -> None:

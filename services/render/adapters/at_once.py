@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
-from services.render.adapters.answer import count, ready
+from services.render.adapters.answer import PageAnswers, count
 from services.render.core.lru import Lru
 from services.render.core.page import Page
 
@@ -19,8 +19,9 @@ _TARGET_BYTES: Final = 512
 class AtOnce:
     """What the server asks before it starts the application; `unready` says why no page may be served yet."""
 
-    def __init__(self, unready: Callable[[], str | None]) -> None:
+    def __init__(self, unready: Callable[[], str | None], answers: PageAnswers) -> None:
         self._unready = unready
+        self._answers = answers
         self._known: Lru[bytes, tuple[str, Ask]] = Lru(_KNOWN)
 
     def remember(self, target: bytes, route: str, ask: Ask) -> None:
@@ -41,6 +42,6 @@ class AtOnce:
             return None
         if page is None:
             return None
-        status, head, body = ready(page, asked)
+        status, head, body = self._answers.ready(page, asked)
         count(route, status)
         return head, b"" if method == b"HEAD" else body

@@ -11,6 +11,7 @@ import uvicorn
 
 from services.render.adapters.limits import SPARE, LimitedProtocol, Limits
 from services.render.adapters.protocol import AtOnce, PageProtocol
+from shared.answers import ALWAYS, as_text
 from shared.runtime import log
 
 _OTHER_FILES: Final = 256
@@ -50,6 +51,7 @@ def make_server(app: Any, at_once: AtOnce, limits: Limits) -> Server:
             log_config=None,
             access_log=False,
             server_header=False,
+            headers=as_text(*ALWAYS),
             proxy_headers=False,
             timeout_keep_alive=int(limits.idle_s) + 1,
             timeout_graceful_shutdown=5,

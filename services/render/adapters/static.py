@@ -51,7 +51,6 @@ class Static:
             (b"content-type", found.media_type.encode()),
             (b"cache-control", b"max-age=31536000, immutable"),
             (b"vary", b"accept-encoding"),
-            (b"x-content-type-options", b"nosniff"),
         ]
         if takes_gzip(accept_encoding) and len(found.packed) < len(found.plain):
             return Answer(200, [*headers, (b"content-encoding", b"gzip")], found.packed)

@@ -14,11 +14,12 @@ from typing import Final
 from aiokafka.errors import KafkaError
 from prometheus_client import Counter
 
-from services.render.adapters.answer import NO_STORE, Answer, refusal
+from services.render.adapters.answer import Answer, refusal
 from services.render.adapters.salts import Salts
 from services.render.adapters.view_log import QueueFullError, View, ViewLog
 from services.render.core import tokens
 from services.render.core.readers import Network, client_address, is_bot, reader_key, segment
+from shared.answers import NO_STORE
 from shared.events import at_ms
 
 BODY_BYTES: Final = 2048

@@ -17,7 +17,7 @@ from functools import partial
 from typing import Final
 from urllib.parse import parse_qsl
 
-from services.render.adapters.answer import NO_STORE, Answer, count, of_page, refusal
+from services.render.adapters.answer import Answer, PageAnswers, count, refusal
 from services.render.adapters.at_once import AtOnce
 from services.render.adapters.machines import Machines
 from services.render.adapters.search import Search
@@ -27,6 +27,7 @@ from services.render.core.page import Page
 from services.render.core.pages import Pages
 from services.render.core.scripts import PREFIX, Script, script_at
 from shared import health
+from shared.answers import NO_PAGE, NO_STORE
 from shared.events import LISTS
 from shared.health import Health, Receive, Scope, Send
 from shared.runtime import log
@@ -50,7 +51,7 @@ _TOLD_EVERY_S: Final = 1.0
 """However often a page fails that is asked for; `remen_render_requests` counts each time."""
 _PIXEL: Final = Answer(
     200,
-    [(b"content-type", b"image/gif"), NO_STORE],
+    [(b"content-type", b"image/gif"), NO_STORE, NO_PAGE],
     b64decode("R0lGODlhAQABAIAAAP///wAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw=="),
 )
 
@@ -68,6 +69,7 @@ class Web:
         health: Health,
         unready: Callable[[], str | None],
         moved: Callable[[], Awaitable[object]],
+        answers: PageAnswers,
     ) -> None:
         self._pages = pages
         self._machines = machines
@@ -78,13 +80,16 @@ class Web:
         self._unready = unready
         self._moved = moved
         self._failed_at_s = float("-inf")
-        self.at_once = AtOnce(unready)
+        self._of_page = answers.of_page
+        self.at_once = AtOnce(unready, answers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         path, method = scope["path"], scope["method"]
         if path in health.PATHS:
-            await self._health(scope, receive, send)
+            status, media_type, body = self._health.answer(path)
+            of_health = [(b"content-type", media_type.encode()), NO_STORE, NO_PAGE]
+            await _send(send, method, Answer(status, of_health, body))
             return
         script, path = script_at(path)
         route = path[1:].partition("/")[0]
@@ -102,11 +107,7 @@ class Web:
         if answer is None:
             return
         count(route if route in ROUTES else "other", answer.status)
-        headers = answer.headers
-        if answer.status not in (204, 304):
-            headers = [*headers, (b"content-length", b"%d" % len(answer.body))]
-        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else answer.body})
+        await _send(send, method, answer)
 
     async def _answer(
         self, script: Script, route: str, path: str, method: str, scope: Scope, receive: Receive
@@ -130,19 +131,19 @@ class Web:
                 self._views.pixel(query.get("article", ""), query.get("token", ""), _caller(scope), now)
             return _PIXEL
         if (fixed := self._machines.fixed(script, path)) is not None:
-            return of_page(fixed, asked, now)
+            return self._of_page(fixed, asked, now)
         if route == "static" and not prefix:
             found = self._static.answer(path, asked.get(b"accept-encoding", b""))
             return found or refusal(404, "there is no such file")
         if (complaint := self._unready()) is not None:
             return refusal(503, complaint, [(b"retry-after", b"1")])
         if (read_by_machines := await self._machines.page(script, path, now)) is not None:
-            return of_page(read_by_machines, asked, now)
+            return self._of_page(read_by_machines, asked, now)
         query = _query(scope)
         pages = self._pages[script]
         if path == "/search":
             results = await self._search.page(script, query.get("q", ""), query.get("page", "1"), now)
-            return of_page(results or pages.missing(now), asked, now)
+            return self._of_page(results or pages.missing(now), asked, now)
         page = _page(pages, route, path, query, now)
         if page is None and route in ("article", "section", "series"):
             with contextlib.suppress(TimeoutError):
@@ -152,11 +153,11 @@ class Web:
                         now = datetime.now(UTC)
                         page = _page(pages, route, path, query, now)
         if page is None:
-            return of_page(pages.missing(now), asked, now)
+            return self._of_page(pages.missing(now), asked, now)
         query_string = scope["query_string"]
         target = scope["raw_path"] + (b"?" + query_string if query_string else b"")
         self.at_once.remember(target, route, partial(_page, pages, route, path, query))
-        return of_page(page, asked, now)
+        return self._of_page(page, asked, now)
 
     async def _post_view(self, method: str, scope: Scope, receive: Receive) -> Answer | None:
         if method != "POST":
@@ -178,6 +179,14 @@ class Web:
         if len(body) > BODY_BYTES:
             return refusal(413, f"at most {BODY_BYTES} bytes", [(b"connection", b"close")])
         return await self._views.post(body, _caller(scope), datetime.now(UTC))
+
+
+async def _send(send: Send, method: str, answer: Answer) -> None:
+    headers = answer.headers
+    if answer.status not in (204, 304):
+        headers = [*headers, (b"content-length", b"%d" % len(answer.body))]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else answer.body})
 
 
 def _page(pages: Pages, route: str, path: str, query: dict[str, str], now: datetime) -> Page | None:

@@ -11,6 +11,7 @@ from typing import Final, Self
 
 import uvloop
 
+from services.render.adapters.answer import PageAnswers
 from services.render.adapters.limits import Limits
 from services.render.adapters.salts import Salts
 from services.render.adapters.server import Server, make_server
@@ -64,6 +65,7 @@ class Serving:
             Health({}),
             lambda: None,
             asyncio.Event().wait,
+            PageAnswers(("https://pictures.example",)),
         )
         self.server = make_server(web, web.at_once.answer, self._limits)
         try:
