@@ -30,6 +30,8 @@ from shared.events import ArticlePublished
 MEDIA_TYPE: Final = "application/xml; charset=utf-8"
 INDEX: Final = "sitemap.xml"
 NEWS_NAME: Final = "news-sitemap.xml"
+LONGEST_NAME: Final = 200
+"""No title has room for a longer series; what came into the log otherwise has no page to lead to."""
 _LIMIT_BYTES: Final = 16 * 1024 * 1024
 
 _VISIBLE: Final = "(embargo_us IS NULL OR embargo_us <= :now) AND (expires_us IS NULL OR expires_us > :now)"
@@ -175,7 +177,7 @@ def _lists(connection: sqlite3.Connection, now: datetime) -> Pages:
     return [
         ("/", None if newest_us is None else moment_in(newest_us)),
         *((section_path(name), moment_in(us)) for name, us in sections),
-        *((series_path(name), moment_in(us)) for name, us in series),
+        *((series_path(name), moment_in(us)) for name, us in series if len(name) <= LONGEST_NAME),
     ]
 
 

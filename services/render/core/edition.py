@@ -9,6 +9,7 @@ was set back ends it too: what became visible in between is hidden again.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from heapq import nsmallest
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,9 @@ from services.render.core.lru import Lru
 from services.render.core.page import Fragment
 from services.render.core.shelf import Articles, Changes, OnFailure, Piece, Shelf
 from shared.events import LISTS, ListName
+
+SECTIONS: Final = 40
+"""So many stand in the masthead and on the front page; those whose order is set come first."""
 
 _AT_ONCE: Final = datetime.min.replace(tzinfo=UTC)
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
@@ -49,6 +53,7 @@ class Edition:
     ) -> None:
         self.number = 0
         self.sections: tuple[str, ...] = ()
+        self._sections: set[str] = set()
         self.today = date.min
         self.token = ""
         self.shelf = Shelf(articles, fragments, limit_bytes // 2, on_failure)
@@ -165,9 +170,10 @@ class Edition:
             names = set(self._articles.sections(now))
         else:
             there = {name for name in self._stale_sections if self.shelf.newest_of(name, now)}
-            names = {*self.sections} - self._stale_sections | there
+            names = self._sections - self._stale_sections | there
+        self._sections = names
         last = len(self._order)
-        sections = tuple(sorted(names, key=lambda name: (self._order.get(name, last), name)))
+        sections = tuple(nsmallest(SECTIONS, names, key=lambda name: (self._order.get(name, last), name)))
         if sections != self.sections:
             self.sections = sections
             self.shelf.forget_bodies()

@@ -18,14 +18,16 @@ from typing import Any, Final, Literal
 import jinja2
 from markupsafe import escape
 
+from services.render.core.bidi import plain
 from services.render.core.edition import Edition
 from services.render.core.fragments import Fragments
 from services.render.core.lru import Lru
+from services.render.core.metadata import TAGS
 from services.render.core.page import Fragment, Page
 from services.render.core.scripts import PREFIX
 from services.render.core.shelf import Articles, OnFailure, Piece
 from services.render.core.site import section_path
-from services.render.core.stories import picture_of
+from services.render.core.stories import cut, in_lists, picture_of
 from services.render.core.xml import as_xml
 from shared.blocks import Picture
 from shared.events import ArticlePublished
@@ -41,6 +43,8 @@ MEDIA_TYPES: Final[dict[Form, str]] = {
 _ENTRIES: Final = 50
 _WHOLE: Final = 32_000
 """A text of more characters of HTML is told by its summary alone, so a feed is at most a few MB."""
+_LINE: Final = 200
+"""Characters of a byline or a tag."""
 _BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 """Atom wants a time also of a feed in which there is nothing yet."""
 _ENDING: Final = re.compile(r"\.(jpe?g|png|webp|gif|avif|svg)(?:[?#]|$)", re.IGNORECASE)
@@ -150,7 +154,7 @@ class Feeds:
         path = "" if section is None else section_path(section)
         name = self._site.name
         feed = Feed(
-            title=name if section is None else f"{self._scribe.name(section)} - {name}",
+            title=name if section is None else f"{plain(self._scribe.name(section))} - {name}",
             site=name,
             about=self._about,
             address=f"{self._base}{path}/feed.{form}",
@@ -190,16 +194,17 @@ class Feeds:
 
     def _entry(self, article: ArticlePublished, summary: str) -> Entry:
         path = f"/article/{article.id}"
-        picture = picture_of(article)
+        picture = in_lists(picture_of(article))
+        names = (self._scribe.name(article.section), *article.tags[:TAGS])
         content = self._render("feed_content.html", article=article)
         return Entry(
             id=self._site.url + path,
             address=self._base + path,
-            title=article.title,
-            summary=summary,
+            title=plain(article.title),
+            summary=plain(summary),
             content=content if len(content) <= _WHOLE else f"<p>{escape(summary)}</p>",
-            byline=article.byline,
-            categories=tuple(dict.fromkeys((self._scribe.name(article.section), *article.tags))),
+            byline=article.byline and plain(cut(article.byline, _LINE)),
+            categories=tuple(dict.fromkeys(plain(cut(name, _LINE)) for name in names)),
             language=article.language,
             picture=picture,
             picture_type=None if picture is None else image_type(picture.url),

@@ -17,22 +17,26 @@ import jinja2
 from markupsafe import Markup, escape
 
 from services.render.core import metadata
+from services.render.core.bidi import shown
 from services.render.core.marked import marked
 from services.render.core.pictures import srcset
 from services.render.core.scribe import Scribe
 from services.render.core.scripts import OTHER, PREFIX, SCRIPTS
 from services.render.core.site import Site, section_path, series_path
-from services.render.core.stories import Story
+from services.render.core.stories import Story, cut
 from services.render.core.words import WORDS, GoneReason, long_time, masthead_date, short_time
 from shared.blocks import Paragraph
 from shared.events import ArticlePublished, ListName
 
+_NOTE_CHARACTERS: Final = 2000
+
 
 def environment(loader: jinja2.BaseLoader) -> jinja2.Environment:
-    """Make the environment the templates are written for: escaping always, nothing undefined."""
+    """Make the environment the templates are written for: escaping always, texts isolated."""
     return jinja2.Environment(
         loader=loader,
         autoescape=True,
+        finalize=shown,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -209,7 +213,9 @@ class Fragments:
 
     def gone(self, reason: GoneReason, at: datetime, note: str, hot: bytes) -> bytes:
         """Give the page of an article taken down (410)."""
-        return self._render("gone.html", reason=reason, at=at, note=note, hot=_trusted(hot))
+        return self._render(
+            "gone.html", reason=reason, at=at, note=cut(note, _NOTE_CHARACTERS), hot=_trusted(hot)
+        )
 
     def missing(self, hot: bytes) -> bytes:
         """Give the page of an address that leads nowhere (404)."""

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 import regex
 from markupsafe import Markup, escape
 
+from services.render.core.bidi import isolated
 from services.render.core.query import Query
 from services.render.core.stories import texts_in
 from shared.blocks import PictureBlock
@@ -81,6 +82,7 @@ def window(body: str, query: Query) -> str:
 
 def highlighted(text: str, query: Query) -> Markup:
     """Write a text with what was asked for marked."""
+    text = isolated(text)
     written: list[Markup] = []
     at = 0
     for hit in query.hit.finditer(text):

@@ -12,12 +12,24 @@ from typing import Any, Final, Literal
 
 from markupsafe import Markup
 
+from services.render.core.bidi import plain
 from services.render.core.scripts import OTHER, PREFIX, Script, script_of
 from services.render.core.site import Site, section_path
-from services.render.core.stories import excerpt, picture_of, texts_of
+from services.render.core.stories import (
+    CAPTION_CHARACTERS,
+    LONGEST_URL,
+    cut,
+    excerpt,
+    in_lists,
+    picture_of,
+    texts_of,
+)
 from shared.blocks import Picture
 from shared.events import ArticlePublished
 
+TAGS: Final = 50
+"""So many of an article are told."""
+_MEMBERS: Final = 100
 ICON: Final = "icon-512.png"
 _ICON_SIZE: Final = 512
 _LOCALES: Final[dict[Script, str]] = {"zh-Hans": "zh_CN", "zh-Hant": "zh_TW"}
@@ -65,7 +77,7 @@ def of_article(site: Site, script: Script, article: ArticlePublished, section: s
     """
     own = script_of(article.language)
     published, modified = _times_of(site, article)
-    picture = picture_of(article)
+    picture = in_lists(picture_of(article))
     description = excerpt(texts_of(article.blocks))
     return Metadata(
         kind="article",
@@ -87,7 +99,7 @@ def of_article(site: Site, script: Script, article: ArticlePublished, section: s
         published_at=published,
         modified_at=modified,
         section=section,
-        tags=article.tags,
+        tags=tuple(cut(tag, CAPTION_CHARACTERS) for tag in article.tags[:TAGS]),
     )
 
 
@@ -95,8 +107,20 @@ def embedded(nodes: Sequence[Node]) -> Markup:
     """Write nodes for the inside of a script element; nothing, if there are none."""
     if not nodes:
         return Markup("")
-    text = json.dumps(nodes, ensure_ascii=False, separators=(",", ":"))
+    text = plain(json.dumps(_bounded(nodes), ensure_ascii=False, separators=(",", ":")))
     return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - inside a script only `<` could mean anything
+
+
+def _bounded(value: Any) -> Any:
+    """Cut what is longer than any page has a use for: an article's head is before its text."""
+    match value:
+        case str():
+            return cut(value, LONGEST_URL)
+        case dict():
+            return {name: _bounded(one) for name, one in value.items()}
+        case list() | tuple():
+            return [_bounded(one) for one in value[:_MEMBERS]]
+    return value
 
 
 def manifest(site: Site, script: Script) -> bytes:

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from markupsafe import escape
 
+from services.render.core.bidi import plain
 from services.render.core.cursors import microseconds
 from services.render.core.scripts import PREFIX, SCRIPTS, Script, script_of
 from services.render.core.xml import as_xml
@@ -114,7 +115,7 @@ def news(site_url: str, script: Script, publication: str, articles: Iterable[Art
         f"<news:name>{escape(publication)}</news:name>"
         f"<news:language>{_news_language(article.language)}</news:language></news:publication>"
         f"<news:publication_date>{article.published_at.isoformat(timespec='seconds')}</news:publication_date>"
-        f"<news:title>{escape(article.title)}</news:title></news:news></url>\n"
+        f"<news:title>{escape(plain(article.title))}</news:title></news:news></url>\n"
         for article in articles
     ]
     written.append("</urlset>\n")

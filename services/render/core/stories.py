@@ -2,7 +2,8 @@
 
 The excerpt is the first 60 characters of the body's paragraphs, joined with nothing, then `...`; a grapheme
 is never split. A body that is not longer stands whole, without dots. A body without a paragraph, say of a
-list alone, lends its other texts.
+list alone, lends its other texts. Whatever else a list shows of an article has a bound too, so that none
+fills the pages of the others; its own page shows it whole.
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,11 @@ from shared.blocks import Block, Heading, Items, Paragraph, Picture, PictureBloc
 from shared.events import ArticlePublished
 
 EXCERPT_CHARACTERS: Final = 60
+CAPTION_CHARACTERS: Final = 300
+"""Shown of a caption in lists, which have room for a line of it."""
+LONGEST_URL: Final = 2048
+"""A picture at a longer address is in no list."""
+_RENDITIONS: Final = 16
 
 _GRAPHEME: Final = regex.compile(r"\X")
 
@@ -36,15 +42,20 @@ class Story:
 
 def excerpt(paragraphs: tuple[str, ...], characters: int = EXCERPT_CHARACTERS) -> str:
     """Cut the beginning of a body to at most `characters` code points and `...`."""
-    text = "".join(paragraphs)
+    return cut("".join(paragraphs), characters, "...")
+
+
+def cut(text: str, characters: int, dots: str = "…") -> str:
+    """Cut a text to at most `characters` code points, never inside a grapheme, and dots."""
     if len(text) <= characters:
         return text
     end = 0
-    for grapheme in _GRAPHEME.finditer(text):
+    # one more than there is room for tells whether the last grapheme goes on
+    for grapheme in _GRAPHEME.finditer(text, 0, characters + 1):
         if grapheme.end() > characters:
             break
         end = grapheme.end()
-    return text[:end] + "..."
+    return text[:end] + dots
 
 
 def texts_of(blocks: tuple[Block, ...]) -> tuple[str, ...]:
@@ -71,6 +82,21 @@ def picture_of(article: ArticlePublished) -> Picture | None:
     return article.pictures[0] if article.pictures else next(among, None)
 
 
+def in_lists(picture: Picture | None) -> Picture | None:
+    """Give as much of a picture as lists, feeds and previews have room for."""
+    if picture is None or len(picture.url) > LONGEST_URL:
+        return None
+    some = (picture.renditions or ())[:_RENDITIONS]
+    return picture.model_copy(
+        update={
+            "caption": cut(picture.caption, CAPTION_CHARACTERS),
+            "alt": cut(picture.alt, CAPTION_CHARACTERS),
+            "credit": cut(picture.credit, CAPTION_CHARACTERS),
+            "renditions": tuple(one for one in some if len(one.url) <= LONGEST_URL) or None,
+        }
+    )
+
+
 def story_of(article: ArticlePublished) -> Story:
     """Give what lists show of an article."""
     return Story(
@@ -79,7 +105,7 @@ def story_of(article: ArticlePublished) -> Story:
         series=article.series,
         section=article.section,
         excerpt=excerpt(texts_of(article.blocks)),
-        picture=picture_of(article),
+        picture=in_lists(picture_of(article)),
         language=article.language,
         published_at=article.published_at,
     )
