@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -38,12 +39,15 @@ class _OneSalt(Salts):
 class Serving:
     """A server of some articles' pages in a thread; its views go into a log that no Kafka acknowledges."""
 
-    def __init__(self, folder: Path, limits: Limits, *events: ArticleEvent) -> None:
+    def __init__(
+        self, folder: Path, limits: Limits, *events: ArticleEvent, pictures: Sequence[str] = ()
+    ) -> None:
         self.port = free_base(1)
         self.server: Server | None = None
         self._folder = folder
         self._limits = limits
         self._events = events
+        self._answers = PageAnswers(pictures or ("https://pictures.example",))
         self._thread = threading.Thread(target=self._run)
 
     def _run(self) -> None:
@@ -65,7 +69,7 @@ class Serving:
             Health({}),
             lambda: None,
             asyncio.Event().wait,
-            PageAnswers(("https://pictures.example",)),
+            self._answers,
         )
         self.server = make_server(web, web.at_once.answer, self._limits)
         try:
