@@ -95,6 +95,8 @@ class ArticleWithdrawn(Event):
     revision: Annotated[int, Field(ge=0, lt=2**53)] = 0
     reason: WithdrawReason
     note: str = ""
+    by: str | None = None
+    """The publisher who withdrew it; None in records of before it was told. Readers are not told."""
     withdrawn_at: Moment
 
 
@@ -105,6 +107,7 @@ class ArticleReinstated(Event):
     arrival: Arrival
     section: SectionName | None = None
     revision: Annotated[int, Field(ge=0, lt=2**53)] | None = None
+    by: str | None = None
     reinstated_at: Moment
 
 
@@ -141,11 +144,16 @@ class ViewsSeen(Event):
 
 
 class DeskAction(Event):
-    """What every desk action says: which article, in which scope, who did it and why."""
+    """What every desk action says: which article, in which scope, who did it and why.
+
+    `who` is the publisher by its token or topic, `remark` who it said it was; in records without a remark
+    `who` is what was said.
+    """
 
     article: ArticleId
     scope: str = "all"
     who: str
+    remark: str | None = None
     why: str
     until: AwareDatetime | None = None
 
@@ -178,6 +186,7 @@ class ViewsVoided(Event):
     since: Annotated[AwareDatetime, Field(alias="from")]
     until: AwareDatetime
     who: str
+    remark: str | None = None
     why: str
 
 

@@ -6,7 +6,9 @@ A setting that holds a secret has `Field(repr=False)`, and no message ever shows
 
 import re
 import sys
+from ipaddress import ip_address
 from typing import Final, TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aiokafka.conn import collect_hosts
@@ -16,7 +18,22 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 S = TypeVar("S", bound="ServiceSettings")
 
+DEVELOPMENT: Final = "remen-dev"
+"""The secret that compose has where none is set; whoever has read it knows it."""
+
 _LONGEST_SHOWN: Final = 80
+
+
+def is_loopback(url: str) -> bool:
+    """Tell whether a site can be reached from its own machine only, as far as its address says."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 class ServiceSettings(BaseSettings):

@@ -37,6 +37,13 @@ INGEST: Final = Topic(
     PARTITIONS,
     _config(**_APPEND_TIME, retention_ms=7 * _DAY_MS, max_message_bytes=2 * _MIB),
 )
+
+
+def publisher_topic(name: str) -> Topic:
+    """Give the topic of a publisher of its own, from which ingest brings everything into ingest.v1."""
+    return Topic(f"{INGEST.name}.{name}", PARTITIONS, INGEST.config)
+
+
 DEAD: Final = Topic(
     "ingest.v1.dead",
     PARTITIONS,

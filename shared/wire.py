@@ -23,6 +23,8 @@ REQUEST_ID: Final = "ce_requestid"
 """CloudEvents extension: the HTTP request that an input, and so its outcome, belongs to."""
 ARRIVED: Final = "ce_arrived"
 """CloudEvents extension on a record sent back into its id's partition: where it first arrived."""
+PUBLISHER: Final = "ce_publisher"
+"""CloudEvents extension: who sent an input. Ingest writes it; without it, it was the newsroom."""
 INPUT: Final = "ce_input"
 """CloudEvents extension on what ingest decided: the input's place in its id's own partition of ingest.v1."""
 

@@ -15,6 +15,11 @@ _WHERE: Final = "append time (Unix milliseconds)/partition/offset"
 _PASSED_ON: Final[Schema] = {
     wire.TRACEPARENT: {**_TEXT, "description": "W3C trace context; passed on."},
     wire.REQUEST_ID: {**_TEXT, "description": "The HTTP request that waits for the outcome; passed on."},
+    wire.PUBLISHER: {
+        **_TEXT,
+        "description": "Who sent the input, by token or topic, written by ingest; absent, it was the "
+        "newsroom. Passed on.",
+    },
 }
 _ARRIVED: Final[Schema] = {
     wire.ARRIVED: {

@@ -110,7 +110,8 @@ CHANNELS: Final = (
         "inputs",
         topics.INGEST,
         "Everything that publishers and editors send, whatever the door. A shape is recognised by its "
-        "fields; any of them may come in a CloudEvent, structured or binary.",
+        "fields; any of them may come in a CloudEvent, structured or binary. A publisher of its own writes "
+        "to ingest.v1.<its name> instead, from which ingest brings everything here with its name.",
         (
             _sent("Publish", "An article, new or in a new revision."),
             _sent("Withdraw", "Take an article down, whether it is known or not."),
@@ -128,7 +129,8 @@ CHANNELS: Final = (
             Act(
                 "ingest",
                 "send",
-                "Write what came over HTTP, and send an input home that lay in a wrong partition.",
+                "Write what came over HTTP, bring what came to publishers' own topics, and send an input "
+                "home that lay in a wrong partition.",
             ),
         ),
     ),

@@ -12,6 +12,7 @@ from services.ingest.adapters.inbox import Inbox
 from services.ingest.adapters.outbox import Outbox
 from services.ingest.adapters.outcomes import Outcomes
 from services.ingest.adapters.quarantine_command import quarantine
+from services.ingest.adapters.tokens import Tokens
 from services.ingest.settings import Settings
 from shared import settings, worker
 from shared.health import Health
@@ -23,10 +24,11 @@ cli = typer.Typer(add_completion=False, help="Take articles in and answer with t
 def wire_up(given: Settings) -> list[Service]:
     """Make the services of the worker, each knowing those that it needs."""
     servers = given.kafka_bootstrap_servers
+    tokens = Tokens(given)
     outbox = Outbox(servers, given.instance)
     outcomes = Outcomes()
     articles = ArticleLog(servers, outbox.topics_ready, outcomes)
-    inbox = Inbox(given, outbox, articles)
+    inbox = Inbox(given, tokens, outbox, articles)
     guard = Guard(servers, articles, inbox, outbox)
     letters = DeadLetterLog(servers, outbox.topics_ready, outcomes)
     health = Health(
@@ -35,12 +37,13 @@ def wire_up(given: Settings) -> list[Service]:
             "articles": lambda: None if articles.caught_up_once.is_set() else "articles.v1 is being read",
             "dead letters": lambda: None if letters.loaded.is_set() else "ingest.v1.dead is being read",
             "inbox": inbox.stuck,
+            "tokens": tokens.complaint,
         }
     )
     http = worker.HttpService(
-        create_app(Door(given, outbox, articles, outcomes), letters, health), given.host, given.port
+        create_app(Door(given, tokens, outbox, articles, outcomes), letters, health), given.host, given.port
     )
-    return [outbox, articles, inbox, guard, letters, http]
+    return [tokens, outbox, articles, inbox, guard, letters, http]
 
 
 @cli.callback(invoke_without_command=True)
@@ -53,7 +56,7 @@ def run(
         return
     configure_logging("ingest")
     given = settings.read(Settings)
-    if not given.tokens:
+    if not given.tokens and given.tokens_file is None:
         log.warning("no_tokens", consequence="every request is answered 401; set INGEST_TOKENS")
     services = wire_up(given)
     if not check:

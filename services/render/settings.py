@@ -5,12 +5,12 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from services.render.core import glossary
 from shared.redis import RedisUrl
-from shared.settings import ServiceSettings
+from shared.settings import DEVELOPMENT, ServiceSettings, is_loopback
 
 Network = IPv4Network | IPv6Network
 
@@ -46,6 +46,16 @@ class Settings(ServiceSettings):
     """Open connections at most; further ones are told so."""
     idle_s: float = Field(75.0, gt=0)
     """A connection without a request is closed after so long; longer than a proxy in front keeps one."""
+
+    @field_validator("token_key")
+    @classmethod
+    def _is_a_secret(cls, key: str, info: ValidationInfo) -> str:
+        if key == DEVELOPMENT and "site_url" in info.data and not is_loopback(info.data["site_url"]):
+            raise ValueError(
+                f"is {DEVELOPMENT}, which everybody knows, and SITE_URL is no loopback address: "
+                "set a secret of your own, openssl rand -hex 32 makes one"
+            )
+        return key
 
     @field_validator("glossary")
     @classmethod

@@ -40,7 +40,12 @@ E = TypeVar("E", bound=Event)
 Record = tuple[str, bytes | None, bytes | None, list[tuple[str, bytes]]]
 """Topic, key, value, headers."""
 
-HEADERS = (("content-type", b"application/json"), (wire.REQUEST_ID, b"r1"), (wire.TRACEPARENT, b"00-1-2-00"))
+HEADERS = (
+    ("content-type", b"application/json"),
+    (wire.PUBLISHER, b"sports"),
+    (wire.REQUEST_ID, b"r1"),
+    (wire.TRACEPARENT, b"00-1-2-00"),
+)
 
 
 @dataclass
@@ -90,7 +95,7 @@ def producer(monkeypatch: pytest.MonkeyPatch) -> Producer:
 
 
 def golden(cls: type[E]) -> E:
-    (path,) = (path for path in GOLDEN if path.name.startswith(f"{cls.__name__}."))
+    (path,) = (path for path in GOLDEN if path.name == f"{cls.__name__}.v1.json")
     return cls.model_validate_json(path.read_bytes())
 
 

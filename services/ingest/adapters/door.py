@@ -5,10 +5,9 @@ The check beforehand only tells the caller at once what would be refused anyway.
 """
 
 import asyncio
-import hashlib
-import hmac
 import time
 import uuid
+from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
@@ -18,14 +17,15 @@ from services.ingest.adapters.article_log import ArticleLog
 from services.ingest.adapters.bounded_reading import read_bounded
 from services.ingest.adapters.outbox import Outbox
 from services.ingest.adapters.outcomes import Outcomes
-from services.ingest.core.decide import DeskAction
+from services.ingest.adapters.tokens import Tokens
 from services.ingest.core.editions import Edition
 from services.ingest.core.faults import Rejection
 from services.ingest.core.idempotency import misused, name_request
 from services.ingest.core.intake import foresee
 from services.ingest.core.outputs import submitted
-from services.ingest.core.submissions import EVERY_ARTICLE, Publish, Submission
-from services.ingest.settings import Settings, Token
+from services.ingest.core.rights import Publisher
+from services.ingest.core.submissions import EVERY_ARTICLE, Submission
+from services.ingest.settings import Settings
 from shared import problem, wire
 from shared.runtime import log
 
@@ -57,8 +57,11 @@ class Answer(NamedTuple):
 class Door:
     """What the routes need: who may write, what is known, how to send, how to wait for the outcome."""
 
-    def __init__(self, settings: Settings, outbox: Outbox, articles: ArticleLog, outcomes: Outcomes) -> None:
+    def __init__(
+        self, settings: Settings, tokens: Tokens, outbox: Outbox, articles: ArticleLog, outcomes: Outcomes
+    ) -> None:
         self._settings = settings
+        self._tokens = tokens
         self._outbox = outbox
         self._articles = articles
         self._outcomes = outcomes
@@ -69,19 +72,22 @@ class Door:
             return f"{self._settings.site_url}/hot"
         return f"{self._settings.site_url}/article/{quote(article_id)}"
 
-    def token(self, authorization: str) -> Token:
-        """Tell who asks, by the value of the Authorization header."""
+    def publisher(self, authorization: str) -> Publisher:
+        """Tell who asks, by the value of the Authorization header; refuse who asks too much."""
         scheme, _, secret = authorization.partition(" ")
-        if scheme.lower() == "bearer":
-            digest = hashlib.sha256(secret.strip().encode()).hexdigest()
-            for token in self._settings.tokens:
-                if hmac.compare_digest(token.sha256, digest):
-                    return token
-        raise refuse(
-            401,
-            "send a known publisher's token in the header Authorization: Bearer …",
-            {"www-authenticate": "Bearer"},
-        )
+        now = datetime.now(UTC)
+        token = self._tokens.known(secret.strip(), now) if scheme.lower() == "bearer" else None
+        if token is None or token.is_over(now):
+            known = "send a known publisher's token in the header Authorization: Bearer …"
+            why = known if token is None else f"the token expired at {token.expires:%Y-%m-%dT%H:%M:%S%z}"
+            raise refuse(401, why, {"www-authenticate": "Bearer"})
+        if wait_s := self._tokens.wait_s(token.name, time.monotonic()):
+            raise refuse(429, f"{token.name} asks too much at once; wait", {"retry-after": str(wait_s)})
+        return self._tokens.publishers[token.name]
+
+    def received(self, publisher: Publisher, size: int) -> None:
+        """Take note that a publisher has sent so many bytes."""
+        self._tokens.sent(publisher.name, size)
 
     def edition(self, article_id: str) -> Edition:
         """Give what is known of an article; refuse while the log is still being read."""
@@ -89,22 +95,25 @@ class Door:
             raise refuse(503, "the log of articles is still being read; try again", {"retry-after": "1"})
         return self._articles.edition(article_id)
 
-    async def submit(self, value: bytes, token: Token, key: str | None, traceparent: str | None) -> Answer:
+    async def submit(self, value: bytes, by: Publisher, key: str | None, traceparent: str | None) -> Answer:
         """Send an input and wait for its outcome, unless its Idempotency-Key says that it is a repeat."""
         submission = await self._read(value)
         if isinstance(submission, Rejection):
             raise RefusedError(submission.problem())
         edition = self.edition(submission.id)
-        _check_rights(token, submission, edition)
-        request_id = uuid.uuid4().hex if key is None else name_request(token.name, key, value)
-        foreseen = foresee(submission, edition, request_id, time.time_ns() // 1_000_000)
+        request_id = uuid.uuid4().hex if key is None else name_request(by.name, key, value)
+        foreseen = foresee(submission, edition, request_id, time.time_ns() // 1_000_000, by)
         if foreseen == "repeat":
             return Answer(submission, decided=True, replayed=True)
         if self._articles.is_used_elsewhere(request_id):
             foreseen = misused(submission.id)
         if foreseen is not None:
             raise RefusedError(foreseen.problem())
-        headers = [(wire.REQUEST_ID, request_id.encode()), ("content-type", b"application/json")]
+        headers = [
+            (wire.PUBLISHER, by.name.encode()),
+            (wire.REQUEST_ID, request_id.encode()),
+            ("content-type", b"application/json"),
+        ]
         if traceparent:
             headers.append((wire.TRACEPARENT, traceparent.encode()))
         with self._outcomes.expected(request_id) as outcome:
@@ -138,16 +147,3 @@ class Door:
                 "Kafka did not take the message in time; send it again (a repeat changes nothing)",
                 {"retry-after": "2"},
             ) from None
-
-
-def _check_rights(token: Token, submission: Submission, edition: Edition) -> None:
-    if isinstance(submission, DeskAction):
-        if not token.desk:
-            raise refuse(403, f"the token {token.name} is not a desk's")
-        return
-    sections = {edition.section} if edition.section else set()
-    if isinstance(submission, Publish):
-        sections.add(submission.section)
-    for section in sorted(sections):
-        if not token.may_write(section):
-            raise refuse(403, f"the token {token.name} may not write the section {section}")

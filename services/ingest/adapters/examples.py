@@ -112,13 +112,14 @@ _GONE: Final = "article harbour-library is withdrawn"
 _REFUSED: Final = (
     problem(400, "the message is not JSON (UTF-8)"),
     problem(401, "send a known publisher's token in the header Authorization: Bearer …"),
-    problem(403, "the token sports may not write the section 地方"),
+    problem(403, "sports may not write the section 地方", id="harbour-library"),
     problem(404, "no article harbour-library is known", id="harbour-library"),
     problem(409, _STALE, id="harbour-library", errors=[{"pointer": "", "detail": _STALE}]),
     problem(410, _GONE, id="harbour-library", state="withdrawn", revision=3),
     problem(413, "the message is too large, at most 1,000,000 bytes are possible"),
     problem(415, "send JSON with Content-Type: application/json, not text/plain"),
     problem(422, "/title: is required", errors=[{"pointer": "/title", "detail": "is required"}]),
+    problem(429, "sports asks too much at once; wait"),
     problem(500, "something went wrong here; it is in the log"),
     problem(503, "Kafka did not take the message in time; send it again (a repeat changes nothing)"),
 )

@@ -20,8 +20,8 @@ from services.ingest.core.faults import faults_of_request, invalid
 from services.ingest.core.field_types import Id, Line
 from services.ingest.core.idempotency import KEY
 from services.ingest.core.reading import LARGEST_BYTES
+from services.ingest.core.rights import Publisher, unknown
 from services.ingest.core.submissions import EVERY_ARTICLE, Publish
-from services.ingest.settings import Token
 from shared import problem, wire
 from shared.events import WithdrawReason
 from shared.health import PATHS, Health
@@ -46,68 +46,74 @@ def create_app(door: Door, letters: DeadLetterLog, health: Health) -> FastAPI:
     openapi.describe(app)
     app.include_router(rejections(door, letters))
 
-    def authorized(request: Request) -> Token:
-        return door.token(request.headers.get("authorization", ""))
+    def authorized(request: Request) -> Publisher:
+        return door.publisher(request.headers.get("authorization", ""))
 
     # As a dependency it is asked first: who may not write is not told what is wrong with the rest.
-    writer = Annotated[Token, Depends(authorized)]
+    writer = Annotated[Publisher, Depends(authorized)]
 
     @app.post(
         "/articles",
         status_code=201,
         openapi_extra=openapi.KEYED | openapi.SUBMISSION_BODY,
-        responses=openapi.outcomes(200, 201, 202) | openapi.problems(400, 401, 403, 409, 413, 415, 422, 503),
+        responses=openapi.outcomes(200, 201, 202)
+        | openapi.problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
     )
-    async def send_article(request: Request, token: writer) -> Response:
+    async def send_article(request: Request, by: writer) -> Response:
         """Send an article, or an action on one, or a desk action."""
-        return await _submit(request, door, token, await _json_body(request), _key(request))
+        return await _submit(request, door, by, await _json_body(request, door, by), _key(request))
 
     @app.delete(
         "/articles/{article_id}",
-        responses=openapi.outcomes(200, 202) | openapi.problems(401, 403, 409, 422, 503),
+        responses=openapi.outcomes(200, 202) | openapi.problems(401, 403, 404, 409, 422, 429, 503),
     )
     async def withdraw_article(
-        request: Request, token: writer, article_id: _WithdrawnId, reason: _Reason, note: _Note = ""
+        request: Request, by: writer, article_id: _WithdrawnId, reason: _Reason, note: _Note = ""
     ) -> Response:
         """Withdraw an article, whether it is known or not."""
         action = {"id": article_id, "action": "withdraw", "reason": reason, "note": note}
         # without a key: to withdraw is the same however often it is said
-        return await _submit(request, door, token, json.dumps(action, ensure_ascii=False).encode(), None)
+        return await _submit(request, door, by, json.dumps(action, ensure_ascii=False).encode(), None)
 
     @app.post(
         "/desk",
         openapi_extra=openapi.KEYED | openapi.DESK_BODY,
-        responses=openapi.outcomes(200, 202) | openapi.problems(400, 401, 403, 409, 413, 415, 422, 503),
+        responses=openapi.outcomes(200, 202)
+        | openapi.problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
     )
-    async def act_at_the_desk(request: Request, token: writer) -> Response:
+    async def act_at_the_desk(request: Request, by: writer) -> Response:
         """Pin, ban or release an article, or take views out."""
-        return await _submit(request, door, token, await _json_body(request), _key(request))
+        return await _submit(request, door, by, await _json_body(request, door, by), _key(request))
 
-    @app.get("/articles/{article_id}", responses=openapi.known() | openapi.problems(401, 404, 410, 422, 503))
-    async def tell_state(token: writer, article_id: _Id) -> Response:
+    @app.get(
+        "/articles/{article_id}",
+        responses=openapi.known() | openapi.problems(401, 404, 410, 422, 429, 503),
+    )
+    async def tell_state(by: writer, article_id: _Id) -> Response:
         """Tell an article's state and revision."""
-        edition = door.edition(article_id)
-        state = edition.state(datetime.now(UTC))
-        # before its time, an article is known only to those who may write it
-        hidden = state == "embargoed" and not token.may_write(edition.section)
-        if state == "unknown" or hidden:
-            raise refuse(404, f"no article {article_id} is known", id=article_id)
-        if state == "withdrawn":
-            detail = f"article {article_id} is withdrawn"
-            raise refuse(410, detail, id=article_id, state=state, revision=edition.revision)
+        edition, now = door.edition(article_id), datetime.now(UTC)
+        state, sight = edition.state(now), by.sees(edition, now)
+        if state == "unknown" or sight == "nothing":
+            raise RefusedError(unknown(article_id).problem())
+        if state == "withdrawn" or sight == "gone":
+            revision = edition.revision if sight == "all" else None
+            raise refuse(
+                410, f"article {article_id} is {state}", id=article_id, state=state, revision=revision
+            )
         known = {"id": article_id, "state": state, "revision": edition.revision}
         return JSONResponse(known | {"section": edition.section, "url": door.url(article_id)})
 
     return app
 
 
-async def _json_body(request: Request) -> bytes:
+async def _json_body(request: Request, door: Door, by: Publisher) -> bytes:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json" and not media_type.endswith("+json"):
         raise refuse(415, f"send JSON with Content-Type: application/json, not {media_type or 'nothing'}")
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
+        door.received(by, len(chunk))
         if len(body) > LARGEST_BYTES:
             raise refuse(413, f"the message is too large, at most {LARGEST_BYTES:,} bytes are possible")
     return bytes(body)
@@ -120,8 +126,8 @@ def _key(request: Request) -> str | None:
     return key
 
 
-async def _submit(request: Request, door: Door, token: Token, body: bytes, key: str | None) -> Response:
-    submission, decided, replayed = await door.submit(body, token, key, request.headers.get(wire.TRACEPARENT))
+async def _submit(request: Request, door: Door, by: Publisher, body: bytes, key: str | None) -> Response:
+    submission, decided, replayed = await door.submit(body, by, key, request.headers.get(wire.TRACEPARENT))
     url = door.url(submission.id)
     about = {} if submission.id == EVERY_ARTICLE else {"id": submission.id}
     answer: dict[str, Any] = {

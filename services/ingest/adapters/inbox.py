@@ -1,5 +1,7 @@
 """The consumer of ingest.v1: every input gets its outcome, then its position is committed.
 
+What lies in publishers' own topics is brought into ingest.v1.
+
 Up to 500 inputs are in flight; Kafka's commit follows the acknowledgement of all their outputs, so a crash
 repeats some inputs and loses none, and a repeat is recognised by the position that its outputs name. On
 taking a partition, nothing is decided before articles.v1 is read to its end there: the previous owner's last
@@ -20,13 +22,14 @@ from prometheus_client import Counter
 from services.ingest.adapters.article_log import ArticleLog
 from services.ingest.adapters.bounded_reading import read_bounded
 from services.ingest.adapters.outbox import Acknowledged, Outbox
-from services.ingest.core.intake import Intake, Record, accept, refuse
+from services.ingest.adapters.tokens import Tokens
+from services.ingest.core.intake import Intake, Record, accept, bring_home, refuse
 from services.ingest.core.quarantine import CLEAN, OPEN, Caution, caution_from, ended_processes, failed
 from services.ingest.settings import Settings
 from shared.events import Arrival
-from shared.kafka import AWAY, committed
+from shared.kafka import AWAY, committed, ensure_topics
 from shared.runtime import log, wait_for
-from shared.topics import INGEST, Topic
+from shared.topics import INGEST, Topic, publisher_topic
 
 Batches = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 
@@ -47,10 +50,12 @@ SET_ASIDE: Final = Counter(
 class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
     """Decide about every input of the partitions that this instance owns."""
 
-    def __init__(self, settings: Settings, outbox: Outbox, article_log: ArticleLog) -> None:
+    def __init__(self, settings: Settings, tokens: Tokens, outbox: Outbox, article_log: ArticleLog) -> None:
         super().__init__()
         self._defaults = settings.defaults
         self._stuck_s = settings.stuck_s
+        self._tokens = tokens
+        self._topics: tuple[str, ...] | None = None
         self._outbox = outbox
         self._articles = article_log
         self._bootstrap_servers = settings.kafka_bootstrap_servers
@@ -89,7 +94,7 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         """Take note; the loop catches up before it decides anything."""
-        self.owned = {tp.partition for tp in assigned}
+        self.owned = {tp.partition for tp in assigned if tp.topic == INGEST.name}
         self._fresh = set(self.owned)
         log.info("partitions_taken", partitions=sorted(self.owned))
 
@@ -113,9 +118,9 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
     async def _follow(self) -> None:
         await self._articles.caught_up_once.wait()
         await wait_for("Kafka", self._consumer.start, AWAY)
-        self._consumer.subscribe([INGEST.name], listener=self)
         self._moved_at = self.loop.time()
         while not self.should_stop:
+            await self._subscribe()
             batches = await self._consumer.getmany(timeout_ms=500, max_records=IN_FLIGHT)
             self._read_in = self._generation
             if self._fresh:
@@ -128,6 +133,14 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
                 await self._open({tp: records[0].offset for tp, records in rest.items()})
                 await self._take(rest)
             self._moved_at = self.loop.time()
+
+    async def _subscribe(self) -> None:
+        """Read also the topics of those who have one by now."""
+        if self._topics != self._tokens.topics:
+            self._topics = self._tokens.topics
+            own = [publisher_topic(name) for name in self._topics]
+            await ensure_topics(self._bootstrap_servers, own)
+            self._consumer.subscribe([INGEST.name, *(topic.name for topic in own)], listener=self)
 
     async def _take_over(self, partitions: set[int]) -> None:
         """Read the log to its end there, and look how the last owner left."""
@@ -215,10 +228,13 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         """Give the id that a record is about ("" if it names none), and what becomes of it."""
         article_id = ""
         try:
+            if record.topic != INGEST.name:
+                return article_id, bring_home(record, record.topic.removeprefix(f"{INGEST.name}."))
             read_as = await read_bounded(record.value, self._defaults, record.headers)
             article_id = read_as.id or ""
             under_way = self._under_way.get(article_id, ())
-            return article_id, accept(record, read_as, self._articles.edition(article_id), under_way)
+            edition, publishers = self._articles.edition(article_id), self._tokens.publishers
+            return article_id, accept(record, read_as, edition, under_way, publishers)
         except Exception:
             # it would fail again after a restart, and no other record be decided
             _, partition, offset = record.position
@@ -252,4 +268,4 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
 
 def _record(taken: ConsumerRecord) -> Record:
     position = Arrival(taken.timestamp, taken.partition, taken.offset)
-    return Record(position, taken.key, taken.value, taken.headers)
+    return Record(position, taken.key, taken.value, taken.headers, taken.topic)

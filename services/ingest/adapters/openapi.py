@@ -79,7 +79,7 @@ class Problem(BaseModel):
     detail: str
     id: str | None = None
     errors: list[Fault] = []
-    state: Literal["withdrawn"] | None = None
+    state: Literal["withdrawn", "expired"] | None = None
     revision: int | None = None
 
 
@@ -150,9 +150,13 @@ _REPLAYED: Final = {
 _LOCATION: Final = {
     "Location": {"description": "The address of the article's page.", "schema": {"type": "string"}}
 }
+_RETRY_AFTER: Final = {
+    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}}
+}
 _PROBLEM_HEADERS: Final[dict[int, dict[str, Any]]] = {
     401: {"WWW-Authenticate": {"description": "The scheme to use.", "schema": {"type": "string"}}},
-    503: {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}}},
+    429: _RETRY_AFTER,
+    503: _RETRY_AFTER,
 }
 
 

@@ -1,5 +1,6 @@
 """`GET /rejections`: the newest refusals, for whoever may be told of them."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -9,7 +10,8 @@ from services.ingest.adapters.dead_letter_log import DeadLetterLog
 from services.ingest.adapters.door import Door, refuse
 from services.ingest.adapters.openapi import problems
 from services.ingest.core.dead_letter import CURSOR, Age, DeadLetter, Refusal, may_be_told, page
-from services.ingest.settings import Token
+from services.ingest.core.editions import UNKNOWN
+from services.ingest.core.rights import Publisher
 
 _CURSOR: Final = "1763208000000-3-17"
 _REFUSAL: Final[dict[str, Any]] = {
@@ -53,12 +55,12 @@ def rejections(door: Door, letters: DeadLetterLog) -> APIRouter:
     """Make the route."""
     router = APIRouter()
 
-    def authorized(request: Request) -> Token:
-        return door.token(request.headers.get("authorization", ""))
+    def authorized(request: Request) -> Publisher:
+        return door.publisher(request.headers.get("authorization", ""))
 
-    @router.get("/rejections", responses=problems(401, 422, 503))
+    @router.get("/rejections", responses=problems(401, 422, 429, 503))
     async def tell_rejections(
-        token: Annotated[Token, Depends(authorized)],
+        by: Annotated[Publisher, Depends(authorized)],
         limit: _Limit = 50,
         article_id: _Id = None,
         before: _Before = None,
@@ -70,11 +72,10 @@ def rejections(door: Door, letters: DeadLetterLog) -> APIRouter:
         def is_for_them(letter: DeadLetter) -> bool:
             if article_id is not None and letter.id != article_id:
                 return False
-            if token.desk or "*" in token.sections:
-                return True
-            known = door.edition(letter.id).section if letter.id else ""
-            return may_be_told(letter, token.may_write, known, article_id)
+            edition = door.edition(letter.id) if letter.id else UNKNOWN
+            return may_be_told(letter, by, edition, article_id, now)
 
+        now = datetime.now(UTC)
         oldest = None if before is None else Age.read(before)
         found, following = page(filter(is_for_them, letters), limit, oldest)
         return Rejections(

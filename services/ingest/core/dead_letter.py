@@ -6,7 +6,7 @@ message that is refused twice is two letters.
 
 import heapq
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -15,14 +15,16 @@ from typing import Any, Final, Literal, NamedTuple
 from pydantic import BaseModel
 from pydantic_core import from_json
 
+from services.ingest.core.editions import UNKNOWN, Edition
 from services.ingest.core.faults import Rejection
 from services.ingest.core.outputs import Output
 from services.ingest.core.quarantine import SET_ASIDE
 from services.ingest.core.reading import Headers
+from services.ingest.core.rights import Publisher
 from shared import problem
 from shared.events import Arrival
 from shared.topics import DEAD, INGEST
-from shared.wire import ARRIVED, REQUEST_ID, first_values, request_id
+from shared.wire import ARRIVED, PUBLISHER, REQUEST_ID, first_values, request_id
 
 PROBLEM: Final = "remen-problem"
 REFUSED_AT: Final = ("remen-topic", "remen-partition", "remen-offset")
@@ -38,6 +40,7 @@ HOW: Final = "remen-how"
 _OURS: Final = "remen-"
 _KEPT_BYTES: Final = 1000
 _LONGEST_REQUEST_ID: Final = 100
+_LONGEST_PUBLISHER: Final = 300
 _LONGEST_PROBLEM_BYTES: Final = 64 * 1024
 """What ingest writes is far shorter; a longer one is cut, and so no problem document."""
 
@@ -100,6 +103,8 @@ class DeadLetter:
     refused_at: tuple[str, int, int]
     section: str | None
     """That the message names, if that can be read."""
+    publisher: str | None
+    """Who sent it; None is the newsroom."""
     size: int
     is_whole: bool
     """Whether key, value and headers are here as they were sent; else the message was too large to be
@@ -144,13 +149,18 @@ class DeadLetter:
 
 
 def of(
-    rejection: Rejection, position: Arrival, key: bytes | None, value: bytes | None, headers: Headers
+    rejection: Rejection,
+    position: Arrival,
+    key: bytes | None,
+    value: bytes | None,
+    headers: Headers,
+    topic: str = INGEST.name,
 ) -> Output:
     """Write the letter of a refused record: the record unchanged, with the reason and where it lay.
 
     One that is too large to be kept is known by where it lay, its size, its digest and how it begins.
     """
-    where = (INGEST.name, str(position.partition), str(position.offset))
+    where = (topic, str(position.partition), str(position.offset))
     reason = [
         (PROBLEM, problem.as_bytes(rejection.problem())),
         *((name, text.encode()) for name, text in zip(REFUSED_AT, where, strict=True)),
@@ -164,6 +174,8 @@ def of(
     content = value or b""
     cut = [(SIZE, b"%d" % len(content)), (DIGEST, sha256(content).hexdigest().encode())]
     told = [(REQUEST_ID, request_id(headers)[:_LONGEST_REQUEST_ID].encode())]
+    if PUBLISHER in (found := first_values(headers)):
+        told.append((PUBLISHER, found[PUBLISHER][:_LONGEST_PUBLISHER]))
     return Output(
         DEAD, position.partition, key and key[:_KEPT_BYTES], content[:_KEPT_BYTES], (*told, *reason, *cut)
     )
@@ -186,7 +198,19 @@ def read_letter(
     if not isinstance(found, dict):
         return None
     sent = tuple((name, content) for name, content in headers if not name.startswith(_OURS))
-    return DeadLetter(age, found, refused_at, section or None, size, SIZE not in ours, key, value, sent)
+    by = first_values(sent).get(PUBLISHER)
+    return DeadLetter(
+        age=age,
+        problem=found,
+        refused_at=refused_at,
+        section=section or None,
+        publisher=None if by is None else by.decode(errors="replace"),
+        size=size,
+        is_whole=SIZE not in ours,
+        key=key,
+        value=value,
+        headers=sent,
+    )
 
 
 def settlement(place: Place, how: Literal["replayed", "skipped"]) -> Output:
@@ -215,18 +239,22 @@ def sent_again(headers: Headers) -> Headers:
 
 
 def may_be_told(
-    letter: DeadLetter, may_write: Callable[[str], bool], known_section: str, asked_id: str | None
+    letter: DeadLetter, to: Publisher, edition: Edition, asked_id: str | None, now: datetime
 ) -> bool:
-    """Tell whether a publisher who may write some sections may be told of a refusal.
+    """Tell whether a publisher may be told of a refusal; `edition` is what is known of the letter's article.
 
-    It is told of messages that name a section of its own, and where a message names none, of those about an
-    article that stands in one (`known_section`, "" if the article is not known). A message that names neither
-    section nor article has nothing that could be given away. One that names only an article nobody knows may
-    be another's secret by its id alone: it is told to those who know the id and ask for it.
+    It is told of its own messages. Of others' it is told only if their article, where one is known, is no
+    secret to it: of those that name a section of its own, and where a message names none, of those about an
+    article that stands in one. A message that names neither section nor article has nothing that could be
+    given away. One that names only an article nobody knows may be another's secret by its id alone: it is
+    told to those who know the id and ask for it.
     """
-    section = letter.section or known_section
-    if section:
-        return may_write(section)
+    if to.knows_all or letter.publisher == to.name:
+        return True
+    if edition != UNKNOWN and to.sees(edition, now) != "all":
+        return False
+    if section := letter.section or edition.section:
+        return to.may_write(section)
     return letter.id is None or letter.id == asked_id
 
 

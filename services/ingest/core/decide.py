@@ -1,7 +1,7 @@
 """The rules of an article: whether a submission stands, and the events that it becomes.
 
-`arrival` is when and where the submission first entered the log; no clock is read, so a replay decides the
-same.
+Rights come first: who may not do a thing is not told what else is wrong with it. `arrival` is when and where
+the submission first entered the log; no clock is read, so a replay decides the same.
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from services.ingest.core.datelines import find_credit, find_dateline, find_series
 from services.ingest.core.editions import Edition
 from services.ingest.core.faults import Fault, Rejection
+from services.ingest.core.rights import NEWSROOM, Publisher, forbidden
 from services.ingest.core.submissions import (
     Ban,
     Pin,
@@ -48,26 +49,30 @@ class Accepted:
     desk: DeskEvent | None = None
 
 
-def decide(submission: Submission, edition: Edition, arrival: Arrival) -> Accepted | Rejection:
-    """Decide about what could be read: the events to write, or the one reason against it."""
+def decide(
+    submission: Submission, edition: Edition, arrival: Arrival, by: Publisher = NEWSROOM
+) -> Accepted | Rejection:
+    """Decide about what a publisher sent: the events to write, or the one reason against it."""
     now = datetime.fromtimestamp(arrival.at_ms / 1000, UTC)
+    if by is not NEWSROOM and (refusal := forbidden(by, submission, edition, now)):
+        return refusal
     match submission:
         case Publish():
             return _publish(submission, edition, arrival, now)
         case Withdraw() | Reinstate():
-            return _mark(submission, edition, arrival, now)
+            return _mark(submission, edition, arrival, now, by)
         case Void():
             if submission.until <= submission.since:
                 found = "must be after from, or there is nothing to take out"
                 return Rejection(409, found, (Fault("/until", found),), submission.article)
             # of an article that is unknown or withdrawn, too: its views are counted all the same
-            return Accepted(desk=ViewsVoided(**dict(submission)))
+            return Accepted(desk=ViewsVoided(**dict(submission) | {"who": by.name, "remark": submission.who}))
         case _:
-            return _desk(submission, edition)
+            return _desk(submission, edition, by)
 
 
 def _mark(
-    sent: Withdraw | Reinstate, edition: Edition, arrival: Arrival, now: datetime
+    sent: Withdraw | Reinstate, edition: Edition, arrival: Arrival, now: datetime, by: Publisher
 ) -> Accepted | Rejection:
     standing = edition.standing
     if standing.mark is not None and arrival <= standing.mark:
@@ -80,6 +85,7 @@ def _mark(
             arrival=arrival,
             section=edition.section or None,
             revision=edition.revision,
+            by=by.name,
             reinstated_at=now,
         )
         return Accepted((lifted,))
@@ -90,6 +96,7 @@ def _mark(
         revision=edition.revision,
         reason=sent.reason,
         note=sent.note,
+        by=by.name,
         withdrawn_at=now,
     )
     return Accepted((withdrawn, TextErased(sent.id)))
@@ -169,11 +176,12 @@ def _conflict(article_id: str, detail: str) -> Rejection:
     return Rejection(409, found, (Fault("", found),), article_id)
 
 
-def _desk(sent: Pin | Ban | Release, edition: Edition) -> Accepted | Rejection:
+def _desk(sent: Pin | Ban | Release, edition: Edition, by: Publisher) -> Accepted | Rejection:
     if edition.standing.order is None:
         found = "no readable article has this id"
         return Rejection(409, found, (Fault("/article", found),), sent.article)
-    common = {"article": sent.article, "scope": sent.scope, "who": sent.who, "why": sent.why}
+    said = {"who": by.name, "remark": sent.who, "why": sent.why}
+    common = {"article": sent.article, "scope": sent.scope} | said
     match sent:
         case Pin():
             return Accepted(desk=HotPinned(**common, position=sent.position, until=sent.until))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
 
+from services.ingest.core.arrivals import repeats
 from services.ingest.core.idempotency import Judgement, judge, remember
 from shared.articles import NEVER_HEARD_OF, ArticleEvent, Standing, TextErased, fold
 from shared.events import Arrival, ArticlePublished, ArticleReinstated, ArticleWithdrawn
@@ -96,7 +97,7 @@ class Edition:
         last = _later(self.decided, self.decided_at_desk)
         if last is not None and position.offset <= last.offset and position.at_ms <= last.at_ms:
             return True
-        return arrived in self.sent_home
+        return arrived is not None and any(repeats(arrived, known) for known in self.sent_home)
 
     def stands(self, event: ArticleEvent) -> bool:
         """Tell whether this text or mark is the one that stands."""
@@ -186,7 +187,11 @@ def _later(known: Arrival | None, position: Arrival | None) -> Arrival | None:
 
 def with_arrivals(known: tuple[Arrival, ...], more: tuple[Arrival, ...]) -> tuple[Arrival, ...]:
     """Give the first arrivals to remember of inputs that were sent home."""
-    return tuple(dict.fromkeys((*known, *more)))[-_REMEMBERED:] if more else known
+    if not more:
+        return known
+    new = tuple(one for one in more if not any(repeats(one, other) for other in known))
+    kept = (one for one in known if not any(repeats(one, other) for other in new))
+    return (*kept, *new)[-_REMEMBERED:]
 
 
 def contradictions(edition: Edition, event: ArticleEvent) -> dict[Part, bool]:

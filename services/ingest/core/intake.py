@@ -1,8 +1,9 @@
 """Everything that is decided about one record of ingest.v1, in one place and in this order.
 
-What cannot be read is refused. What lies in another partition than its id's is sent home: an article has one
-writer. What was decided before is a repeat and changes nothing. All else is decided by the rules of the
-article, and refused if what it becomes could not be written.
+What lies in a publisher's own topic is brought into ingest.v1, with the publisher's name, and decided about
+there. What cannot be read is refused. What lies in another partition than its id's is sent home: an article
+has one writer. What was decided before is a repeat and changes nothing. All else is decided by the rights of
+the publisher and the rules of the article, and refused if what it becomes could not be written.
 
 A record of an id's own partition is later than all that was decided of this id, whatever the broker's clock
 says: clocks step back, and two brokers never agree. Only what was sent home keeps the time of its first
@@ -16,26 +17,32 @@ from typing import Final, Literal, NamedTuple
 from services.ingest.core import dead_letter
 from services.ingest.core.decide import Accepted, DeskAction, decide
 from services.ingest.core.editions import FOREIGN, UNKNOWN, Edition, Origin, with_arrivals
-from services.ingest.core.faults import Fault, Rejection
+from services.ingest.core.faults import Fault, Rejection, unreadable
 from services.ingest.core.idempotency import misused, remember
-from services.ingest.core.outputs import Output, of_accepted, sent_home
+from services.ingest.core.outputs import Output, brought_home, of_accepted, sent_home
 from services.ingest.core.reading import Headers
+from services.ingest.core.rights import NEWSROOM, Publisher
 from services.ingest.core.submissions import Publish, Submission
 from shared import wire
 from shared.events import Arrival
-from shared.topics import Topic
+from shared.topics import INGEST, Topic
 
+Publishers = Mapping[str, Publisher]
+"""All who have a token or a topic of their own, by their names."""
+
+_NOBODY: Final[Publishers] = {}
 _NOT_YET_SENT: Final = 2**62
 """Offset of a request that is still to be sent: behind all that are there."""
 
 
 class Record(NamedTuple):
-    """A record of ingest.v1; `position` is its append time (Unix ms), partition and offset."""
+    """A record of ingest.v1, or of a publisher's; `position` is its append time (ms), partition, offset."""
 
     position: Arrival
     key: bytes | None
     value: bytes | None
     headers: Headers
+    topic: str = INGEST.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +59,16 @@ class Intake:
 
 
 def accept(
-    record: Record, read_as: Submission | Rejection, edition: Edition, under_way: Collection[Topic] = ()
+    record: Record,
+    read_as: Submission | Rejection,
+    edition: Edition,
+    under_way: Collection[Topic] = (),
+    publishers: Publishers = _NOBODY,
 ) -> Intake:
     """Decide about a record that was read as this.
 
-    `edition` is what is known of its article; to the topics `under_way` something about it is on its way.
+    `edition` is what is known of its article; to the topics `under_way` something about it is on its way. A
+    record that names no publisher is the newsroom's, which may do everything.
     """
     if isinstance(read_as, Rejection):
         return refuse(record, read_as)
@@ -70,8 +82,13 @@ def accept(
     judgement = edition.judge(request)
     if judgement == "repeat" or edition.has_decided(record.position, stamped):
         return Intake("repeated")
-    misuses = judgement == "misused"
-    outcome = misused(read_as.id) if misuses else decide(read_as, edition, _not_behind(position, stamped))
+    outcome: Accepted | Rejection
+    if judgement == "misused":
+        outcome = misused(read_as.id)
+    elif isinstance(by := _sender(headers, publishers), Rejection):
+        outcome = by
+    else:
+        outcome = decide(read_as, edition, _not_behind(position, stamped), by)
     if isinstance(outcome, Rejection):
         return refuse(record, outcome, read_as)
     before = UNKNOWN if isinstance(read_as, DeskAction) else edition
@@ -84,6 +101,16 @@ def accept(
     return Intake("accepted", outputs, outcome, origin, after_others)
 
 
+def bring_home(record: Record, publisher: str) -> Intake:
+    """Bring a record of a publisher's own topic into ingest.v1, where it is decided about."""
+    home = brought_home(publisher, *record[:-1])
+    if home.fits():
+        return Intake("sent_home", (home,))
+    return refuse(
+        record._replace(headers=home.headers), unreadable(413, f"the message has {home.size():,} bytes")
+    )
+
+
 def refuse(record: Record, rejection: Rejection, read_as: Submission | None = None) -> Intake:
     """Refuse a record: it is kept with the reason."""
     if isinstance(read_as, Publish):
@@ -92,7 +119,7 @@ def refuse(record: Record, rejection: Rejection, read_as: Submission | None = No
 
 
 def foresee(
-    submission: Submission, edition: Edition, request: str, now_ms: int
+    submission: Submission, edition: Edition, request: str, now_ms: int, by: Publisher = NEWSROOM
 ) -> Rejection | Literal["repeat"] | None:
     """Tell what a request that is sent now would become: refused, a repeat, or (None) accepted."""
     judgement = edition.judge(request)
@@ -100,10 +127,17 @@ def foresee(
         return "repeat" if judgement == "repeat" else misused(submission.id)
     home = wire.partition_for(submission.id)
     here = edition.behind(Arrival(now_ms, home, _NOT_YET_SENT))
-    outcome = decide(submission, edition, here)
+    outcome = decide(submission, edition, here, by)
     if isinstance(outcome, Rejection):
         return outcome
     return _too_large(submission.id, of_accepted(outcome, Origin(requests=edition.requests), here, {}))
+
+
+def _sender(headers: Mapping[str, bytes], publishers: Publishers) -> Publisher | Rejection:
+    if wire.PUBLISHER not in headers:
+        return NEWSROOM
+    name = headers[wire.PUBLISHER].decode(errors="replace")
+    return publishers.get(name) or Rejection(403, f"no publisher {name} is known any more")
 
 
 def _stamped(headers: Mapping[str, bytes]) -> Arrival | None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
+from services.ingest.core.arrivals import brought
 from services.ingest.core.decide import Accepted, DeskEvent
 from services.ingest.core.editions import FOREIGN, Origin
 from services.ingest.core.idempotency import REMEMBERED, key_of
@@ -24,7 +25,7 @@ ARRIVALS: Final = "ce_arrivals"
 """CloudEvents extension on outputs: where the article's newest inputs first arrived that were sent home."""
 
 _SOURCE: Final = "/remen/ingest"
-_PASSED_ON: Final = (wire.TRACEPARENT, wire.REQUEST_ID)
+_PASSED_ON: Final = (wire.TRACEPARENT, wire.REQUEST_ID, wire.PUBLISHER)
 _KAFKA_DEFAULT_BYTES: Final = 1_048_588
 _RECORD_BYTES: Final = 1024
 """What Kafka adds to a record and to the batch that it is alone in, at most."""
@@ -107,6 +108,23 @@ def sent_home(article_id: str, arrived: Arrival, value: bytes | None, headers: H
     kept = [(name, content) for name, content in headers if name.lower() != wire.ARRIVED]
     stamped = (*kept, (wire.ARRIVED, wire.write_arrival(arrived)))
     return Output(INGEST, wire.partition_for(article_id), article_id.encode(), value, stamped)
+
+
+def brought_home(
+    publisher: str, position: Arrival, key: bytes | None, value: bytes | None, headers: Headers
+) -> Output:
+    """Write a record of a publisher's own topic into ingest.v1, saying whose it is and where it arrived.
+
+    What the record itself says of either counts for nothing.
+    """
+    ours = (
+        (wire.PUBLISHER, publisher.encode()),
+        (wire.ARRIVED, wire.write_arrival(brought(publisher, position))),
+    )
+    kept = [header for header in headers if header[0].lower() not in dict(ours)]
+    # a record with neither key nor value is possible in Kafka, but not with this client
+    content = b"" if key is None and value is None else value
+    return Output(INGEST, position.partition, key, content, (*kept, *ours))
 
 
 def submitted(article_id: str, value: bytes, headers: Headers) -> Output:

@@ -45,7 +45,8 @@ def show_why(base_url: str, article: str, list_name: str, *, as_json: bool) -> N
     table.add_row("", "", "", str(answer["score"]), style="bold")
     console.print(table)
     for action in answer["desk"]:
-        console.print(f"{action['action']} in {action['scope']} by {action['who']}: {action['why']}")
+        who = " / ".join(filter(None, (action["who"], action["remark"])))
+        console.print(f"{action['action']} in {action['scope']} by {who}: {action['why']}")
 
 
 def _ask(url: str) -> Any:

@@ -25,7 +25,7 @@ from shared.events import Arrival, ArticleId, HotBanned, HotPinned, HotReleased,
 SCOPE: Final = r"^(all|section:[^/:\x00-\x1f]{1,20})$"
 
 _LONGEST_SAID: Final = 500
-"""Characters of who and why that are kept: each worker reads them several times a second. The log has all."""
+"""Characters of who, remark and why that are kept: each worker reads them several times a second."""
 
 Kind = Literal["pinned", "banned", "released"]
 Moment = Annotated[int, Field(gt=-(2**48), lt=2**48)]
@@ -47,6 +47,7 @@ class Action:
     until_ms: Moment | None = None
     position: Annotated[int, Field(ge=0, le=100)] = 0
     input: Arrival | None = None
+    remark: str | None = None
 
 
 Desk = tuple[Action, ...]
@@ -76,6 +77,7 @@ def parse(event_type: str, value: bytes, headers: Mapping[str, bytes], appended_
         article=event.article,
         scope=event.scope,
         who=event.who[:_LONGEST_SAID],
+        remark=event.remark and event.remark[:_LONGEST_SAID],
         why=event.why[:_LONGEST_SAID],
         at_ms=appended_ms,
         until_ms=None if event.until is None else min(max(at_ms(event.until), 0), LAST_MS),

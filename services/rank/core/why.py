@@ -29,6 +29,7 @@ class DeskPart(BaseModel):
     scope: str
     position: int | None
     who: str
+    remark: str | None
     why: str
     at: datetime
     until: datetime | None
@@ -114,6 +115,7 @@ def _desk_part(action: Action) -> DeskPart:
         scope=action.scope,
         position=action.position or None,
         who=action.who,
+        remark=action.remark,
         why=action.why,
         at=utc(action.at_ms),
         until=None if action.until_ms is None else utc(action.until_ms),

@@ -149,7 +149,8 @@ def test_a_desk_action_is_written_with_who_and_why(ingest: Ingest, article_id: s
     ingest.ask("POST", "/articles", json=sent_article(article_id))
     assert ingest.ask("POST", "/desk", "desk", json=pin).status_code == 200
     written = [json.loads(m.value() or b"") for m in records(ingest.kafka, "desk.v1")]
-    assert [(w["who"], w["why"]) for w in written if w["article"] == article_id] == [("林编辑", "开放日")]
+    said = [(w["who"], w.get("remark"), w["why"]) for w in written if w.get("article") == article_id]
+    assert said == [("desk", "林编辑", "开放日")]
 
 
 def test_a_void_of_all_articles_is_written_for_rank(ingest: Ingest) -> None:
@@ -167,7 +168,7 @@ def test_a_void_of_all_articles_is_written_for_rank(ingest: Ingest) -> None:
     assert answer.status_code == 200, answer.text
     assert answer.json() == {"outcome": "accepted", "url": "http://127.0.0.1:8080/hot"}
     written = [json.loads(m.value() or b"") for m in records(ingest.kafka, "desk.v1")]
-    (told,) = [w for w in written if w["who"] == who]
+    (told,) = [w for w in written if w.get("remark") == who]
     assert (told["segment"], told.get("article")) == (123, None)
 
 

@@ -336,7 +336,8 @@ def test_a_pin_says_who_and_why_and_needs_a_readable_article() -> None:
     pin = {"action": "pin", "article": "harbour-library", "who": "editor", "why": "开放日", "position": 2}
     outcome = accept(as_json(pin), edition_after(published()), arrival())
     assert isinstance(outcome, Accepted)
-    assert outcome.desk == HotPinned(article="harbour-library", who="editor", why="开放日", position=2)
+    expected = {"who": "newsroom", "remark": "editor", "why": "开放日", "position": 2}
+    assert outcome.desk == HotPinned(article="harbour-library", **expected)
     refusal = refusal_of(accept(as_json(pin), UNKNOWN, arrival()))
     assert refusal.faults[0].pointer == "/article"
     refusal = refusal_of(accept(as_json({**pin, "why": " "}), edition_after(published()), arrival()))
@@ -350,6 +351,7 @@ def test_a_void_needs_no_known_article_but_a_span() -> None:
     assert isinstance(outcome, Accepted)
     assert isinstance(outcome.desk, ViewsVoided)
     assert (outcome.desk.segment, outcome.desk.article) == (123, None)
+    assert (outcome.desk.who, outcome.desk.remark) == ("newsroom", "林编辑")
     assert outcome.desk.until - outcome.desk.since == timedelta(hours=3)
     refusal = refusal_of(accept(as_json(void | {"until": span["from"]}), UNKNOWN, arrival()))
     assert (refusal.status, refusal.faults[0].pointer) == (409, "/until")

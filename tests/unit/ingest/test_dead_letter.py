@@ -1,8 +1,8 @@
 """What is read from a dead letter, and who is told of it."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -20,12 +20,18 @@ from services.ingest.core.dead_letter import (
     page,
     read_letter,
 )
+from services.ingest.core.editions import UNKNOWN, Edition, advance
 from services.ingest.core.faults import Fault, Rejection, invalid
 from services.ingest.core.reading import Headers
+from services.ingest.core.rights import Publisher
 from shared.wire import REQUEST_ID, request_id
-from tests.builders import NOON, NOON_MS, arrival, as_json, sent_article
+from tests.builders import NOON, NOON_MS, arrival, as_json, published, sent_article
 
 PROBLEM = {"title": "Conflict", "status": 409, "detail": "article harbour-library is withdrawn"}
+SPORTS = Publisher("sports", ("体育",))
+OURS = advance(UNKNOWN, published(section="体育"))
+THEIRS = advance(UNKNOWN, published(section="地方"))
+THEIR_SECRET = advance(UNKNOWN, published(section="地方", embargo_until=NOON + timedelta(hours=1)))
 LAY_AT: Headers = (("remen-topic", b"ingest.v1"), ("remen-partition", b"3"), ("remen-offset", b"41"))
 
 
@@ -146,27 +152,32 @@ def test_any_message_at_all_can_have_been_refused(value: bytes | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("section", "article_id", "known_section", "asked_id", "told"),
+    ("section", "article_id", "known", "asked_id", "told"),
     [
-        ("体育", "x", "", None, True),
-        ("体育", "x", "地方", None, True),
-        ("地方", "x", "", None, False),
-        ("地方", "x", "", "x", False),
-        ("地方", "x", "体育", None, False),
-        ("", "x", "体育", None, True),
-        ("", "x", "地方", None, False),
-        ("", "x", "地方", "x", False),
-        ("", "x", "", None, False),
-        ("", "x", "", "x", True),
-        ("", None, "", None, True),
+        ("体育", "x", UNKNOWN, None, True),
+        ("体育", "x", OURS, None, True),
+        ("体育", "x", THEIRS, None, True),
+        ("体育", "x", THEIR_SECRET, None, False),
+        ("体育", "x", THEIR_SECRET, "x", False),
+        ("地方", "x", UNKNOWN, None, False),
+        ("地方", "x", UNKNOWN, "x", False),
+        ("地方", "x", OURS, None, False),
+        ("", "x", OURS, None, True),
+        ("", "x", THEIRS, None, False),
+        ("", "x", THEIRS, "x", False),
+        ("", "x", THEIR_SECRET, "x", False),
+        ("", "x", UNKNOWN, None, False),
+        ("", "x", UNKNOWN, "x", True),
+        ("", None, UNKNOWN, None, True),
     ],
 )
 def test_a_publisher_of_one_section_is_told_of_its_own_faults_and_of_no_others_secrets(
-    section: str, article_id: str | None, known_section: str, asked_id: str | None, told: bool
+    section: str, article_id: str | None, known: Edition, asked_id: str | None, told: bool
 ) -> None:
-    may_write: Callable[[str], bool] = {"体育"}.__contains__
     refused = replace(letter(id=article_id), section=section or None)
-    assert may_be_told(refused, may_write, known_section, asked_id) is told
+    assert may_be_told(refused, SPORTS, known, asked_id, NOON) is told
+    assert may_be_told(replace(refused, publisher="sports"), SPORTS, known, None, NOON), "its own"
+    assert may_be_told(refused, Publisher("desk", ("财经",), desk=True), known, None, NOON)
 
 
 @given(

@@ -77,7 +77,7 @@ def test_one_sentence_and_every_desk_action_on_the_article(
     assert str(answer.score or "还没有读者") in answer.sentence
     of_article = [a for a in desk if a.article == "a"]
     assert [(part.action, part.scope) for part in answer.desk] == [(a.kind, a.scope) for a in of_article]
-    assert all((part.who, part.why) == ("编辑", "要闻") for part in answer.desk)
+    assert all((part.who, part.remark, part.why) == ("编辑", None, "要闻") for part in answer.desk)
 
 
 def test_a_score_is_told_in_a_sentence() -> None:

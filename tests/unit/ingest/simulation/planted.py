@@ -16,6 +16,7 @@ from services.ingest.core.decide import decide
 from services.ingest.core.editions import Edition, Origin
 from services.ingest.core.faults import Rejection
 from services.ingest.core.intake import Intake
+from services.ingest.core.rights import Publisher
 from services.ingest.core.submissions import Submission
 from shared import wire
 from shared.events import Arrival
@@ -71,13 +72,13 @@ def _waits_for_nothing(*arguments: Any) -> Intake:
 
 
 def _by_its_own_clock(
-    submission: Submission, edition: Edition, request: str, now_ms: int
+    submission: Submission, edition: Edition, request: str, now_ms: int, by: Publisher
 ) -> Rejection | str | None:
     judgement = edition.judge(request)
     if judgement != "new":
         return "repeat" if judgement == "repeat" else idempotency.misused(submission.id)
     here = Arrival(now_ms, wire.partition_for(submission.id), 2**62)
-    outcome = decide(submission, edition, here)
+    outcome = decide(submission, edition, here, by)
     return outcome if isinstance(outcome, Rejection) else None
 
 

@@ -8,7 +8,7 @@ from services.ingest.adapters.door import RefusedError
 from services.ingest.core.idempotency import name_request
 from tests.unit.ingest.simulation.cluster import CALL, Cluster
 from tests.unit.ingest.simulation.loop import Process
-from tests.unit.ingest.simulation.seam import TOKEN, Parts, Started
+from tests.unit.ingest.simulation.seam import PUBLISHER, Parts, Started
 
 
 @dataclass(eq=False)
@@ -25,7 +25,7 @@ class Call:
     @property
     def name(self) -> str:
         """Give the request's name where it has a key."""
-        return "" if self.key is None else name_request(TOKEN.name, self.key, self.value)
+        return "" if self.key is None else name_request(PUBLISHER.name, self.key, self.value)
 
 
 class Instance:
@@ -71,7 +71,7 @@ class Instance:
     async def _answer(self, call: Call) -> None:
         assert self.parts is not None
         try:
-            answer = await self.parts.door.submit(call.value, TOKEN, call.key, None)
+            answer = await self.parts.door.submit(call.value, PUBLISHER, call.key, None)
             call.status, call.replayed = 201 if answer.decided else 202, answer.replayed
         except RefusedError as error:
             call.status, call.detail = error.document["status"], error.document["detail"]

@@ -17,9 +17,19 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaConnectionError
 from mode import Service
 
-from services.ingest.adapters import article_log, dead_letter_log, door, guard, inbox, outbox, outcomes
+from services.ingest.adapters import (
+    article_log,
+    dead_letter_log,
+    door,
+    guard,
+    inbox,
+    outbox,
+    outcomes,
+    tokens,
+)
 from services.ingest.core.faults import Rejection
 from services.ingest.core.reading import Defaults, read
+from services.ingest.core.rights import Publisher
 from services.ingest.core.submissions import Submission
 from services.ingest.settings import Settings, Token
 from shared import foreign_records, kafka, runtime, tailing, wire
@@ -43,7 +53,8 @@ _MODULES: Final = (
 )
 _LARGEST: Final = {"max.message.bytes": "6500"}
 """Of a record of articles.v1 and of ingest.v1.dead, in place of 4 MiB."""
-TOKEN: Final = Token(name="desk", sha256="0" * 64, desk=True)
+_TOKEN: Final = Token(name="desk", sha256="0" * 64, desk=True)
+PUBLISHER: Final = Publisher(_TOKEN.name, desk=True)
 
 
 class Parts:
@@ -51,16 +62,18 @@ class Parts:
 
     def __init__(self, name: str) -> None:
         given = Settings.model_construct(
-            kafka_bootstrap_servers="", instance=name, tokens=(TOKEN,), site_url="http://site",
+            kafka_bootstrap_servers="", instance=name, tokens=(_TOKEN,), tokens_file=None,
+            requests_per_s=1.0, bytes_per_s=1.0, site_url="http://site",
             outcome_wait_s=2.0, stuck_s=30.0, ninjs_section="综合",
         )  # fmt: skip
+        held = tokens.Tokens(given)
         self.outbox = outbox.Outbox("", name)
         self.outcomes = outcomes.Outcomes()
         self.articles = article_log.ArticleLog("", self.outbox.topics_ready, self.outcomes)
-        self.inbox = inbox.Inbox(given, self.outbox, self.articles)
+        self.inbox = inbox.Inbox(given, held, self.outbox, self.articles)
         self.guard = guard.Guard("", self.articles, self.inbox, self.outbox)
         self.letters = dead_letter_log.DeadLetterLog("", self.outbox.topics_ready, self.outcomes)
-        self.door = door.Door(given, self.outbox, self.articles, self.outcomes)
+        self.door = door.Door(given, held, self.outbox, self.articles, self.outcomes)
 
     @property
     def services(self) -> tuple[Service, ...]:

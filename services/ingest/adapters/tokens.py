@@ -1,0 +1,115 @@
+"""Who may write: the tokens of the settings, or of a file that is looked at once a second.
+
+A file that cannot be used changes nothing: the last good tokens hold, and `/readyz` and the log say so.
+"""
+
+import asyncio
+import hashlib
+import hmac
+from datetime import datetime
+from math import ceil
+from typing import Final
+
+from mode import Service
+from prometheus_client import Gauge
+
+from services.ingest.core.allowance import Bucket
+from services.ingest.core.intake import Publishers
+from services.ingest.core.rights import Publisher
+from services.ingest.settings import Settings, Token, tokens_in
+from shared.runtime import log
+
+EVERY_S: Final = 1.0
+
+LAST_USED: Final = Gauge(
+    "remen_ingest_token_last_used_seconds",
+    "When a request came with the token (Unix time); `token` is the beginning of its SHA-256",
+    ["name", "token"],
+)
+
+
+class Tokens(Service):
+    """The tokens and their publishers as they are now; what changes holds from the next look on."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self._file = settings.tokens_file
+        self._site_url = settings.site_url
+        self._allowed = (settings.requests_per_s, settings.bytes_per_s)
+        self._allowances: dict[str, tuple[Bucket, Bucket]] = {}
+        self._read: bytes | None = None
+        self._complaint: str | None = None
+        self._hold(settings.tokens)
+        if self._file is not None:
+            self._take(self._file.read_bytes())
+
+    def complaint(self) -> str | None:
+        """Say what is wrong with the file."""
+        return self._complaint
+
+    def known(self, secret: str, now: datetime) -> Token | None:
+        """Give the token that this is the secret of, expired or not; note its use if it is not."""
+        digest = hashlib.sha256(secret.encode(errors="surrogateescape")).hexdigest()
+        for token in self.tokens:
+            if hmac.compare_digest(token.sha256, digest):
+                if not token.is_over(now):
+                    LAST_USED.labels(token.name, digest[:8]).set(now.timestamp())
+                return token
+        return None
+
+    def wait_s(self, name: str, now_s: float) -> int:
+        """Take a request out of what a publisher is allowed; or say for how many seconds it must wait."""
+        buckets = self._allowance(name)
+        wait = ceil(max(bucket.wait_s(now_s) for bucket in buckets))
+        if not wait:
+            buckets[0].take(1)
+        return wait
+
+    def sent(self, name: str, size: int) -> None:
+        """Take so many bytes out of what a publisher is allowed."""
+        self._allowance(name)[1].take(size)
+
+    def _allowance(self, name: str) -> tuple[Bucket, Bucket]:
+        if name not in self._allowances:
+            requests, size = self._allowed
+            self._allowances[name] = Bucket(requests), Bucket(size)
+        return self._allowances[name]
+
+    @Service.timer(EVERY_S)
+    async def _look(self) -> None:
+        await self.look()
+
+    async def look(self) -> None:
+        """Take in what has changed in the file."""
+        if self._file is None:
+            return
+        try:
+            found = await asyncio.to_thread(self._file.read_bytes)
+        except OSError as error:
+            self._read = None
+            self._complain(f"cannot be read: {error.strerror}")
+        else:
+            if found != self._read:
+                self._take(found)
+
+    def _take(self, found: bytes) -> None:
+        self._read = found
+        try:
+            tokens = tokens_in(found, self._site_url)
+        except ValueError as error:
+            self._complain(str(error))
+            return
+        self._complaint = None
+        self._hold(tokens)
+        log.info("tokens_read", names=sorted(self.publishers))
+
+    def _hold(self, tokens: tuple[Token, ...]) -> None:
+        self.tokens = tokens
+        self.publishers: Publishers = {t.name: Publisher(t.name, t.sections, t.desk) for t in tokens}
+        self.topics = tuple(sorted({token.name for token in tokens if token.topic}))
+
+    def _complain(self, why: str) -> None:
+        complaint = f"INGEST_TOKENS_FILE {why}; the last good tokens hold"
+        if complaint != self._complaint:
+            log.error("tokens_not_read", reason=why)
+        self._complaint = complaint
