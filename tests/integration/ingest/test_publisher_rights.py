@@ -1,10 +1,11 @@
-"""What a publisher of its own may do at the broker: write to ingest.v1, and nothing else.
+"""What a publisher of its own may do at the broker: write to its own topic, and nothing else.
 
 The broker is set up as services/ingest/README.md says, but for TLS: publishers come in through a listener
 that asks for a name and a password, the services through one that publishers cannot reach.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,7 +28,8 @@ from tests.foreign import DEADLINE_S, until
 from tests.integration.ingest.conftest import TOKENS, Ingest
 from tests.real import Kafka, Service, free_base
 
-NEWSROOM: Final = {"sasl.username": "newsroom", "sasl.password": "known to the newsroom"}
+SPORTS: Final = {"sasl.username": "sports", "sasl.password": "known to sports"}
+TOPIC: Final = "ingest.v1.sports"
 LISTENERS: Final = """\
 listeners=CLIENT://127.0.0.1:{{port}},PUBLISHERS://{publishers},CONTROLLER://127.0.0.1:{{controller}}
 advertised.listeners=CLIENT://127.0.0.1:{{port}},PUBLISHERS://{publishers}
@@ -48,12 +50,12 @@ class Guarded:
     publishers: str
 
     def client(self, **changes: Any) -> dict[str, Any]:
-        """Give the settings of a client that says it is the newsroom."""
+        """Give the settings of a client that says it is sports."""
         return {
             "bootstrap.servers": self.publishers,
             "security.protocol": "SASL_PLAINTEXT",
             "sasl.mechanisms": "SCRAM-SHA-512",
-            **NEWSROOM,
+            **SPORTS,
         } | {name.replace("_", "."): value for name, value in changes.items()}
 
 
@@ -62,7 +64,9 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
     folder = tmp_path_factory.mktemp("guarded")
     publishers = f"127.0.0.1:{free_base(1)}"
     kafka = Kafka(folder, LISTENERS.format(publishers=publishers))
-    ingest = Service("ingest", folder, KAFKA_BOOTSTRAP_SERVERS=kafka.bootstrap, INGEST_TOKENS=TOKENS)
+    own = [entry | {"topic": entry["name"] == "sports"} for entry in json.loads(TOKENS)]
+    tokens = json.dumps(own)
+    ingest = Service("ingest", folder, KAFKA_BOOTSTRAP_SERVERS=kafka.bootstrap, INGEST_TOKENS=tokens)
     try:
         kafka.start()
         let_in(kafka.bootstrap)
@@ -74,16 +78,16 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
 
 
 def let_in(bootstrap: str) -> None:
-    """Make the user newsroom, who may write to ingest.v1."""
+    """Make the user sports, who may write to its own topic."""
     admin = AdminClient({"bootstrap.servers": bootstrap})
     strength = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096)
-    user = UserScramCredentialUpsertion("newsroom", strength, NEWSROOM["sasl.password"].encode())
-    admin.alter_user_scram_credentials([user])["newsroom"].result(DEADLINE_S)
+    user = UserScramCredentialUpsertion("sports", strength, SPORTS["sasl.password"].encode())
+    admin.alter_user_scram_credentials([user])["sports"].result(DEADLINE_S)
     right = AclBinding(
         ResourceType.TOPIC,
-        "ingest.v1",
+        TOPIC,
         ResourcePatternType.LITERAL,
-        "User:newsroom",
+        "User:sports",
         "*",
         AclOperation.WRITE,
         AclPermissionType.ALLOW,
@@ -91,33 +95,60 @@ def let_in(bootstrap: str) -> None:
     admin.create_acls([right])[right].result(DEADLINE_S)
 
 
-def refused_to_write(settings: dict[str, Any], topic: str, value: bytes) -> KafkaError | None:
+def refused_to_write(
+    settings: dict[str, Any], topic: str, value: bytes, headers: Sequence[tuple[str, bytes]] = ()
+) -> KafkaError | None:
     """Send one record; give the reason for which it was not taken, None if it was."""
     reasons: list[KafkaError | None] = []
     producer = Producer(settings)
-    producer.produce(topic, value, on_delivery=lambda error, _: reasons.append(error))
+    producer.produce(topic, value, headers=list(headers), on_delivery=lambda error, _: reasons.append(error))
     assert producer.flush(DEADLINE_S) == 0
     return reasons[0]
 
 
 @pytest.mark.parametrize("idempotent", [False, True])
-def test_the_newsroom_publishes(guarded: Guarded, idempotent: bool) -> None:
-    article_id = f"by-the-newsroom-{idempotent}"
+def test_a_publisher_publishes_in_its_section(guarded: Guarded, idempotent: bool) -> None:
+    article_id = f"by-sports-{idempotent}"
     settings = guarded.client(enable_idempotence=idempotent)
-    assert refused_to_write(settings, "ingest.v1", as_json(sent_article(article_id))) is None
+    assert refused_to_write(settings, TOPIC, as_json(sent_article(article_id, section="体育"))) is None
     until(lambda: guarded.ingest.outcome(article_id) == "published", "the article is published")
 
 
-@pytest.mark.parametrize("topic", ["articles.v1", "ingest.v1.dead", "desk.v1", "views.v1"])
-def test_the_newsroom_writes_nowhere_else(guarded: Guarded, topic: str) -> None:
+@pytest.mark.parametrize("claims", ["newsroom", "desk", "publisher"])
+def test_a_publisher_does_nothing_else_whoever_it_says_it_is(guarded: Guarded, claims: str) -> None:
+    article_id = f"not-by-sports-{claims}"
+    assert guarded.ingest.ask("POST", "/articles", json=sent_article(article_id)).status_code == 201
+    pin = {"action": "pin", "article": article_id, "who": claims, "why": "x"}
+    withdraw = {"id": article_id, "action": "withdraw", "reason": "legal"}
+    for sent in (pin, withdraw, sent_article(article_id, revision=9), sent_article(f"{article_id}-2")):
+        for name in ("ce_publisher", "CE_PUBLISHER"):
+            headers = [(name, claims.encode()), ("ce_publisher", claims.encode())]
+            assert refused_to_write(guarded.client(), TOPIC, as_json(sent), headers) is None
+    last = f"{article_id}-last"
+    refused_to_write(guarded.client(), TOPIC, as_json(sent_article(last, section="体育")))
+    until(lambda: guarded.ingest.outcome(last) == "published", "what came last is published")
+
+    def refusals() -> bool:
+        asked = {"id": article_id, "limit": "200"}
+        told = guarded.ingest.ask("GET", "/rejections", "sports", params=asked).json()["rejections"]
+        return len(told) == 6 and {one["problem"]["status"] for one in told} == {403}
+
+    until(refusals, "all is refused, and sports is told")
+    known = guarded.ingest.ask("GET", f"/articles/{article_id}").json()
+    assert (known["state"], known["revision"]) == ("published", 0)
+    assert guarded.ingest.outcome(f"{article_id}-2") == "unknown"
+
+
+@pytest.mark.parametrize("topic", ["ingest.v1", "articles.v1", "ingest.v1.dead", "desk.v1", "views.v1"])
+def test_a_publisher_writes_nowhere_else(guarded: Guarded, topic: str) -> None:
     refusal = refused_to_write(guarded.client(), topic, as_json(sent_article()))
     assert refusal is not None
     assert refusal.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED
 
 
-def test_the_newsroom_reads_nothing_not_even_what_it_wrote(guarded: Guarded) -> None:
-    reader = Consumer(guarded.client(group_id="newsroom"))
-    reader.assign([TopicPartition("ingest.v1", number, OFFSET_BEGINNING) for number in range(12)])
+def test_a_publisher_reads_nothing_not_even_what_it_wrote(guarded: Guarded) -> None:
+    reader = Consumer(guarded.client(group_id="sports"))
+    reader.assign([TopicPartition(TOPIC, number, OFFSET_BEGINNING) for number in range(12)])
     answers: list[KafkaError | None] = []
 
     def refused() -> bool:
@@ -127,7 +158,7 @@ def test_the_newsroom_reads_nothing_not_even_what_it_wrote(guarded: Guarded) -> 
     try:
         until(refused, "the broker refuses to be read")
         assert all(answers), "not one record was given"
-        assert set(reader.list_topics(timeout=DEADLINE_S).topics) == {"ingest.v1"}, "no other is even named"
+        assert set(reader.list_topics(timeout=DEADLINE_S).topics) == {TOPIC}, "no other is even named"
     finally:
         reader.close()
 
@@ -137,7 +168,7 @@ def test_who_cannot_prove_who_it_is_gets_no_further(guarded: Guarded, stranger: 
     said: list[KafkaError] = []
     reasons: list[KafkaError | None] = []
     producer = Producer(guarded.client(**stranger) | {"error_cb": said.append})
-    producer.produce("ingest.v1", b"{}", on_delivery=lambda error, _: reasons.append(error))
+    producer.produce(TOPIC, b"{}", on_delivery=lambda error, _: reasons.append(error))
 
     def refused() -> bool:
         producer.poll(0.1)
