@@ -38,6 +38,11 @@ def _unfit(controls: str) -> re.Pattern[str]:
 
 _UNFIT: Final = _unfit(CONTROLS)
 _UNFIT_IN_BODY: Final = _unfit(CONTROLS_IN_BODY)
+_TURNS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Characters that turn the direction of writing, until one that ends it (UAX #9)."""
+_ENDS: Final = dict.fromkeys("\u202a\u202b\u202d\u202e", "\u202c") | dict.fromkeys(
+    "\u2066\u2067\u2068", "\u2069"
+)
 _VISIBLE: Final = re.compile(f"[^{INVISIBLE}{_INVISIBLE_TOO}]")
 
 
@@ -56,6 +61,24 @@ def no_control_in_body(text: str) -> None:
     """Check the same of a text of several lines."""
     if found := _UNFIT_IN_BODY.search(text):
         _refuse(found, CONTROLS_IN_BODY)
+
+
+def no_open_direction(text: str) -> None:
+    """Check that a line turns no direction of writing beyond its own end; ValueError says what to change."""
+    opened: list[re.Match[str]] = []
+    for found in _TURNS.finditer(text):
+        if found.group() in _ENDS:
+            opened.append(found)
+        elif opened and _ENDS[opened[-1].group()] == found.group():
+            opened.pop()
+        else:
+            opened = [found]
+            break
+    if opened:
+        raise ValueError(
+            f"contains U+{ord(opened[0].group()):04X} at character {opened[0].start() + 1}, which turns the "
+            "direction of writing, without its counterpart; remove it"
+        )
 
 
 def _refuse(unfit: re.Match[str], controls: str) -> None:

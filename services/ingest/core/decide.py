@@ -5,7 +5,8 @@ the submission first entered the log; no clock is read, so a replay decides the 
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from services.ingest.core.datelines import find_credit, find_dateline, find_series
 from services.ingest.core.editions import Edition
@@ -36,6 +37,9 @@ from shared.events import (
     Order,
     ViewsVoided,
 )
+
+FARTHEST_AHEAD: Final = timedelta(days=366)
+"""That the date of an article may lie ahead of its arrival."""
 
 DeskAction = Pin | Ban | Release | Void
 DeskEvent = HotPinned | HotBanned | HotReleased | ViewsVoided
@@ -109,6 +113,12 @@ def _publish(sent: Publish, edition: Edition, arrival: Arrival, now: datetime) -
         return _conflict(sent.id, "is withdrawn; reinstate it first, then publish again")
     if not standing.admits(order):
         return _conflict(sent.id, _why_stale(order, edition))
+    if sent.published_at is not None and sent.published_at > now + FARTHEST_AHEAD:
+        found = (
+            f"lies more than a year ahead of this message ({sent.published_at:%Y-%m-%d}); correct the date"
+        )
+        faults = (Fault("/published_at", found),)
+        return Rejection(422, f"/published_at: {found}", faults, sent.id)
     lead, blocks = _lead(sent)
     # made without being checked once more: every value has been, and that would cost as much again
     article = ArticlePublished.model_construct(
@@ -126,7 +136,7 @@ def _publish(sent: Publish, edition: Edition, arrival: Arrival, now: datetime) -
         language=sent.language,
         published_at=sent.published_at or now,
         modified_at=now,
-        embargo_until=sent.embargo_until,
+        embargo_until=_embargo(sent, now),
         expires_at=sent.expires_at,
         sponsored=sent.sponsored,
         sensitive=sent.sensitive,
@@ -135,6 +145,12 @@ def _publish(sent: Publish, edition: Edition, arrival: Arrival, now: datetime) -
         urgency=sent.urgency,
     )
     return Accepted((article,))
+
+
+def _embargo(sent: Publish, now: datetime) -> datetime | None:
+    """Give until when readers wait: a date ahead is an embargo, too."""
+    ahead = sent.published_at if sent.published_at and sent.published_at > now else None
+    return max(filter(None, (sent.embargo_until, ahead)), default=None)
 
 
 def _lead(sent: Publish) -> tuple[tuple[Picture, ...], tuple[Block, ...]]:

@@ -9,6 +9,7 @@ What JSON Schema can say of these rules stands at the types, at the end.
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, Strict, WithJsonSchema
@@ -22,6 +23,7 @@ from services.ingest.core.characters import (
     is_blank,
     no_control,
     no_control_in_body,
+    no_open_direction,
 )
 
 # Both ends of a line; not U+3000, with which Chinese texts indent on purpose.
@@ -29,33 +31,33 @@ _SPACE: Final = " \t\r\n"
 _ID: Final = "[A-Za-z0-9._-]{1,64}"
 _LANGUAGE: Final = "[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
 _LONGEST_LANGUAGE: Final = 35
-LONGEST_NAME: Final = 1_000
-"""Characters of what names somebody or something: a byline, a credit, a tag."""
-LONGEST_LINE: Final = 5_000
+LONGEST_TAG: Final = 50
+LONGEST_NAME: Final = 200
+"""Characters of what names somebody or something: a byline, a credit."""
+LONGEST_LINE: Final = 2_000
 """Characters of what is said in a line: a caption, a correction."""
 
 
 def _line(text: str, longest: int = LONGEST_LINE) -> str:
     no_control(text.strip(_SPACE))
+    no_open_direction(text)
     line = unicodedata.normalize("NFC", text).strip(_SPACE)
     if len(line) > longest:
         raise ValueError(f"is {len(line):,} characters long, at most {longest:,} are possible")
     return line
 
 
-def _name(text: str) -> str:
-    return _line(text, LONGEST_NAME)
-
-
-def _said(text: str) -> str:
-    line = _line(text)
+def _said(line: str) -> str:
     if is_blank(line):
         raise ValueError("is empty; say it in a few words")
     return line
 
 
-def _uri(text: str) -> str:
-    return _line(text, LONGEST_ADDRESS)
+def no_long_caption(text: str, kind: str = "caption") -> None:
+    """Check what a body says of a picture or the like; ValueError says what to change."""
+    no_open_direction(text)
+    if len(text) > LONGEST_LINE:
+        raise ValueError(f"has a {kind} of {len(text):,} characters, at most {LONGEST_LINE:,} are possible")
 
 
 def body_text(text: str) -> str:
@@ -84,6 +86,7 @@ def _title(text: str) -> str:
 def section_name(text: str) -> str:
     """Check the name of a section, which is also its address; ValueError says what to change."""
     no_control(text)
+    no_open_direction(text)
     name = unicodedata.normalize("NFC", text)
     if not 1 <= len(name) <= 20:
         raise ValueError(f"is {len(name)} characters long, 1 to 20 are possible")
@@ -101,7 +104,7 @@ def _language(text: str) -> str:
 
 
 def _web_address(text: str) -> str:
-    address = web_address(_line(text))
+    address = web_address(_line(text, LONGEST_ADDRESS))
     if address is None:
         raise ValueError(
             "must be a web address that begins with http:// or https://, without spaces, of at most "
@@ -163,23 +166,31 @@ _SECTION: Final = f"{_AT_AN_EDGE}([^{CONTROLS}/:]{{0,18}}{_AT_AN_EDGE})?"
 BODY_SCHEMA: Final = _schema(f"[^{CONTROLS_IN_BODY}]*[^{INVISIBLE}][^{CONTROLS_IN_BODY}]*")
 
 
+def _line_of(longest: int) -> AfterValidator:
+    return AfterValidator(partial(_line, longest=longest))
+
+
 def _line_schema(longest: int) -> WithJsonSchema:
     return _schema(_trimmed(f"{_PRINTED}*"), maxLength=longest)
 
 
-Line = Annotated[str, Strict(), AfterValidator(_line), _line_schema(LONGEST_LINE)]
-Name = Annotated[str, Strict(), AfterValidator(_name), _line_schema(LONGEST_NAME)]
-Uri = Annotated[str, Strict(), AfterValidator(_uri), _line_schema(LONGEST_ADDRESS)]
-SaidLine = Annotated[
-    str, Strict(), AfterValidator(_said), _schema(_trimmed(_SEEN), minLength=1, maxLength=LONGEST_LINE)
-]
+def _said_schema(longest: int) -> WithJsonSchema:
+    return _schema(_trimmed(_SEEN), minLength=1, maxLength=longest)
+
+
+Line = Annotated[str, Strict(), _line_of(LONGEST_LINE), _line_schema(LONGEST_LINE)]
+Name = Annotated[str, Strict(), _line_of(LONGEST_NAME), _line_schema(LONGEST_NAME)]
+Tag = Annotated[str, Strict(), _line_of(LONGEST_TAG), _line_schema(LONGEST_TAG)]
+Uri = Annotated[str, Strict(), _line_of(LONGEST_ADDRESS), _line_schema(LONGEST_ADDRESS)]
+SaidLine = Annotated[Line, AfterValidator(_said), _said_schema(LONGEST_LINE)]
+SaidName = Annotated[Name, AfterValidator(_said), _said_schema(LONGEST_NAME)]
 Id = Annotated[
     str,
     Strict(),
     AfterValidator(_article_id),
     _schema(_ID, **{"not": {"enum": [".", ".."]}}),
 ]
-Title = Annotated[str, Strict(), AfterValidator(_title), _schema(_trimmed(_SEEN), minLength=1, maxLength=200)]
+Title = Annotated[str, Strict(), AfterValidator(_title), _said_schema(200)]
 SectionName = Annotated[
     str, Strict(), AfterValidator(section_name), _schema(_SECTION, **{"not": {"pattern": r"^\.+$"}})
 ]

@@ -24,8 +24,10 @@ from services.ingest.core.field_types import (
     Moment,
     Name,
     SaidLine,
+    SaidName,
     ScopeName,
     SectionName,
+    Tag,
     Title,
     Uri,
     WebAddress,
@@ -148,7 +150,7 @@ class Publish(_Sent):
     pictures: Annotated[tuple[SentPicture, ...], Field(max_length=100), _at_most(100)] = ()
     byline: Name = ""
     source: Name = ""
-    tags: Annotated[tuple[Name, ...], Field(max_length=100), _at_most(100)] = ()
+    tags: Annotated[tuple[Tag, ...], Field(max_length=100), _at_most(100)] = ()
     language: Language = "zh-Hans"
     published_at: Moment | None = None
     revision: Annotated[int, Strict(), Field(ge=0, lt=2**53), _WHOLE] = 0
@@ -178,7 +180,7 @@ class Reinstate(_Sent):
 class _Desk(_Sent):
     article: Id
     scope: ScopeName = "all"
-    who: SaidLine
+    who: SaidName
     why: SaidLine
 
     @property
@@ -211,7 +213,7 @@ class Void(_Sent):
     article: Id | None = None
     since: Annotated[Moment, Field(alias="from")]
     until: Moment
-    who: SaidLine
+    who: SaidName
     why: SaidLine
 
     @property

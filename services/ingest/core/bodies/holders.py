@@ -15,6 +15,7 @@ from services.ingest.core.addresses import source_address
 from services.ingest.core.bodies.budget import Budget
 from services.ingest.core.bodies.line import Written, joined
 from services.ingest.core.bodies.passage import Block, Opened, Opens, Passage
+from services.ingest.core.field_types import no_long_caption
 
 HEADINGS: Final = {"h1": 2, "h2": 2, "h3": 3, "h4": 4, "h5": 4, "h6": 4, "hl1": 2, "hl2": 3}
 """Levels of headings; the title of the article is level 1. hl1 and hl2 are NITF's."""
@@ -154,6 +155,7 @@ def figure(_: LexborNode, flow: Flow) -> Opened:
 
 def _captioned(read: _Figure) -> bool:
     text = " ".join(caption["text"] for caption in read.captions)
+    no_long_caption(text)
     for block in reversed(read.blocks):
         match block:
             case {"kind": "picture", "picture": shown} if not shown.get("caption"):

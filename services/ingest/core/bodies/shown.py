@@ -8,6 +8,7 @@ from services.ingest.core.addresses import source_address
 from services.ingest.core.bodies.budget import A_PICTURE, Budget
 from services.ingest.core.bodies.passage import Passage
 from services.ingest.core.characters import no_control_in_body
+from services.ingest.core.field_types import no_long_caption
 
 MEDIA: Final = {"iframe": "src", "video": "src", "audio": "src", "embed": "src", "object": "data"}
 """Elements that a browser plays, and where they say what."""
@@ -23,7 +24,7 @@ def picture(element: LexborNode, passage: Passage) -> None:
     width, height = _side(said.get("width")), _side(said.get("height"))
     if url is None or 1 in (width, height):
         return  # one pixel is no picture, it counts readers
-    alt = _described(said.get("alt"), url, passage.budget)
+    alt = _described(said.get("alt"), "text in place of a picture", url, passage.budget)
     shown = {"url": url, "alt": alt, "width": width, "height": height}
     passage.show({"kind": "picture", "picture": shown})
 
@@ -32,7 +33,7 @@ def embed(element: LexborNode, passage: Passage) -> None:
     """Show a link to what an element or one inside it would play; its text is for browsers that cannot."""
     url = next(filter(None, map(_source, _all_of(element))), None)
     if url is not None:
-        title = _described(element.attributes.get("title"), url, passage.budget)
+        title = _described(element.attributes.get("title"), "title of an embed", url, passage.budget)
         passage.show({"kind": "embed", "url": url, "text": title})
 
 
@@ -45,9 +46,10 @@ def _source(element: LexborNode) -> str | None:
     return source_address(element.attributes.get(MEDIA.get(element.tag or "", "src")))
 
 
-def _described(text: str | None, url: str, budget: Budget) -> str:
+def _described(text: str | None, kind: str, url: str, budget: Budget) -> str:
     described = (text or "").strip()
     no_control_in_body(described)
+    no_long_caption(described, kind)
     budget.spend("bytes", A_PICTURE + len(described.encode()) + len(url.encode()))
     return described
 

@@ -13,6 +13,7 @@ from services.ingest.core.bodies.budget import A_CELL, Budget
 from services.ingest.core.bodies.holders import Flow
 from services.ingest.core.bodies.line import Written, joined
 from services.ingest.core.bodies.passage import Opened, Passage
+from services.ingest.core.field_types import no_long_caption
 
 _MOST_SPANNED: Final = 50
 """Columns or rows that one cell may cover."""
@@ -79,6 +80,7 @@ def _add(read: _Table, flow: Flow) -> None:
             for line in cell:
                 flow.take(line)
     else:
+        no_long_caption(caption["text"])
         texts = [[joined(cell, "\n") if cell else _NOTHING for cell in row] for row in rows]
         head, behind = (texts[0], texts[1:]) if has_head else ([], texts)
         flow.show({"kind": "table", "caption": caption["text"], "head": head, "rows": behind})

@@ -13,7 +13,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from services.ingest.core.faults import Fault, Rejection, invalid, pointer
-from services.ingest.core.field_types import LONGEST_NAME, Id, section_name
+from services.ingest.core.field_types import LONGEST_NAME, LONGEST_TAG, Id, section_name
 from services.ingest.core.ninjs.items import Found, Item, field_name, item_of, tidy
 from services.ingest.core.ninjs.pictures import pictures_of
 from services.ingest.core.ninjs.texts import body_of, headline_of
@@ -90,24 +90,26 @@ def as_native(sent: dict[str, Any], default_section: str) -> Native | Rejection:
         "expires_at": _said(item, "expires"),
         "embargo_until": item.find("embargoed"),
         "language": _language(item),
+        "byline": _byline(item),
     }
     if status == "withheld":
         found["embargo_until"] = Found(WITHHELD_UNTIL, "/pubstatus")
         found["title"] = found["title"] or Found(_UNSEEN, "")
         found["body"] = found["body"] if body_seen else Found(_UNSEEN, "")
     tags = _tags(item)
+    pictures = pictures_of(item, body.value if body and body_seen else "")
     more = {
         "section": next(filter(_can_be_a_section, tags), default_section),
         "tags": tags[:_MOST_TAGS],
         "format": "html" if body and body.is_html else "plain",
-        "byline": item.text("byline", "by") or ", ".join(_names(item, "bylines", "authors")),
-        "source": next(_names(item, "infosource", "infosources"), "")
-        or item.text("copyrightholder", "source"),
+        "source": next((s for s in _names(item, "infosource", "infosources") if len(s) <= LONGEST_NAME), "")
+        or item.text("copyrightholder", "source", longest=LONGEST_NAME),
         "revision": item.number("version") or 0,
         "urgency": _urgency(item),
-        "pictures": pictures_of(item, body.value if body and body_seen else ""),
+        "pictures": [picture for picture, _ in pictures],
     }
-    return _native(found, more, item, faults)
+    captions = {f"/pictures/{number}/caption": place for number, (_, place) in enumerate(pictures)}
+    return _native(found, more, item, faults, captions)
 
 
 def named_in(sent: dict[str, Any], default_section: str) -> dict[str, Any]:
@@ -118,10 +120,17 @@ def named_in(sent: dict[str, Any], default_section: str) -> dict[str, Any]:
     return {"id": _article_id(uri.value) if uri else None, "section": section}
 
 
-def _native(found: dict[str, Found | None], more: dict[str, Any], item: Item, faults: list[Fault]) -> Native:
+def _native(
+    found: dict[str, Found | None],
+    more: dict[str, Any],
+    item: Item,
+    faults: list[Fault],
+    captions: dict[str, str] | None = None,
+) -> Native:
     """Put together what an item says, and remember where it says it."""
     there = {name: one for name, one in found.items() if one}
     places = _missing_places(item) | {f"/{name}": one.pointer for name, one in there.items()}
+    places |= captions or {}
     return Native(
         {name: one.value for name, one in there.items()} | more,
         lambda native: places.get(native, native),
@@ -194,13 +203,19 @@ def _language(item: Item) -> Found | None:
     return found
 
 
+def _byline(item: Item) -> Found | None:
+    listed = item.find("bylines", "authors")
+    names = Found(", ".join(_names(item, "bylines", "authors")), listed.pointer) if listed else None
+    return item.said("byline", "by") or names
+
+
 def _names(item: Item, *fields: str) -> Iterator[str]:
     for name in fields:
         yield from filter(None, (entry.text("name", "by", "byline") for _, entry in item.entries(name)))
 
 
 def _tags(item: Item) -> list[str]:
-    return [name for name in dict.fromkeys(_names(item, "subject", "subjects")) if len(name) <= LONGEST_NAME]
+    return [name for name in dict.fromkeys(_names(item, "subject", "subjects")) if len(name) <= LONGEST_TAG]
 
 
 def _can_be_a_section(name: str) -> bool:

@@ -38,10 +38,15 @@ class Item:
         """Give the first of these fields that is there."""
         return next((self.fields[name] for name in names if name in self.fields), None)
 
-    def text(self, *names: str) -> str:
+    def text(self, *names: str, longest: int | None = None) -> str:
         """Give the first of these fields that is a visible text, as one line; else an empty one."""
         texts = (tidy(self.fields[name].value) for name in names if name in self.fields)
-        return next(filter(None, texts), "")
+        return next((text for text in texts if text and (longest is None or len(text) <= longest)), "")
+
+    def said(self, *names: str) -> Found | None:
+        """Give the same with its place."""
+        there = (self.fields[name] for name in names if name in self.fields)
+        return next((Found(text, found.pointer) for found in there if (text := tidy(found.value))), None)
 
     def number(self, name: str) -> int | None:
         """Give a field as a whole number from 0; None if it is no such number."""

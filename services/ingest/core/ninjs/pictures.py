@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from services.ingest.core.field_types import Moment, WebAddress
+from services.ingest.core.field_types import LONGEST_NAME, Moment, WebAddress
 from services.ingest.core.ninjs.items import Found, Item, tidy
 from services.ingest.core.ninjs.texts import alternative_of, caption_of, headline_of
 
@@ -35,34 +35,37 @@ _ADDRESS: Final[TypeAdapter[str]] = TypeAdapter(WebAddress)
 _MOMENT: Final[TypeAdapter[datetime]] = TypeAdapter(Moment)
 
 
-def pictures_of(item: Item, body: str) -> list[dict[str, Any]]:
-    """Give an item's pictures in the native format, without those that its body shows itself."""
+def pictures_of(item: Item, body: str) -> list[tuple[dict[str, Any], str]]:
+    """Give an item's pictures in the native format, without those that its body shows itself.
+
+    Beside each stands where its caption does.
+    """
     times = (_moment(item.find(name)) for name in ("embargoed", "versioncreated", "firstcreated"))
     known_at = max(filter(None, times), default=None)
-    pictures: dict[str, dict[str, Any]] = {}
+    pictures: dict[str, tuple[dict[str, Any], str]] = {}
     shown = {unescape(source) for source in _SOURCE.findall(body)}
-    for picture, addresses in _found(item, known_at):
+    for picture, addresses, caption in _found(item, known_at):
         if shown.isdisjoint(addresses):
-            pictures.setdefault(picture["url"], picture)
+            picture["caption"] = caption.value if caption else ""
+            pictures.setdefault(picture["url"], (picture, caption.pointer if caption else ""))
     return list(pictures.values())[:MOST_PICTURES]
 
 
-def _found(item: Item, known_at: datetime | None) -> Iterator[tuple[dict[str, Any], list[str]]]:
+def _found(item: Item, known_at: datetime | None) -> Iterator[tuple[dict[str, Any], list[str], Found | None]]:
     associated = [(name, one) for name, one in item.entries("associations") if _is_picture(one)]
     # Superdesk's featuremedia, another's mainpic: the one that the agency would put on top.
     associated.sort(key=lambda named: not re.search("feature|main", named[0].lower()))
     for _, one in associated:
         if _is_free(one, known_at) and (best := _best(one, sure=False)):
             picture, addresses = best
-            headline = headline_of(one)
-            picture["caption"] = caption_of(one) or (tidy(headline.value) if headline else "")
             picture["alt"] = alternative_of(one)
-            picture["credit"] = one.text("byline", "by", "copyrightholder", "copyrightnotice")
-            yield picture, addresses
+            names = ("byline", "by", "copyrightholder", "copyrightnotice")
+            picture["credit"] = one.text(*names, longest=LONGEST_NAME)
+            headline = headline_of(one)
+            named = headline and Found(tidy(headline.value), headline.pointer)
+            yield picture, addresses, caption_of(one) or named
     if own := _best(item, sure=True):
-        picture, addresses = own
-        picture["caption"] = caption_of(item)
-        yield picture, addresses
+        yield *own, caption_of(item)
 
 
 def _is_picture(item: Item) -> bool:

@@ -6,12 +6,12 @@ it means markup. Where nothing is said, the text itself tells by its tags.
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from services.ingest.core.bodies.html import text_of
 from services.ingest.core.characters import is_blank
+from services.ingest.core.field_types import LONGEST_LINE
 from services.ingest.core.ninjs.items import Found, Item, one_line, tidy
 
 _WHOLE: Final = re.compile("main|body|full|article|story|content|plain|rich|(rich)?(text|x?html|xml|nitf)")
@@ -92,7 +92,7 @@ def body_of(item: Item) -> Text | None:
     return replace(chosen, value=_from_nitf(chosen.value)) if chosen and chosen.is_html else chosen
 
 
-def caption_of(item: Item) -> str:
+def caption_of(item: Item) -> Found | None:
     """Choose the description that readers may see of a picture."""
     texts = [
         text
@@ -100,14 +100,17 @@ def caption_of(item: Item) -> str:
         if not _FOR_THE_DESK.search(text.role) and not _ALTERNATIVE.search(text.role)
     ]
     texts.sort(key=lambda text: (text.role != "caption" and text.aside, text.is_html))
-    return _first_shown(texts)
+    return next((Found(shown, text.pointer) for text in texts if (shown := tidy(text.shown))), None)
 
 
 def alternative_of(item: Item) -> str:
     """Choose the text that stands for a picture where it is not seen."""
     described = [t for t in _texts(item, "description", "descriptions") if _ALTERNATIVE.search(t.role)]
     # Superdesk sends a picture's alternative text as its body.
-    return _first_shown(described) or item.text("alt", "alttext", "alt_text", "body_text")
+    texts = (tidy(text.shown) for text in described)
+    return next((text for text in texts if text and len(text) <= LONGEST_LINE), "") or item.text(
+        "alt", "alttext", "alt_text", "body_text", longest=LONGEST_LINE
+    )
 
 
 def without_markup(text: str) -> str:
@@ -135,10 +138,6 @@ def _texts(item: Item, one: str, many: str) -> list[Text]:
 
 def _first(texts: list[Text]) -> Found | None:
     return Found(texts[0].value, texts[0].pointer) if texts else None
-
-
-def _first_shown(texts: Iterable[Text]) -> str:
-    return next(filter(None, (tidy(text.shown) for text in texts)), "")
 
 
 def _is_text(content_type: str) -> bool:
