@@ -97,6 +97,9 @@ class ArticleWithdrawn(Event):
     note: str = ""
     by: str | None = None
     """The publisher who withdrew it; None in records of before it was told. Readers are not told."""
+    """For the desk; no reader is told."""
+    public_note: str | None = None
+    """For readers."""
     withdrawn_at: Moment
 
 

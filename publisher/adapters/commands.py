@@ -68,12 +68,14 @@ def publish(
 def withdraw(
     article_id: Annotated[str, typer.Argument(metavar="ID")],
     reason: Annotated[WithdrawReason, typer.Option(help="The class of the reason; readers are told it.")],
-    note: Annotated[str, typer.Option(help="More about it, for the record.")] = "",
+    note: Annotated[str, typer.Option(help="More about it, for the desk; readers are not told.")] = "",
+    public_note: Annotated[str, typer.Option(help="More about it, which readers are told.")] = "",
     timeout: Timeout = 30.0,
     as_json: AsJson = False,
 ) -> None:
     """Take an article down."""
-    _act({"id": article_id, "action": "withdraw", "reason": reason, "note": note}, timeout, as_json)
+    notes = {"note": note, "public_note": public_note}
+    _act({"id": article_id, "action": "withdraw", "reason": reason, **notes}, timeout, as_json)
 
 
 def reinstate(

@@ -67,6 +67,7 @@ def test_a_text_may_be_so_long_and_no_longer(place: str, most: int) -> None:
     ("action", "field", "most"),
     [
         ("withdraw", "note", 2_000),
+        ("withdraw", "public_note", 2_000),
         ("pin", "who", 200),
         ("pin", "why", 2_000),
         ("void", "who", 200),

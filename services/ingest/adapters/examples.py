@@ -62,7 +62,13 @@ MESSAGES: Final[dict[str, Any]] = {
         "sensitive": False,
         "correction": "更正：开放时间是周日，不是周六。",
     },
-    "withdrawal": {"id": "harbour-fire", "action": "withdraw", "reason": "error", "note": "数字有误"},
+    "withdrawal": {
+        "id": "harbour-fire",
+        "action": "withdraw",
+        "reason": "error",
+        "note": "数字有误",
+        "public_note": "核实后重发",
+    },
     "reinstatement": {"id": "harbour-fire", "action": "reinstate"},
     "ninjs1": {"uri": _URI, "type": "text", "headline": "河上新桥通车", "body_text": "河城新桥周一通车。"},
     "ninjs3": {

@@ -30,6 +30,7 @@ _Id = Annotated[Id, Path(description="The article's id", examples=["harbour-libr
 _WithdrawnId = Annotated[Id, Path(description="The article's id", examples=["harbour-fire"])]
 _Reason = Annotated[WithdrawReason, Query(description="The class of the reason, which readers are told")]
 _Note = Annotated[Line, Query(description="What the desk should know; readers are not told")]
+_PublicNote = Annotated[Line, Query(description="What readers are told where the article was")]
 
 
 def create_app(door: Door, letters: DeadLetterLog, health: Health) -> FastAPI:
@@ -68,10 +69,16 @@ def create_app(door: Door, letters: DeadLetterLog, health: Health) -> FastAPI:
         responses=openapi.outcomes(200, 202) | openapi.problems(401, 403, 404, 409, 422, 429, 503),
     )
     async def withdraw_article(
-        request: Request, by: writer, article_id: _WithdrawnId, reason: _Reason, note: _Note = ""
+        request: Request,
+        by: writer,
+        article_id: _WithdrawnId,
+        reason: _Reason,
+        note: _Note = "",
+        public_note: _PublicNote = "",
     ) -> Response:
         """Withdraw an article, whether it is known or not."""
-        action = {"id": article_id, "action": "withdraw", "reason": reason, "note": note}
+        notes = {"note": note, "public_note": public_note}
+        action = {"id": article_id, "action": "withdraw", "reason": reason, **notes}
         # without a key: to withdraw is the same however often it is said
         return await _submit(request, door, by, json.dumps(action, ensure_ascii=False).encode(), None)
 

@@ -101,6 +101,7 @@ def _mark(
         reason=sent.reason,
         note=sent.note,
         by=by.name,
+        public_note=sent.public_note or None,
         withdrawn_at=now,
     )
     return Accepted((withdrawn, TextErased(sent.id)))

@@ -169,6 +169,9 @@ class Withdraw(_Sent):
     id: Id
     reason: WithdrawReason
     note: Line = ""
+    """For the desk; readers are not told."""
+    public_note: Line = ""
+    """For readers, who find it where the article was."""
 
 
 class Reinstate(_Sent):

@@ -78,7 +78,7 @@ def _apply(connection: sqlite3.Connection, event: ArticleEvent, value: bytes | N
         return None
     gone: tuple[str, str, int] | tuple[None, None, None] = (None, None, None)
     if isinstance(event, ArticleWithdrawn):
-        gone = (event.reason, event.note, microseconds(event.withdrawn_at))
+        gone = (event.reason, event.public_note or "", microseconds(event.withdrawn_at))
     connection.execute(
         "INSERT OR REPLACE INTO standings"
         " VALUES (?, ?, ?, ?, ?, (SELECT coalesce(max(change), 0) + 1 FROM standings))",

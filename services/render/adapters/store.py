@@ -30,7 +30,7 @@ from shared.articles import article
 from shared.events import ArticlePublished, WithdrawReason
 from shared.runtime import log
 
-LAYOUT: Final = 3
+LAYOUT: Final = 4
 """Number of the tables' layout; a file of another number is folded anew."""
 
 _TABLES: Final = """
@@ -43,7 +43,8 @@ CREATE TABLE positions (
 CREATE TABLE standings (
     id TEXT PRIMARY KEY, standing TEXT NOT NULL,
     reason TEXT CHECK (reason IN ('legal', 'licence', 'error', 'other')),
-    note TEXT, withdrawn_us INTEGER CHECK (withdrawn_us BETWEEN -62135596800000000 AND 253402300799999999),
+    public_note TEXT,
+    withdrawn_us INTEGER CHECK (withdrawn_us BETWEEN -62135596800000000 AND 253402300799999999),
     change INTEGER NOT NULL CHECK (change BETWEEN 1 AND 1 << 60)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX changes ON standings (change);
@@ -138,7 +139,7 @@ class Store:
         """Give the text that stands (embargoed and expired ones too), or its withdrawal, or None."""
         for row in self._rows("SELECT text, checksum FROM articles WHERE id = ?", (article_id,)):
             return self.article(*row)
-        gone = "SELECT reason, note, withdrawn_us FROM standings WHERE id = ? AND reason IS NOT NULL"
+        gone = "SELECT reason, public_note, withdrawn_us FROM standings WHERE id = ? AND reason IS NOT NULL"
         for reason, note, us in self._rows(gone, (article_id,)):
             if reason not in get_args(WithdrawReason) or not isinstance(note, str):
                 self.broken = True

@@ -18,7 +18,7 @@ from services.render.adapters.page_check import PageCheck
 from services.render.adapters.salts import _take
 from services.render.adapters.sitemaps import INDEX, NEWS_NAME
 from services.render.adapters.sqlite_file import is_another, is_torn
-from services.render.adapters.store import Store
+from services.render.adapters.store import LAYOUT, Store
 from services.render.core.fragments import Fragments
 from services.render.core.lists import HotLists
 from services.render.core.scribe import Scribe
@@ -227,7 +227,7 @@ COLUMNS = [
     (table, column)
     for table, columns in {
         "positions": ("partition", "next_offset", "newest_ms"),
-        "standings": ("id", "standing", "reason", "note", "withdrawn_us", "change"),
+        "standings": ("id", "standing", "reason", "public_note", "withdrawn_us", "change"),
         "origin": ("name",),
         "articles": (
             *("id", "section", "series", "published_us", "embargo_us", "expires_us", "may_be_hot"),
@@ -272,7 +272,7 @@ def test_garbage_in_a_column_is_shown_as_it_is_or_makes_the_store_begin_anew(
 
 
 def test_a_file_with_other_tables_under_our_number_is_begun_anew(tmp_path: Path) -> None:
-    for number in (0, 3):
+    for number in (0, LAYOUT):
         folder = tmp_path / str(number)
         folder.mkdir()
         with sqlite3.connect(folder / "articles.sqlite3") as other:

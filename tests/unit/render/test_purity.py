@@ -165,7 +165,7 @@ async def render(press: Press) -> AsyncIterator[Render]:
     for script in SCRIPTS:
         press.fold(*(article(f"{script}-{n}", script, n) for n in range(25)))
         taken_down = withdrawn(f"{script}-gone", second=1)
-        press.fold(taken_down.model_copy(update={"note": SPEECH[script]}))
+        press.fold(taken_down.model_copy(update={"public_note": SPEECH[script]}))
     press.fold(published("over", expires_at=NOON))
     press.index_all()
     press.read(
