@@ -8,6 +8,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -20,6 +21,7 @@ from publisher.adapters.failures import CommandError
 from publisher.adapters.files import STDIN, SUFFIXES, Files, Input, found, value_of
 from publisher.adapters.reporting import Report, complain
 from publisher.adapters.sending import sending
+from publisher.core.feed_entries import Importing
 from publisher.settings import Settings
 from shared import settings
 from shared.events import WithdrawReason
@@ -90,11 +92,17 @@ def import_feed(
     section: Annotated[
         str | None, typer.Option(help="The section of all entries; else each one's first fitting category.")
     ] = None,
+    feed: Annotated[
+        str | None,
+        typer.Option(
+            help="The feed's name, part of all its ids; else its address without scheme, or its file's name."
+        ),
+    ] = None,
     timeout: Timeout = 30.0,
     as_json: AsJson = False,
 ) -> None:
     """Publish the entries of a feed; importing it again does no harm."""
-    run(_import(source, section, timeout, Report(as_json=as_json)))
+    run(_import(source, section, feed, timeout, Report(as_json=as_json)))
 
 
 def run(command: Coroutine[Any, Any, int]) -> NoReturn:
@@ -119,10 +127,14 @@ async def send(batches: AsyncIterator[Iterable[Input]], timeout_s: float, report
     return 0 if report.all_accepted else 1
 
 
-async def _import(source: str, section: str | None, timeout_s: float, report: Report) -> int:
+async def _import(
+    source: str, section: str | None, name: str | None, timeout_s: float, report: Report
+) -> int:
     feed = feeds.load(source)
     report.expect(len(feed["entries"]))
-    inputs = feeds.inputs(source, feed, section, settings.read(Settings).ninjs_section)
+    default_section = settings.read(Settings).ninjs_section
+    importing = Importing(name or feeds.name_of(source), datetime.now(UTC), section, default_section)
+    inputs = feeds.inputs(source, feed, importing)
     return await send(_once(inputs), timeout_s, report)
 
 

@@ -8,12 +8,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import httpx
 
 from publisher.adapters.failures import CommandError
 from publisher.adapters.files import Input, value_of
-from publisher.core.feed_entries import read_entries
+from publisher.core.feed_entries import Importing, read_entries
 from services.ingest.core.faults import Rejection
 
 LARGEST_FEED_BYTES: Final = 10_000_000
@@ -23,12 +24,13 @@ PARSE_S: Final = 120.0
 USER_AGENT: Final = "Remen-import-feed/1"
 
 _PARSER: Final = Path(__file__).with_name("feed_parser.py")
+_WEB: Final = ("http://", "https://")
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 def load(source: str) -> Any:
     """Fetch or read a feed and parse it; CommandError says why that cannot be done."""
-    if source.lower().startswith(("http://", "https://")):
+    if source.lower().startswith(_WEB):
         content, address = _fetch(source)
     elif _SCHEME.match(source) and not Path(source).exists():
         raise CommandError(
@@ -44,9 +46,18 @@ def load(source: str) -> Any:
     return parsed
 
 
-def inputs(source: str, parsed: Any, section: str | None, default_section: str) -> Iterator[Input]:
+def name_of(source: str) -> str:
+    """Give the name of a feed that was given none: its file's, or its address without scheme and password."""
+    if not source.lower().startswith(_WEB):
+        return Path(source).stem
+    address = urlsplit(source)
+    host = address.netloc.rpartition("@")[2].lower()
+    return f"{host}{address.path}" + (f"?{address.query}" if address.query else "")
+
+
+def inputs(source: str, parsed: Any, importing: Importing) -> Iterator[Input]:
     """Give an input for each entry of a feed."""
-    found = read_entries(parsed["feed"], parsed["entries"], section, default_section)
+    found = read_entries(parsed["feed"], parsed["entries"], importing)
     for number, entry in enumerate(found, 1):
         yield Input(source, entry if isinstance(entry, Rejection) else value_of(entry), f"entry {number}")
 

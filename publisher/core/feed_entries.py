@@ -1,19 +1,21 @@
 """An entry of a feed as an article, from the words that feedparser has for every version of RSS and Atom.
 
-The address of an entry, hashed, is its id, and the second in which it was updated is its revision: an entry
-that is imported again is the same article, and an older copy never replaces a newer. A guid that is not an
-address counts with that of its feed: two papers may both have an entry 1001.
+The feed's name and the address of an entry, hashed, are its id, and the second in which it was updated is
+its revision: an entry that is imported again is the same article, and an older copy never replaces a newer.
+The name is given by who imports; what a feed says of itself, and of others, names nothing. A time that has
+not come yet is no revision: no later copy could replace it.
 """
 
 import re
 from calendar import timegm
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from publisher.core.ids import fitting_id
+from publisher.core.ids import feed_id
 from publisher.core.web_page import text_of
 from services.ingest.core.characters import is_blank
 from services.ingest.core.faults import Rejection, unreadable
@@ -23,34 +25,49 @@ _LANGUAGE: Final[TypeAdapter[str]] = TypeAdapter(Language)
 _SPACE: Final = re.compile(r"[ \t\r\n]+")
 _WORD: Final = re.compile(r"\s*+\S++")
 
+_LATEST: Final = timedelta(days=1)
+"""That clocks may differ."""
+
 Found = Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Importing:
+    """What holds for all entries of a feed, whatever it says."""
+
+    name: str
+    """Of the feed; entries of one guid are one article only under one name."""
+    now: datetime
+    section: str | None = None
+    default_section: str = "综合"
+
+
 def read_entries(
-    feed: Found, entries: Iterable[Found], section: str | None, default_section: str
+    feed: Found, entries: Iterable[Found], importing: Importing
 ) -> Iterator[dict[str, Any] | Rejection]:
     """Read each entry as a native article, or say why it cannot be one."""
     of_all = {"source": _line(feed, "title"), "language": _language(feed)}
     base = feed.get("link") or feed.get("title") or ""
     for entry in entries:
         try:
-            sent = _read(entry, base, section, default_section) | of_all
+            sent = _read(entry, base, importing) | of_all
         except ValueError as error:
             yield unreadable(422, str(error))
         else:
             yield {name: value for name, value in sent.items() if value}
 
 
-def _read(entry: Found, base: str, section: str | None, default_section: str) -> dict[str, Any]:
+def _read(entry: Found, base: str, importing: Importing) -> dict[str, Any]:
     address = _address(entry, base)
     body, written_in = _body(entry)
     published = _moment(entry.get("published_parsed"))
-    updated = _moment(entry.get("updated_parsed")) or published
+    times = (_moment(entry.get("updated_parsed")), published)
+    updated = next((one for one in times if one and one <= importing.now + _LATEST), None)
     return {
-        "id": fitting_id(address),
+        "id": feed_id(importing.name, address),
         "uri": address,
         "title": _line(entry, "title"),
-        "section": section or _section(entry) or default_section,
+        "section": importing.section or _section(entry) or importing.default_section,
         "format": written_in,
         "body": body,
         "picture": _picture(entry),

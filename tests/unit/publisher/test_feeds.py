@@ -1,6 +1,8 @@
 """What the entries of a feed become, whatever the feed's version."""
 
 import json
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +10,13 @@ import pytest
 
 from publisher.adapters import feeds
 from publisher.adapters.failures import CommandError
-from publisher.core.feed_entries import read_entries
-from publisher.core.ids import fitting_id
+from publisher.core.feed_entries import Importing, read_entries
+from publisher.core.ids import feed_id, fitting_id
 from services.ingest.core.faults import Rejection
 from services.ingest.core.reading import DEFAULTS, read
 from services.ingest.core.submissions import Publish
 
+NIGHT = datetime(2026, 11, 16, tzinfo=UTC)
 RSS = """<?xml version="1.0" encoding="utf-8"?>
 <rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/"
      xmlns:content="http://purl.org/rss/1.0/modules/content/">
@@ -39,17 +42,20 @@ ATOM = """<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
 <content type="text">a &lt; b</content></entry></feed>"""
 
 
-def imported(path: Path, content: str, section: str | None = None) -> list[dict[str, Any] | str]:
+def imported(
+    path: Path, content: str, section: str | None = None, name: str | None = None, now: datetime = NIGHT
+) -> list[dict[str, Any] | str]:
     """Give the articles of a feed in a file, or why there is none."""
     path.write_text(content)
-    found = feeds.inputs(str(path), feeds.load(str(path)), section, "综合")
+    importing = Importing(name or feeds.name_of(str(path)), now, section)
+    found = feeds.inputs(str(path), feeds.load(str(path)), importing)
     return [one.value.detail if isinstance(one.value, Rejection) else json.loads(one.value) for one in found]
 
 
 def test_an_entry_of_rss_is_an_article_with_all_that_it_says(tmp_path: Path) -> None:
     first = imported(tmp_path / "feed.xml", RSS)[0]
     assert first == {
-        "id": fitting_id("https://river.example/#river-1"),
+        "id": feed_id("feed", "https://river.example/#river-1"),
         "uri": "https://river.example/#river-1",
         "title": "旧邮局 开放 & 展览",
         "section": "地方",
@@ -68,7 +74,7 @@ def test_an_entry_of_rss_is_an_article_with_all_that_it_says(tmp_path: Path) -> 
 def test_an_entry_of_atom_keeps_plain_text_plain_and_its_revision_is_its_update(tmp_path: Path) -> None:
     (entry,) = imported(tmp_path / "feed.atom", ATOM)
     assert isinstance(entry, dict)
-    assert len(entry.pop("id")) == 32
+    assert entry.pop("id").startswith("feed-")
     assert entry == {
         "uri": "urn:uuid:6e1c",
         "title": "1 < 2",
@@ -98,7 +104,45 @@ def test_the_section_of_the_command_line_is_that_of_all_entries(tmp_path: Path) 
 
 
 def test_the_same_entry_is_the_same_article_whenever_it_is_imported(tmp_path: Path) -> None:
-    assert imported(tmp_path / "monday.xml", RSS) == imported(tmp_path / "tuesday.xml", RSS)
+    first = imported(tmp_path / "monday.xml", RSS, name="river")
+    assert imported(tmp_path / "tuesday.xml", RSS, name="river") == first
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("https://lin:secret@River.example/feed.xml?cat=5#top", "River.example/feed.xml?cat=5".lower()),
+        ("HTTP://river.example:8080/", "river.example:8080/"),
+        ("in/river.xml", "river"),
+        ("河城.xml", "河城"),
+    ],
+)
+def test_a_feed_has_the_name_of_where_it_lies(source: str, name: str) -> None:
+    assert feeds.name_of(source) == name
+
+
+@pytest.mark.parametrize(
+    ("feed", "begins"),
+    [
+        ("river.example/private/0123?key=secret", "river.example-"),
+        ("河城", ""),
+        ("River Post", "River-Post-"),
+        ("..", ""),
+        ("x" * 99, "x" * 31 + "-"),
+    ],
+)
+def test_an_id_begins_with_the_feeds_name_and_tells_no_more_of_its_address(feed: str, begins: str) -> None:
+    article_id = feed_id(feed, "urn:x")
+    assert re.fullmatch(re.escape(begins) + "[0-9a-f]{32}", article_id)
+    assert fitting_id(article_id) == article_id
+    assert feed_id(feed, "urn:y") != article_id != feed_id(feed + "/", "urn:x")
+
+
+@pytest.mark.parametrize("ahead", ["Thu, 01 Jan 9998 00:00:00 GMT", "Sun, 15 Nov 2099 18:30:00 +0800"])
+def test_a_time_that_has_not_come_is_no_revision(tmp_path: Path, ahead: str) -> None:
+    sent = imported(tmp_path / "feed.xml", RSS.replace("Sun, 15 Nov 2026 18:30:00 +0800", ahead))[0]
+    assert isinstance(sent, dict)
+    assert "revision" not in sent
 
 
 @pytest.mark.parametrize(
@@ -155,6 +199,6 @@ def test_a_feed_that_cannot_be_parsed_in_time_is_given_up(
 )
 def test_an_authors_mailbox_is_not_for_readers(author: str, name: str) -> None:
     entry = {"id": "urn:x", "summary": "文", "author": author}
-    (sent,) = read_entries({}, [entry], None, "综合")
+    (sent,) = read_entries({}, [entry], Importing("feed", NIGHT))
     assert isinstance(sent, dict)
     assert sent.get("byline", "") == name

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from publisher.core.feed_entries import read_entries
+from publisher.core.feed_entries import Importing, read_entries
 from publisher.core.front_matter import LONGEST_FRONT_MATTER, read_markdown
 from publisher.core.web_page import read_html
+from tests.builders import NOON
 
 LENGTH = 1_000_000
 CPU_S = 30
@@ -73,13 +74,13 @@ def test_spaces_in_a_markdown_file(form: str) -> None:
 @pytest.mark.parametrize("piece", ["a", "@", "a@", "@ ", " ", "(", "a@a ", "a@a (", "<a@"])
 def test_an_author(piece: str) -> None:
     entry = {"id": "urn:x", "summary": "x", "author": repeated(piece) + "x"}
-    assert within_bounds(lambda: list(read_entries({}, [entry], None, "综合")))
+    assert within_bounds(lambda: list(read_entries({}, [entry], Importing("feed", NOON))))
 
 
 @pytest.mark.parametrize("name", ["title", "link", "summary"])
 def test_a_text_of_an_entry(name: str) -> None:
     entry = {"id": "urn:x", "summary": "x", name: repeated("<div>")}
-    assert within_bounds(lambda: list(read_entries({}, [entry], None, "综合")))
+    assert within_bounds(lambda: list(read_entries({}, [entry], Importing("feed", NOON))))
 
 
 def test_what_is_the_feeds_is_read_once_and_not_for_each_entry() -> None:
@@ -93,5 +94,5 @@ def test_what_is_the_feeds_is_read_once_and_not_for_each_entry() -> None:
     few, many = Asked(), Asked()
     entry = {"id": "urn:x", "summary": "x"}
     for feed, entries in ((few, 1), (many, 50)):
-        assert len(list(read_entries(feed, [entry] * entries, None, "综合"))) == entries
+        assert len(list(read_entries(feed, [entry] * entries, Importing("feed", NOON)))) == entries
     assert few.times == many.times > 0
