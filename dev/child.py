@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dev.environment import ROOT
+from shared.terminal import harmless
 
 
 @dataclass(frozen=True)
@@ -97,4 +98,4 @@ class Child:
 
 def tail(log: Path, lines: int = 15) -> str:
     """Return the last lines of a log."""
-    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:]) if log.exists() else ""
+    return harmless("\n".join(log.read_text(errors="replace").splitlines()[-lines:])) if log.exists() else ""

@@ -18,6 +18,7 @@ from dev.console import DevError, say, timed
 from dev.plan import Plan, addresses, programs
 from dev.state import State
 from dev.supervisor import launch
+from shared.terminal import harmless
 
 _READY_WITHIN_S: Final = 120.0
 _TRIES_TO_COME_UP: Final = 5
@@ -125,7 +126,8 @@ def logs(folder: Path, name: str, follow: bool) -> None:
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # ends in peace when `| head` has seen enough
     with path.open(errors="replace") as log:
         while True:
-            shutil.copyfileobj(log, sys.stdout)
+            for line in log:
+                sys.stdout.write(harmless(line))
             sys.stdout.flush()
             if not follow:
                 return

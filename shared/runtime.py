@@ -2,15 +2,18 @@
 
 import asyncio
 import errno
+import json
 import logging
 import random
 import socket
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import structlog
 from structlog.typing import Processor
+
+from shared.terminal import harmless
 
 T = TypeVar("T")
 
@@ -33,7 +36,7 @@ def configure_logging(service: str) -> None:
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            structlog.processors.JSONRenderer(_write, ensure_ascii=False),
         ],
     )
     handler = logging.StreamHandler(sys.stdout)
@@ -47,6 +50,10 @@ def configure_logging(service: str) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
+
+
+def _write(line: Any, **options: Any) -> str:
+    return harmless(json.dumps(line, **options))
 
 
 def listen(service: str, host: str, port: int) -> list[socket.socket]:

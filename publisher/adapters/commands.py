@@ -56,7 +56,7 @@ def publish(
             raise typer.BadParameter(f"{missing[0]} does not exist, so it cannot be watched")
         report = Report(as_json=as_json, at_once=True)
         try:
-            run(send(_watched(files, Files(section)), timeout, report))
+            run(send(_watched(files, Files(section, named=files)), timeout, report))
         except KeyboardInterrupt:
             raise typer.Exit from None
     stdin = sys.stdin.buffer.read() if STDIN in files else b""
@@ -64,7 +64,7 @@ def publish(
     if not paths:
         raise typer.BadParameter(f"there is no file that ends in {', '.join(SUFFIXES)}")
     report = Report(as_json=as_json)
-    run(send(_once(_inputs(paths, Files(section, stdin), report)), timeout, report))
+    run(send(_once(_inputs(paths, Files(section, stdin, files), report)), timeout, report))
 
 
 def withdraw(

@@ -66,9 +66,11 @@ def _inside(folder: Path) -> Iterator[Path]:
 class Files:
     """Reads files; remembers which file gave its name to an id, so that two do not take the same."""
 
-    def __init__(self, section: str | None, stdin: bytes = b"") -> None:
+    def __init__(self, section: str | None, stdin: bytes = b"", named: Sequence[Path] = ()) -> None:
         self._section = section
         self._stdin = stdin
+        self._folders = [name for name in named if name.is_dir()]
+        self._named_itself = set(named)
         self._named: dict[str, Path] = {}
 
     def read(self, path: Path) -> Iterator[Input]:
@@ -91,21 +93,33 @@ class Files:
         if path == STDIN:
             yield from self._json_or_lines(self._stdin)
             return
-        suffix, size = path.suffix.lower(), path.stat().st_size
+        suffix, real = path.suffix.lower(), self._real(path)
+        size = real.stat().st_size
         if suffix in _LINES:
-            with path.open("rb") as lines:
+            with real.open("rb") as lines:
                 yield from self._lines(lines)
         elif suffix not in SUFFIXES:
             raise ValueError(f"is not of a kind that can be published: {', '.join(SUFFIXES)}")
         elif size > LARGEST_FILE_BYTES:
             raise ValueError(f"has {size:,} bytes, at most {LARGEST_FILE_BYTES:,} are read")
         else:
-            text = path.read_bytes().decode("utf-8-sig")
+            text = real.read_bytes().decode("utf-8-sig")
             if suffix in _TEXTS:
                 sent, faults = _TEXTS[suffix](text)
                 yield Input("", self._value(sent, path), faults=faults)
             else:
                 yield from self._json(text, path)
+
+    def _real(self, path: Path) -> Path:
+        """Give where a file lies; one that was found in a folder must lie there.
+
+        Else who may put a link into the folder could publish what only we may read.
+        """
+        real = Path(os.path.realpath(path))
+        within = [] if path in self._named_itself else [one for one in self._folders if one in path.parents]
+        if within and not any(real.is_relative_to(os.path.realpath(folder)) for folder in within):
+            raise ValueError("is a link that leads out of its folder; name the file itself to publish it")
+        return real
 
     def _json_or_lines(self, content: bytes) -> Iterator[Input]:
         first_line, _, more = content.lstrip().partition(b"\n")

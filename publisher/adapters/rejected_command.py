@@ -15,11 +15,12 @@ from rich.text import Text
 from publisher.adapters.commands import AsJson, Timeout, run, send
 from publisher.adapters.dead_letters import Reader, reading
 from publisher.adapters.files import Input
-from publisher.adapters.reporting import Report, folding_table, harmless, output
+from publisher.adapters.reporting import Report, folding_table, output, print_json, shown
 from publisher.settings import Settings
 from services.ingest.core.dead_letter import DeadLetter, Place, sent_again
 from services.ingest.core.faults import unreadable
 from shared import settings
+from shared.terminal import harmless_line
 from shared.topics import DEAD
 
 rejected = typer.Typer(no_args_is_help=True, help="Look at what was refused, and send it again.")
@@ -69,14 +70,14 @@ def list_refusals(
             letters = await reader.newest(limit, since, article)
         if as_json:
             for letter in letters:
-                typer.echo(letter.told().model_dump_json())
+                print_json(letter.told().model_dump_json())
             return 0
         table = folding_table("place", "refused", "id", "what to change")
         table.columns[0].no_wrap = True
         for letter in letters:
             refused = letter.told().at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
             detail = str(letter.problem.get("detail", ""))
-            table.add_row(str(letter.place), refused, harmless(letter.id or "–"), harmless(detail))
+            table.add_row(str(letter.place), refused, _line(letter.id or "–"), _line(detail))
         output().print(table if letters else "Nothing was refused.")
         return 0
 
@@ -91,7 +92,7 @@ def show(
 ) -> None:
     """Show what was refused as it was sent, with every fault."""
 
-    async def shown() -> int:
+    async def told() -> int:
         async with _reading(timeout) as reader:
             letter = await reader.letter(place)
         whole = {
@@ -101,13 +102,13 @@ def show(
             "value": _readable(letter.value),
         }
         if as_json:
-            typer.echo(json.dumps(whole, ensure_ascii=False))
+            print_json(json.dumps(whole, ensure_ascii=False))
         else:
             for line in _lines(letter, whole):
                 output().print(line, soft_wrap=True)
         return 0
 
-    run(shown())
+    run(told())
 
 
 @rejected.command()
@@ -170,18 +171,18 @@ def _as_input(letter: DeadLetter, repaired: Path | None, value: bytes | None) ->
 
 
 def _lines(letter: DeadLetter, whole: dict[str, Any]) -> Iterator[Text]:
-    yield harmless(f"{letter.place}: {letter.problem.get('status')} {letter.problem.get('title')}", "red")
+    yield _line(f"{letter.place}: {letter.problem.get('status')} {letter.problem.get('title')}", "red")
     faults: list[dict[str, str]] = letter.problem.get("errors") or [letter.problem]
     for fault in faults:
-        yield harmless(f"  {fault.get('pointer') or 'the message'}: {fault.get('detail', '')}")
-    yield harmless("refused {at}; it lay in {topic}, partition {partition}, offset {offset}".format(**whole))
+        yield _line(f"  {fault.get('pointer') or 'the message'}: {fault.get('detail', '')}")
+    yield _line("refused {at}; it lay in {topic}, partition {partition}, offset {offset}".format(**whole))
     if not letter.is_whole:
-        yield harmless(f"its {letter.size:,} bytes were too many to be kept; this is how it begins")
-    yield harmless(f"key: {whole['key']}")
+        yield _line(f"its {letter.size:,} bytes were too many to be kept; this is how it begins")
+    yield _line(f"key: {whole['key']}")
     for name, content in whole["headers"]:
-        yield harmless(f"{name}: {content}")
+        yield _line(f"{name}: {content}")
     yield Text("")
-    yield harmless(str(whole["value"]))
+    yield shown(str(whole["value"]))
 
 
 def _readable(content: bytes | None) -> str | None:
@@ -192,3 +193,7 @@ def _readable(content: bytes | None) -> str | None:
         return content.decode()
     except UnicodeDecodeError:
         return f"data:application/octet-stream;base64,{base64.b64encode(content).decode()}"
+
+
+def _line(sent: str, style: str = "") -> Text:
+    return shown(harmless_line(sent), style)

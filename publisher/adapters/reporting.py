@@ -1,7 +1,6 @@
 """How outcomes are shown: a bar and then a table, a line each while watching, or JSON Lines."""
 
 import json
-import re
 import sys
 from collections import Counter
 from typing import Any, Final
@@ -13,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from publisher.adapters.sending import Outcome
+from shared.terminal import harmless, harmless_line
 
 _STYLES: Final = {"accepted": "green", "refused": "red", "pending": "yellow"}
 _PENDING: Final = "not decided in time; it is in ingest.v1 and will be decided once ingest runs"
@@ -26,12 +26,17 @@ def output() -> Console:
 
 def complain(message: object) -> None:
     """Say on standard error why it does not go on."""
-    Console(stderr=True, highlight=False).print(harmless(str(message), "red"), soft_wrap=True)
+    Console(stderr=True, highlight=False).print(shown(str(message), "red"), soft_wrap=True)
 
 
-def harmless(sent: str, style: str = "") -> Text:
-    """Show what came from outside; a control character in it is not for the terminal to obey."""
-    return Text(re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", lambda found: ascii(found[0])[1:-1], sent), style)
+def shown(sent: str, style: str = "") -> Text:
+    """Show what came from outside, which the terminal does not obey."""
+    return Text(harmless(sent), style)
+
+
+def print_json(told: str) -> None:
+    """Print a line of JSON, which stays the same JSON and is nothing else on a terminal."""
+    typer.echo(harmless(told))
 
 
 def folding_table(*columns: str) -> Table:
@@ -89,7 +94,7 @@ class Report:
         self._counts[outcome.outcome] += 1
         self._progress.update(self._bar, advance=1, description=self._tally())
         if self._as_json:
-            typer.echo(json.dumps(outcome.as_json(), ensure_ascii=False))
+            print_json(json.dumps(outcome.as_json(), ensure_ascii=False))
         elif self._at_once:
             self._progress.stop()
             self._out.print(Text("  ").join(filter(None, _cells(outcome))), soft_wrap=True)
@@ -103,7 +108,7 @@ class Report:
 def _cells(one: Outcome) -> tuple[Text, ...]:
     file = f"{one.file}, {one.place}" if one.place else one.file
     outcome = Text(one.outcome, _STYLES[one.outcome])
-    return harmless(file), harmless(one.id or ""), outcome, harmless(_saying(one))
+    return shown(harmless_line(file)), shown(harmless_line(one.id or "")), outcome, shown(_saying(one))
 
 
 def _saying(one: Outcome) -> str:
@@ -111,4 +116,5 @@ def _saying(one: Outcome) -> str:
     if one.problem is None:
         return str(one.url if one.outcome == "accepted" else _PENDING)
     faults: list[dict[str, Any]] = one.problem.get("errors") or [{"detail": one.problem.get("detail", "")}]
-    return "\n".join(": ".join(filter(None, (fault.get("pointer"), fault["detail"]))) for fault in faults)
+    lines = (": ".join(filter(None, (fault.get("pointer"), fault["detail"]))) for fault in faults)
+    return "\n".join(map(harmless_line, lines))

@@ -15,6 +15,7 @@ from services.ingest.core.outputs import Output
 from services.ingest.settings import Settings
 from shared import kafka, settings
 from shared.tailing import Tail
+from shared.terminal import harmless, harmless_line
 from shared.topics import DEAD, INGEST
 
 quarantine = typer.Typer(no_args_is_help=True, help="Look at what was set aside; send it again, or skip it.")
@@ -45,7 +46,7 @@ def list_records(as_json: AsJson = False) -> None:
             told = letter.told()
             lay_at = f"{told.topic}/{told.partition}/{told.offset}"
             line = f"{told.place}  {told.at:%Y-%m-%d %H:%M:%S}Z  {lay_at}  {told.problem['detail']}"
-            typer.echo(told.model_dump_json() if as_json else line)
+            typer.echo(harmless(told.model_dump_json()) if as_json else harmless_line(line))
         if not found and not as_json:
             typer.echo("Nothing is set aside.")
 
@@ -60,7 +61,8 @@ def show(place: Where) -> None:
         letter = _chosen(found, place)
         headers = [[name, _readable(content)] for name, content in letter.headers]
         whole = {"key": _readable(letter.key), "headers": headers, "value": _readable(letter.value)}
-        typer.echo(json.dumps(letter.told().model_dump(mode="json") | whole, ensure_ascii=False, indent=2))
+        shown = letter.told().model_dump(mode="json") | whole
+        typer.echo(harmless(json.dumps(shown, ensure_ascii=False, indent=2)))
 
     _run(run)
 
@@ -146,5 +148,5 @@ def _readable(content: bytes | None) -> Any:
 
 
 def _fail(says: str) -> NoReturn:
-    sys.stderr.write(says + "\n")
+    sys.stderr.write(harmless(says) + "\n")
     raise typer.Exit(1)

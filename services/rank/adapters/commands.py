@@ -10,6 +10,9 @@ from urllib.request import urlopen
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+from shared.terminal import harmless, harmless_line
 
 _DEADLINE_S: Final = 10
 
@@ -21,11 +24,11 @@ def show_hot(base_url: str, scope: str, list_name: str, limit: int, *, as_json: 
     if as_json:
         _print_json(answer)
         return
-    table = Table(title=f"{answer['scope']} · {answer['list']} · {answer['as_of']}")
+    table = Table(title=_line(f"{answer['scope']} · {answer['list']} · {answer['as_of']}"))
     for column in ("", "id", "score", ""):
         table.add_column(column, justify="right" if column == "score" else "left")
     for rank, entry in enumerate(answer["entries"], 1):
-        table.add_row(str(rank), entry["id"], str(entry["score"]), "pinned" if entry["pinned"] else "")
+        table.add_row(str(rank), _line(entry["id"]), str(entry["score"]), "pinned" if entry["pinned"] else "")
     Console().print(table)
 
 
@@ -36,17 +39,17 @@ def show_why(base_url: str, article: str, list_name: str, *, as_json: bool) -> N
         _print_json(answer)
         return
     console = Console()
-    console.print(answer["sentence"])
-    table = Table(title=f"{answer['id']} · {answer['list']} · {answer['as_of']}")
+    console.print(_line(answer["sentence"]))
+    table = Table(title=_line(f"{answer['id']} · {answer['list']} · {answer['as_of']}"))
     for column in ("bucket", "readers", "weight", "points"):
         table.add_column(column, justify="left" if column == "bucket" else "right")
     for part in answer["parts"]:
-        table.add_row(part["bucket"], str(part["readers"]), str(part["weight"]), str(part["points"]))
+        table.add_row(_line(part["bucket"]), str(part["readers"]), str(part["weight"]), str(part["points"]))
     table.add_row("", "", "", str(answer["score"]), style="bold")
     console.print(table)
     for action in answer["desk"]:
         who = " / ".join(filter(None, (action["who"], action["remark"])))
-        console.print(f"{action['action']} in {action['scope']} by {who}: {action['why']}")
+        console.print(_line(f"{action['action']} in {action['scope']} by {who}: {action['why']}"))
 
 
 def _ask(url: str) -> Any:
@@ -55,11 +58,15 @@ def _ask(url: str) -> Any:
             return json.load(response)
     except HTTPError as error:
         detail = json.load(error).get("detail", error.reason)
-        typer.echo(f"rank says: {detail}", err=True)
+        typer.echo(harmless_line(f"rank says: {detail}"), err=True)
     except (URLError, HTTPException, OSError) as error:
         typer.echo(f"rank does not answer at {url} ({error}); is RANK_URL right?", err=True)
     raise typer.Exit(1)
 
 
 def _print_json(answer: Any) -> None:
-    typer.echo(json.dumps(answer, ensure_ascii=False))
+    typer.echo(harmless(json.dumps(answer, ensure_ascii=False)))
+
+
+def _line(text: str) -> Text:
+    return Text(harmless_line(text))
