@@ -38,6 +38,7 @@ from services.render.core.feeds import Feeds
 from services.render.core.fragments import Fragments, environment
 from services.render.core.glossary import Glossary
 from services.render.core.lists import HotLists
+from services.render.core.origins import host_of
 from services.render.core.pages import Pages
 from services.render.core.scribe import Scribe
 from services.render.core.scripts import SCRIPTS, Script
@@ -135,7 +136,15 @@ def build(settings: Settings) -> Render:
     article_log = ArticleLog(settings.kafka_bootstrap_servers, store, articles_changed)
     salts = Salts(settings.kafka_bootstrap_servers, settings.instance, settings.zone)
     view_log = ViewLog(settings.kafka_bootstrap_servers, settings.instance)
-    views = Views(pages["zh-Hans"].shows, salts, view_log, token_key, settings.trusted_proxies)
+    views = Views(
+        pages["zh-Hans"].shows,
+        salts,
+        view_log,
+        token_key,
+        settings.trusted_proxies,
+        seats=settings.seats,
+        home=host_of(settings.site_url),
+    )
     return Render(
         store=store,
         search=search,

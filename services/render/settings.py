@@ -40,6 +40,8 @@ class Settings(ServiceSettings):
     """Peers whose `X-Forwarded-For` is believed, as networks separated by commas."""
     picture_hosts: tuple[Annotated[str, Field(pattern=_SOURCE)], ...] = ("https:",)
     """Where pictures may come from, as sources of a CSP, separated by commas; the site itself always may."""
+    seats: int = Field(256, ge=1, le=65_536)
+    """How many readers of an article a network (/24, /48) can be on one day, an address an eighth of them."""
     cache_mib: int = Field(64, ge=4)
     """Bound of the finished pages and fragments kept in memory, in MiB."""
     connections: int = Field(12_000, ge=1)

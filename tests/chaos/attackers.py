@@ -15,7 +15,8 @@ from typing import Final, NamedTuple
 
 import aiohttp
 
-from services.render.core.readers import segment
+from services.render.core.readers import reader_key, segment
+from services.render.settings import Settings
 from shared.events import SaltDrawn
 from shared.topics import SALTS
 from tests.foreign import records
@@ -40,6 +41,8 @@ class Report(NamedTuple):
     token: str
     forwarded_for: str
     agent: str = BROWSERS[0]
+    site: str = ""
+    """What the browser says of the page, if it says anything."""
 
 
 def readers(article: str, token: str, count: int, chance: random.Random) -> Iterable[Report]:
@@ -71,6 +74,7 @@ async def _report(url: str, reports: Sequence[Report]) -> Counter[int]:
     async def worker(http: aiohttp.ClientSession) -> None:
         for one in waiting:
             headers = {"user-agent": one.agent, "x-forwarded-for": one.forwarded_for}
+            headers |= {"sec-fetch-site": one.site} if one.site else {}
             body = json.dumps({"article": one.article, "token": one.token})
             status = BUSY
             while status == BUSY:
@@ -84,12 +88,12 @@ async def _report(url: str, reports: Sequence[Report]) -> Counter[int]:
     return statuses
 
 
-def crowd(bootstrap: str, network: str, many: Sequence[str]) -> list[tuple[int, int]]:
-    """Give (reader, segment) of every address of a /24 with each of many agents, as render would write them.
-
-    Segments are render's own; a reader's key is a keyed hash, as good as any other number.
-    """
+def crowd(bootstrap: str, network: str, many: Sequence[str], article: str) -> list[tuple[int, int]]:
+    """Give (reader, segment) of every address of a /24 with each of many agents, as render writes them."""
     drawn = SaltDrawn.model_validate_json(records(bootstrap, SALTS.name)[0].value() or b"")
-    salt, chance = bytes.fromhex(drawn.salt), random.Random(network)
-    segments = [segment(salt, IPv4Address(f"{network}.0"), agent) for agent in many]
-    return [(chance.getrandbits(53), of_agent) for _ in range(256) for of_agent in segments]
+    salt, seats = bytes.fromhex(drawn.salt), Settings().seats
+    return [
+        (reader_key(salt, address, agent, article, seats), segment(salt, address, article))
+        for address in map(IPv4Address, (f"{network}.{n}" for n in range(256)))
+        for agent in many
+    ]

@@ -17,8 +17,8 @@ from aiokafka.errors import KafkaError
 from prometheus_client import Gauge
 
 from services.render.adapters.closing import close
+from services.render.core.batches import View, batch
 from shared import topics, wire
-from shared.events import ViewsSeen
 from shared.kafka import ensure_topics, producer
 from shared.runtime import log, wait_for
 
@@ -32,16 +32,6 @@ _GIVE_UP_S: Final = 125.0
 """A little longer than the producer itself tries; a producer that was closed meanwhile never answers."""
 
 _waiting = Gauge("remen_render_views_waiting", "Views that Kafka has not acknowledged yet")
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """One view as it goes into the log: its reader is a key, its time Unix milliseconds."""
-
-    article: str
-    reader: int
-    at: int
-    segment: int
 
 
 @dataclass(slots=True)
@@ -129,7 +119,7 @@ class ViewLog:
         views: list[View],
         answers: list[asyncio.Future[None]],
     ) -> None:
-        event = _batch(views)
+        event = batch(views)
         headers = wire.event_headers(
             event, source=self._source, event_id=str(uuid.uuid4()), at=datetime.now(UTC)
         )
@@ -155,15 +145,3 @@ class ViewLog:
                 answer.set_result(None)
             else:
                 answer.set_exception(failure)
-
-
-def _batch(views: list[View]) -> ViewsSeen:
-    numbers = {article: n for n, article in enumerate(dict.fromkeys(view.article for view in views))}
-    return ViewsSeen(
-        articles=list(numbers),
-        article=[numbers[view.article] for view in views],
-        reader=[view.reader for view in views],
-        at=[view.at for view in views],
-        segment=[view.segment for view in views],
-        via="page",
-    )

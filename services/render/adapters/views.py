@@ -16,8 +16,10 @@ from prometheus_client import Counter
 
 from services.render.adapters.answer import Answer, refusal
 from services.render.adapters.salts import Salts
-from services.render.adapters.view_log import QueueFullError, View, ViewLog
+from services.render.adapters.view_log import QueueFullError, ViewLog
 from services.render.core import tokens
+from services.render.core.batches import View
+from services.render.core.origins import Sender, is_foreign
 from services.render.core.readers import Network, client_address, is_bot, reader_key, segment
 from shared.answers import NO_STORE
 from shared.events import at_ms
@@ -36,10 +38,14 @@ class Caller:
     peer: str
     forwarded_for: str
     agent: str
+    sender: Sender
 
 
 class Views:
-    """Takes views from pages; `shows(id, now)` tells whether an article has a page."""
+    """Takes views from pages; `shows(id, now)` tells whether an article has a page.
+
+    `seats`: how many readers of an article a network can be on one day; `home`: the site's own host.
+    """
 
     def __init__(
         self,
@@ -48,12 +54,17 @@ class Views:
         view_log: ViewLog,
         token_key: bytes,
         trusted: Sequence[Network],
+        *,
+        seats: int,
+        home: str,
     ) -> None:
         self._shows = shows
         self._salts = salts
         self._log = view_log
         self._token_key = token_key
         self._trusted = trusted
+        self._seats = seats
+        self._home = home
 
     async def post(self, body: bytes, caller: Caller, now: datetime) -> Answer:
         """Answer `POST /views`: 204 when Kafka has the view, or the refusal."""
@@ -86,6 +97,8 @@ class Views:
         if is_bot(caller.agent):
             _views.labels("bot").inc()
             return _DONE
+        if is_foreign(caller.sender, (self._home,)):
+            return _refused("foreign", 403, "only the site's own pages report views")
         if not tokens.accepts(self._token_key, token, now.timestamp()):
             return _refused(
                 "stale", 403, "the token is none of a page of the last minutes; load the page again"
@@ -98,9 +111,9 @@ class Views:
             return _refused("unready", 503, "views cannot be counted yet; send it again later")
         view = View(
             article,
-            reader_key(salt, address, caller.agent, article),
+            reader_key(salt, address, caller.agent, article, self._seats),
             at_ms(now),
-            segment(salt, address, caller.agent),
+            segment(salt, address, article),
         )
         try:
             return self._log.add(view)

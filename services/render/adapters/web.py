@@ -23,6 +23,7 @@ from services.render.adapters.machines import Machines
 from services.render.adapters.search import Search
 from services.render.adapters.static import Static
 from services.render.adapters.views import BODY_BYTES, Caller, Views
+from services.render.core.origins import Sender
 from services.render.core.page import Page
 from services.render.core.pages import Pages
 from services.render.core.scripts import PREFIX, Script, script_at
@@ -229,4 +230,5 @@ def _caller(scope: Scope) -> Caller:
         return b",".join(value for one, value in scope["headers"] if one == name).decode("latin-1")
 
     peer = scope["client"][0] if scope["client"] else ""
-    return Caller(peer, header(b"x-forwarded-for"), header(b"user-agent"))
+    sender = Sender(header(b"host"), header(b"sec-fetch-site"), header(b"origin"), header(b"referer"))
+    return Caller(peer, header(b"x-forwarded-for"), header(b"user-agent"), sender)

@@ -1,9 +1,12 @@
 """Who counts as one reader, without knowing who it is.
 
 A reader is one address with one agent on one article on one reading day: a keyed hash, whose key (the salt)
-is drawn anew for each day and then destroyed. Keys differ from article to article, so the log holds no
-reading trail. The segment is coarser still, 16 bits of network and kind of agent: enough to take back a
-fraud, too little to find anyone. Neither address nor agent is kept anywhere.
+is drawn anew for each day and then destroyed. The segment is coarser still, 16 bits of the network: enough to
+take back a fraud, too little to find anyone. Both differ from article to article, so nothing in the log joins
+what a reader read. Neither address nor agent is kept anywhere.
+
+Whoever pretends to be many is few: a network (/24, of IPv6 a /48) has so many seats on an article a day as
+the site says, and an address an eighth of them, whatever agents it shows. Two on one seat are one reader.
 """
 
 import hmac
@@ -20,14 +23,15 @@ Network = IPv4Network | IPv6Network
 DAY_BEGINS: Final = timedelta(hours=4)
 """A reading day begins at 04:00 site time, when the fewest people read."""
 
+_OF_AN_ADDRESS: Final = 8
+"""An address has one in so many of its network's seats."""
+
 _BOT: Final = re.compile(
     # Cubot is a maker of telephones
     r"(?<!cu)bot\b|(?<!cu)bot[/_-]|crawl|spider|slurp|archiver|scrap|monitor|preview|lighthouse|externalhit"
     r"|feed|fetch|http|curl|wget|python|java/|libwww|axios|perl|ruby|php",
     re.IGNORECASE,
 )
-_PHONE: Final = re.compile(r"mobi|android|iphone|ipad", re.IGNORECASE)
-_FAMILY: Final = re.compile(r"edg|opr|firefox|chrom|safari", re.IGNORECASE)
 
 
 def reading_day(now: datetime, zone: ZoneInfo) -> date:
@@ -56,18 +60,26 @@ def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) ->
     return address
 
 
-def reader_key(salt: bytes, address: Address, agent: str, article_id: str) -> int:
-    """Make the key of one reader of one article on the salt's day, below 2^53."""
-    message = f"reader|{_network(address, 32, 64)}|{agent}|{article_id}".encode(errors="surrogateescape")
-    return int.from_bytes(hmac.digest(salt, message, "sha256")[:8], "big") >> 11
+def reader_key(salt: bytes, address: Address, agent: str, article_id: str, seats: int) -> int:
+    """Make the key of one reader of one article on the salt's day, below 2^53.
+
+    A network has so many `seats`, an address every eighth of them: that many readers it can be.
+    """
+    # an address's own place in its network, in both halves of what a network of IPv6 gives out
+    number = int(address) >> (0 if isinstance(address, IPv4Address) else 64)
+    place = (number ^ number >> 8) % 256 * seats // 256
+    browser = _number(salt, f"browser|{agent}|{article_id}") % max(1, seats // _OF_AN_ADDRESS)
+    seat = (place + browser) % seats
+    return _number(salt, f"reader|{_network(address)}|{seat}|{article_id}") >> 11
 
 
-def segment(salt: bytes, address: Address, agent: str) -> int:
-    """Make the 16 bits by which views of one network and kind of agent can be voided."""
-    family = _FAMILY.search(agent)
-    kind = f"{'phone' if _PHONE.search(agent) else 'desk'}|{family[0].lower() if family else 'other'}"
-    message = f"segment|{_network(address, 24, 48)}|{kind}".encode()
-    return int.from_bytes(hmac.digest(salt, message, "sha256")[:2], "big")
+def segment(salt: bytes, address: Address, article_id: str) -> int:
+    """Make the 16 bits by which an article's views from one network can be voided."""
+    return _number(salt, f"segment|{_network(address)}|{article_id}") >> 48
+
+
+def _number(salt: bytes, text: str) -> int:
+    return int.from_bytes(hmac.digest(salt, text.encode(errors="surrogateescape"), "sha256")[:8], "big")
 
 
 def _address(text: str) -> Address | None:
@@ -78,6 +90,5 @@ def _address(text: str) -> Address | None:
     return address.ipv4_mapped or address if isinstance(address, IPv6Address) else address
 
 
-def _network(address: Address, v4_bits: int, v6_bits: int) -> Network:
-    bits = v4_bits if isinstance(address, IPv4Address) else v6_bits
-    return ip_network(f"{address}/{bits}", strict=False)
+def _network(address: Address) -> Network:
+    return ip_network(f"{address}/{24 if isinstance(address, IPv4Address) else 48}", strict=False)

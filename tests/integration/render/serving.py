@@ -59,7 +59,15 @@ class Serving:
         press = Press(folded)
         press.fold(*self._events)
         salts, view_log = _OneSalt("nowhere", "test", ZONE), ViewLog("nowhere", "test")
-        views = Views(press.pages.shows, salts, view_log, b"key", Settings().trusted_proxies)
+        views = Views(
+            press.pages.shows,
+            salts,
+            view_log,
+            b"key",
+            Settings().trusted_proxies,
+            seats=256,
+            home="news.example",
+        )
         web = Web(
             press.in_script,
             press.machines,

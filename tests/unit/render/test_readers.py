@@ -14,6 +14,7 @@ from services.render.settings import Settings
 SALT = bytes(range(32))
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Safari/537.36"
 TRUSTED = tuple(Settings().trusted_proxies)
+SEATS = Settings().seats
 KUALA_LUMPUR = ZoneInfo("Asia/Kuala_Lumpur")
 
 
@@ -37,15 +38,15 @@ def test_the_reading_day_begins_at_four_on_the_clock_also_when_summer_time_does(
 
 
 def key(address: str, agent: str = AGENT, article: str = "a", salt: bytes = SALT) -> int:
-    return reader_key(salt, ip_address(address), agent, article)
+    return reader_key(salt, ip_address(address), agent, article, SEATS)
 
 
 @given(st.ip_addresses(), st.text(max_size=40), st.binary(min_size=32, max_size=32))
 def test_a_key_is_below_two_to_the_53_and_a_segment_has_16_bits(
     address: object, agent: str, salt: bytes
 ) -> None:
-    assert 0 <= reader_key(salt, address, agent, "a") < 2**53  # type: ignore[arg-type]
-    assert 0 <= segment(salt, address, agent) < 2**16  # type: ignore[arg-type]
+    assert 0 <= reader_key(salt, address, agent, "a", SEATS) < 2**53  # type: ignore[arg-type]
+    assert 0 <= segment(salt, address, "a") < 2**16  # type: ignore[arg-type]
 
 
 def test_one_reader_has_another_key_on_every_article_and_every_day() -> None:
@@ -62,15 +63,38 @@ def test_a_household_of_ipv6_is_its_64_and_no_more() -> None:
     assert key("2001:db8:1:2::1") != key("2001:db8:1:3::1")
 
 
-def test_a_segment_is_a_network_and_a_kind_of_agent() -> None:
-    phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1 Safari/604.1"
-    here = segment(SALT, ip_address("192.0.2.1"), AGENT)
-    assert segment(SALT, ip_address("192.0.2.200"), AGENT.replace("156", "157")) == here
-    assert segment(SALT, ip_address("192.0.3.1"), AGENT) != here
-    assert segment(SALT, ip_address("192.0.2.1"), phone) != here
-    assert segment(SALT, ip_address("2001:db8:1:2::1"), AGENT) == segment(
-        SALT, ip_address("2001:db8:1:3::1"), AGENT
-    )
+def part(address: str, article: str = "a", salt: bytes = SALT) -> int:
+    return segment(salt, ip_address(address), article)
+
+
+def test_a_segment_is_a_network() -> None:
+    assert part("192.0.2.200") == part("192.0.2.1") != part("192.0.3.1")
+    assert part("2001:db8:1:2::1") == part("2001:db8:1:3::1")
+
+
+def test_one_reader_is_of_another_segment_on_every_article_and_every_day() -> None:
+    parts = {part("192.0.2.1", article=one, salt=salt) for one in "abc" for salt in (SALT, SALT[::-1])}
+    assert len(parts) == 6
+
+
+@given(st.ip_addresses(), st.lists(st.text(st.characters(codec="utf-8")), max_size=200), st.integers(1, 300))
+def test_an_address_is_an_eighth_of_its_networks_seats_and_no_more(
+    address: object, agents: list[str], seats: int
+) -> None:
+    keys = {reader_key(SALT, address, agent, "a", seats) for agent in agents}  # type: ignore[arg-type]
+    assert len(keys) <= max(1, seats // 8)
+
+
+@pytest.mark.parametrize("network", ["203.0.113.{}", "2001:db8:7:{:x}::1", "2001:db8:7:{:x}00::1"])
+@pytest.mark.parametrize("seats", [64, 256, 1024])
+def test_a_network_has_its_seats_and_no_more(network: str, seats: int) -> None:
+    addresses = [network.format(n) for n in range(256)]
+    # one browser at every address: each has a seat of its own, if there are so many
+    assert len({reader_key(SALT, ip_address(a), AGENT, "a", seats) for a in addresses}) == min(seats, 256)
+    crowd = {
+        reader_key(SALT, ip_address(a), f"{AGENT} {n}", "a", seats) for a in addresses for n in range(20)
+    }
+    assert len(crowd) <= seats
 
 
 @pytest.mark.parametrize(

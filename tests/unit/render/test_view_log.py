@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 from aiokafka.errors import KafkaTimeoutError
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.render.adapters import view_log
 from services.render.adapters.closing import end
-from services.render.adapters.view_log import QueueFullError, View, ViewLog
+from services.render.adapters.view_log import QueueFullError, ViewLog
+from services.render.core.batches import View, batch
 from shared import topics, wire
 from shared.events import ViewsSeen
+from tests.builders import NOON_MS
 
 
 class Producer:
@@ -101,3 +105,12 @@ async def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         log.add(view("a"))
     with pytest.raises(QueueFullError):
         log.add(view("a"))
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 2**53 - 1), st.integers(0, 999)), min_size=1)
+)
+def test_a_record_does_not_tell_in_which_order_its_views_came(rows: list[tuple[str, int, int]]) -> None:
+    views = [View(article, reader, NOON_MS + ms, 7) for article, reader, ms in rows]
+    assert batch(views) == batch(views[::-1])
+    assert batch(views).at == [NOON_MS] * len(views)

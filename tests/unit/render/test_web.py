@@ -14,10 +14,11 @@ from aiokafka.errors import KafkaTimeoutError
 from services.render.adapters import views as views_module
 from services.render.adapters.answer import PageAnswers, has, takes_gzip
 from services.render.adapters.salts import Salts
-from services.render.adapters.view_log import QueueFullError, View, ViewLog
+from services.render.adapters.view_log import QueueFullError, ViewLog
 from services.render.adapters.views import Views
 from services.render.adapters.web import Web
 from services.render.core import tokens
+from services.render.core.batches import View
 from services.render.settings import Settings
 from shared.health import Health
 from tests.builders import published, withdrawn
@@ -69,7 +70,15 @@ class Render:
         self.log = Written()
         self.salts = OneSalt("nowhere", "test", ZONE)
         self.unready: str | None = None
-        views = Views(press.pages.shows, self.salts, self.log, KEY, Settings().trusted_proxies)
+        views = Views(
+            press.pages.shows,
+            self.salts,
+            self.log,
+            KEY,
+            Settings().trusted_proxies,
+            seats=256,
+            home="news.example",
+        )
         health = Health({"articles": lambda: self.unready})
         self.folded = asyncio.Event()
         web = Web(
@@ -300,6 +309,53 @@ async def test_views_of_what_cannot_be_read_are_refused(render: Render, article:
 async def test_a_bots_view_is_answered_and_dropped(render: Render, agent: str) -> None:
     assert (await render.view(user_agent=agent)).status_code == 204
     assert render.log.views == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"sec_fetch_site": "cross-site"},
+        {"sec_fetch_site": "same-site"},
+        {"sec_fetch_site": "none"},
+        {"sec_fetch_site": "cross-site", "origin": "http://render", "referer": "http://render/article/a"},
+        {"sec_fetch_site": "same-origin, cross-site"},
+        {"origin": "https://elsewhere.example"},
+        {"origin": "null"},
+        {"origin": "https://elsewhere.example", "referer": "http://render/article/a"},
+        {"origin": "http://render.elsewhere.example"},
+        {"origin": "http://render@elsewhere.example"},
+        {"origin": "http://["},
+        {"referer": "https://elsewhere.example/render"},
+        {"referer": "about:blank"},
+    ],
+)
+async def test_views_from_pages_of_others_are_refused_and_not_written(
+    render: Render, said: dict[str, str]
+) -> None:
+    assert (await render.view(**said)).status_code == 403
+    pixel = await render.get(f"/v.gif?article=a&token={token_of(0)}", **said)
+    assert (pixel.status_code, len(pixel.content)) == (200, 43)
+    assert render.log.views == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"sec_fetch_site": "same-origin"},
+        {"origin": "http://render"},
+        {"origin": "https://render:8443"},
+        {"origin": "https://news.example", "referer": "https://news.example/article/a"},
+        {"referer": "http://render/zh-hant/article/a"},
+        {"referer": "https://NEWS.example/article/a"},
+    ],
+)
+async def test_views_from_our_pages_count_whatever_the_browser_says(
+    render: Render, said: dict[str, str]
+) -> None:
+    assert (await render.view(**said)).status_code == 204
+    await render.get(f"/v.gif?article=a&token={token_of(0)}", **said)
+    assert len(render.log.views) == 2
 
 
 async def test_readers_are_told_apart_by_address_and_agent_and_never_named(render: Render) -> None:
