@@ -8,6 +8,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from shared.bounded_fetching import bound_fetching
+from shared.identity import client
 from shared.runtime import log, wait_for
 from shared.topics import Topic
 
@@ -34,7 +35,7 @@ async def ensure_topics(bootstrap_servers: str, topics: Iterable[Topic]) -> None
 
 
 async def _ensure(bootstrap_servers: str, topics: tuple[Topic, ...]) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=10_000)
+    admin = AIOKafkaAdminClient(**client(bootstrap_servers), request_timeout_ms=10_000)
     try:
         await admin.start()
         present = set(await admin.list_topics())
@@ -70,7 +71,7 @@ async def committed(
     bootstrap_servers: str, group: str, partitions: list[TopicPartition]
 ) -> dict[TopicPartition, tuple[int, str]]:
     """Read which offset a group has committed for partitions, and the mark beside it; AWAY."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=10_000)
+    admin = AIOKafkaAdminClient(**client(bootstrap_servers), request_timeout_ms=10_000)
     try:
         await admin.start()
         found = await admin.list_consumer_group_offsets(group, partitions=partitions)
@@ -82,7 +83,7 @@ async def committed(
 def producer(bootstrap_servers: str, client_id: str, **more: Any) -> AIOKafkaProducer:
     """Make a producer that writes everything once and in order, or says that it could not."""
     return AIOKafkaProducer(
-        bootstrap_servers=bootstrap_servers,
+        **client(bootstrap_servers),
         client_id=client_id,
         acks="all",
         enable_idempotence=True,

@@ -8,15 +8,17 @@ hang on one of them.
 """
 
 from typing import Annotated, Any, Final, cast
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from redis.asyncio import Redis
 from redis.asyncio.cluster import ClusterNode, RedisCluster
 from redis.asyncio.connection import SSLConnection, parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisClusterException, RedisError, ResponseError
+
+from shared.settings import ServiceSettings
 
 AWAY: Final = (RedisError, RedisClusterException, OSError)
 """What is raised when Redis is away; it is unknown then whether a command has run."""
@@ -73,6 +75,29 @@ def _usable(url: str) -> str:
 
 
 RedisUrl = Annotated[str, AfterValidator(_usable)]
+
+
+class RedisSettings(ServiceSettings):
+    """What a service that uses Redis must know beside; the password may stand in a file of its own."""
+
+    redis_url: RedisUrl = Field("redis://127.0.0.1:6379/0", validation_alias="REDIS_URL", repr=False)
+    redis_password: str = Field("", validation_alias="REDIS_PASSWORD", repr=False)
+
+    @field_validator("redis_password")
+    @classmethod
+    def _is_the_only_one(cls, password: str, info: ValidationInfo) -> str:
+        if password and urlsplit(info.data.get("redis_url", "")).password:
+            raise ValueError("is given, and REDIS_URL has a password too")
+        return password
+
+    @property
+    def redis_address(self) -> str:
+        """The address with the password in it: never to be shown."""
+        if not self.redis_password:
+            return self.redis_url
+        parts = urlsplit(self.redis_url)
+        user, _, hosts = parts.netloc.rpartition("@")
+        return parts._replace(netloc=f"{user}:{quote(self.redis_password, safe='')}@{hosts}").geturl()
 
 
 def is_cluster(client: Redis) -> bool:

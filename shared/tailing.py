@@ -10,6 +10,7 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from shared.foreign_records import skipped
+from shared.identity import client
 from shared.kafka import AWAY
 from shared.runtime import log, wait_for
 from shared.topics import Topic
@@ -46,7 +47,7 @@ class Tail:
     async def run(self) -> None:
         """Read until cancelled; waits for Kafka, and for nothing else: the topics must be there."""
         self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap_servers,
+            **client(self._bootstrap_servers),
             enable_auto_commit=False,
             # where only the newest are read, what was to be read may be deleted by its age meanwhile
             auto_offset_reset="none" if self._newest is None else "earliest",

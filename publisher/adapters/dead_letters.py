@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 
 from publisher.adapters.failures import CommandError, answering
 from services.ingest.core.dead_letter import Age, DeadLetter, Place, read_letter
+from shared.identity import client
 from shared.runtime import wait_for
 from shared.topics import DEAD
 
@@ -25,7 +26,7 @@ _age: Final = attrgetter("age")
 async def reading(servers: str, timeout_s: float) -> AsyncIterator["Reader"]:
     """Connect to Kafka and give a reader; CommandError if that takes longer than `timeout_s`."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=servers,
+        **client(servers),
         enable_auto_commit=False,
         # what was to be read may be deleted by its age meanwhile
         auto_offset_reset="earliest",

@@ -36,7 +36,7 @@ def wire_up(given: Settings) -> list[Service]:
     servers = given.kafka_bootstrap_servers
     limits = Limits(ahead_ms=given.ahead_s * 1000, late_ms=given.late_s * 1000)
     rules = Rules(given.zone, limits, given.seats)
-    redis = connect(given.redis_url)
+    redis = connect(given.redis_address)
     store, board = Store(redis, given.zone), Board(redis, given.zone)
     views = Log(servers, given.instance, given.session_s)
     outbox = Outbox(servers, f"rank-{given.instance}")

@@ -5,16 +5,14 @@ import socket
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from shared.redis import RedisUrl
-from shared.settings import ServiceSettings
+from shared.redis import RedisSettings
 
 
-class Settings(ServiceSettings):
+class Settings(RedisSettings):
     """What rank can be told."""
 
     model_config = SettingsConfigDict(env_prefix="RANK_", frozen=True, extra="ignore")
 
-    redis_url: RedisUrl = Field("redis://127.0.0.1:6379/0", validation_alias="REDIS_URL", repr=False)
     host: str = "127.0.0.1"
     port: int = Field(8082, ge=0, le=65535)
     instance: str = Field(default_factory=socket.gethostname, min_length=1, max_length=249)

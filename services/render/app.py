@@ -150,7 +150,7 @@ def build(settings: Settings) -> Render:
         search=search,
         article_log=article_log,
         search_feed=search_feed,
-        hot_list=HotList(settings.redis_url, hot_changed),
+        hot_list=HotList(settings.redis_address, hot_changed),
         salts=salts,
         view_log=view_log,
         web=Web(

@@ -9,8 +9,8 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from services.render.core import glossary
-from shared.redis import RedisUrl
-from shared.settings import DEVELOPMENT, ServiceSettings, is_loopback
+from shared.redis import RedisSettings
+from shared.settings import DEVELOPMENT, is_loopback
 
 Network = IPv4Network | IPv6Network
 
@@ -19,12 +19,11 @@ _PRIVATE = ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.
 _SOURCE = r"^(\*|https?:|(https?://)?(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:(\d+|\*))?)$"
 
 
-class Settings(ServiceSettings):
+class Settings(RedisSettings):
     """Settings of the render service (`RENDER_…`)."""
 
     model_config = SettingsConfigDict(env_prefix="RENDER_", frozen=True, extra="ignore")
 
-    redis_url: RedisUrl = Field("redis://127.0.0.1:6379/0", validation_alias="REDIS_URL", repr=False)
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)
     data: Path = Path(".remen/render")

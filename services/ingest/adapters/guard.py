@@ -20,6 +20,7 @@ from services.ingest.core.editions import Edition, Part
 from services.ingest.core.outputs import INPUT, Output, of_article
 from shared import articles, wire
 from shared.articles import TextErased
+from shared.identity import client
 from shared.runtime import log
 from shared.topics import ARTICLES, INGEST
 
@@ -74,7 +75,7 @@ class Guard(Service):
             return None
         home = TopicPartition(ARTICLES.name, wire.partition_for(article_id))
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap_servers,
+            **client(self._bootstrap_servers),
             auto_offset_reset="earliest",
             max_partition_fetch_bytes=4 * 1024 * 1024,
         )

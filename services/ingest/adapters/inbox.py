@@ -27,6 +27,7 @@ from services.ingest.core.intake import Intake, Record, accept, bring_home, refu
 from services.ingest.core.quarantine import CLEAN, OPEN, Caution, caution_from, ended_processes, failed
 from services.ingest.settings import Settings
 from shared.events import Arrival
+from shared.identity import client
 from shared.kafka import AWAY, committed, ensure_topics
 from shared.runtime import log, wait_for
 from shared.topics import INGEST, Topic, publisher_topic
@@ -72,7 +73,7 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
     async def on_start(self) -> None:
         """Make the consumer, inside the loop that it lives in."""
         self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap_servers,
+            **client(self._bootstrap_servers),
             group_id=GROUP,
             # a killed instance that is restarted at once takes its partitions back without a rebalance
             group_instance_id=self._instance,

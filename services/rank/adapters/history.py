@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.rank.core.records import Record
+from shared.identity import client
 from shared.topics import VIEWS
 
 _AT_ONCE_BYTES: Final = 1_000_000
@@ -33,7 +34,7 @@ class History:
         self._tp = TopicPartition(VIEWS.name, partition)
         self._left: list[Any] = []
         self._consumer: Any = AIOKafkaConsumer(
-            bootstrap_servers=bootstrap_servers,
+            **client(bootstrap_servers),
             auto_offset_reset="none",
             enable_auto_commit=False,
             isolation_level="read_committed",

@@ -16,6 +16,7 @@ from aiokafka.errors import IllegalStateError, KafkaError, NoOffsetForPartitionE
 from services.rank.adapters import metrics
 from services.rank.core.alarms import Bounds
 from services.rank.core.fold import Batch
+from shared.identity import client
 from shared.runtime import log
 from shared.topics import ARTICLES, DESK, VIEWS
 
@@ -56,7 +57,7 @@ class Log(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is untype
     async def start(self) -> None:
         """Connect and join the group; KafkaError if Kafka is not there."""
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap_servers,
+            **client(self._bootstrap_servers),
             client_id=f"rank-{self._instance}",
             group_id=GROUP,
             group_instance_id=self._instance,

@@ -26,6 +26,7 @@ from services.render.adapters.sqlite_file import is_another, is_torn
 from services.render.adapters.store import Store
 from services.render.core.shelf import Changes
 from shared import topics
+from shared.identity import client
 from shared.kafka import ensure_topics
 from shared.runtime import log
 
@@ -100,7 +101,7 @@ class ArticleLog:
     async def _connect(self, stack: contextlib.AsyncExitStack) -> AIOKafkaConsumer:
         """Give a consumer that stands where the store stands; `stack` stops it."""
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._servers,
+            **client(self._servers),
             client_id="render-articles",
             enable_auto_commit=False,
             auto_offset_reset="none",

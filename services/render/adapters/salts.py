@@ -20,6 +20,7 @@ from services.render.core.readers import reading_day
 from shared import bounded_json, topics, wire
 from shared.events import SaltDrawn
 from shared.foreign_records import skipped
+from shared.identity import client
 from shared.kafka import ensure_topics, producer
 from shared.runtime import log
 
@@ -51,7 +52,7 @@ class Salts:
         pause = _FIRST_PAUSE_S
         while True:
             consumer = AIOKafkaConsumer(
-                bootstrap_servers=self._servers,
+                **client(self._servers),
                 client_id="render-salts",
                 enable_auto_commit=False,
                 # a topic made anew is read anew
