@@ -126,8 +126,8 @@ class ViewsSeen(Event):
     """Many views of one partition of views.v1, in columns.
 
     `article` points into `articles`; `reader` is a key below 2^53; `at` is Unix milliseconds; `segment` is a
-    coarse keyed hash of the network by which fraud can be voided. In what pages report both are others on every
-    article and every reading day. The four columns are equally long.
+    coarse keyed hash of the network by which fraud can be voided. In what pages report both are others on
+    every article and every reading day. The four columns are equally long.
     """
 
     articles: Annotated[list[ArticleId], Field(min_length=1)]
