@@ -110,13 +110,13 @@ def _split(words: list[str]) -> tuple[list[str], list[str]]:
 
 def _folder(text: str) -> str:
     if text not in check.FOLDERS:
-        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(check.FOLDERS)}")
+        raise argparse.ArgumentTypeError(f"{text!r} is not one of {', '.join(check.FOLDERS)}")
     return text
 
 
 def _claim(text: str) -> str:
     if text not in bench.CLAIMS:
-        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(bench.CLAIMS)}")
+        raise argparse.ArgumentTypeError(f"{text!r} is not one of {', '.join(bench.CLAIMS)}")
     return text
 
 

@@ -10,7 +10,7 @@ ALWAYS: Final[list[Header]] = [
     (b"referrer-policy", b"no-referrer"),
 ]
 NO_PAGE: Final[Header] = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
-"""For what is no page: whatever it holds, a browser that shows it runs and loads nothing."""
+"""For what is not a page: whatever it holds, a browser that shows it runs and loads nothing."""
 NO_STORE: Final[Header] = (b"cache-control", b"no-store")
 
 

@@ -83,7 +83,7 @@ def read(
 
 
 def article(value: bytes) -> ArticlePublished:
-    """Read an article without its blocks and marks of kinds not known here; ValueError if it is none."""
+    """Read an article without its blocks and marks of kinds not known here; ValueError if that fails."""
     try:
         return bounded_json.read(ArticlePublished, value)
     except ValidationError:

@@ -78,7 +78,7 @@ def _checked(tokens: Iterable[Token], site_url: str) -> tuple[Token, ...]:
             )
         if token.sha256 == _WELL_KNOWN and not is_loopback(site_url):
             raise ValueError(
-                f"has the development token {DEVELOPMENT}, which everybody knows, and SITE_URL is no "
+                f"has the development token {DEVELOPMENT}, which everybody knows, and SITE_URL is not a "
                 'loopback address: set tokens of your own, printf %s "$TOKEN" | sha256sum gives the sha256'
             )
     return found

@@ -53,7 +53,7 @@ class Settings(RedisSettings):
     def _is_a_secret(cls, key: str, info: ValidationInfo) -> str:
         if key == DEVELOPMENT and "site_url" in info.data and not is_loopback(info.data["site_url"]):
             raise ValueError(
-                f"is {DEVELOPMENT}, which everybody knows, and SITE_URL is no loopback address: "
+                f"is {DEVELOPMENT}, which everybody knows, and SITE_URL is not a loopback address: "
                 "set a secret of your own, openssl rand -hex 32 makes one"
             )
         return key

@@ -1,6 +1,6 @@
 """Which addresses an article may lead to: whole ones of the web, and in a text mailboxes too.
 
-Every pattern here goes over an address once: a longer one than any browser takes is none.
+Every pattern here goes over an address once: one that is longer than any browser takes is not an address.
 """
 
 import re

@@ -220,7 +220,7 @@ def settlement(place: Place, how: Literal["replayed", "skipped"]) -> Output:
 
 
 def read_settlement(headers: Sequence[tuple[str, bytes | None]]) -> Place | None:
-    """Read which letter a record settles; None if it is no settlement."""
+    """Read which letter a record settles; None if it settles none."""
     try:
         return Place.read(first_values(headers)[SETTLES].decode())
     except (KeyError, ValueError):

@@ -79,7 +79,7 @@ class PageAnswers:
         return Answer(page.status, headers, page.gzip if packed else page.body)
 
     def ready(self, page: Page, asked: dict[bytes, bytes]) -> tuple[int, bytes, bytes]:
-        """Give status, head and body of a page that is no 404; what `second` gives ends the head."""
+        """Give status, head and body of a page that exists; what `second` gives ends the head."""
         packed = takes_gzip(asked.get(b"accept-encoding", b""))
         heads = page.heads.get(packed)
         if heads is None:

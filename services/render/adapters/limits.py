@@ -40,7 +40,7 @@ class Limits:
 
 
 class RefusedError(Exception):
-    """What was sent is no request that is answered: status and sentence."""
+    """What was sent cannot be answered: status and sentence."""
 
 
 class LimitedProtocol(HttpToolsProtocol):
@@ -77,7 +77,7 @@ class LimitedProtocol(HttpToolsProtocol):
             transport.abort()
 
     def data_received(self, data: bytes) -> None:
-        """Parse, and refuse what is none or too much of a request."""
+        """Parse, and refuse what is not a request or too large a one."""
         if self._deaf:
             return
         self._unset_keepalive_if_required()
@@ -197,7 +197,7 @@ class LimitedProtocol(HttpToolsProtocol):
             self.cycle.keep_alive = False
             if self.pipeline or self.cycle.response_started or not self.cycle.more_body:
                 return
-            # the application waits for the rest of a body that is none
+            # the application waits for the rest of a body that will not come
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         if self.transport.is_closing():

@@ -129,7 +129,7 @@ class Sitemaps:
         return page, leaves_at
 
     def _news(self, connection: sqlite3.Connection, now: datetime) -> list[ArticlePublished]:
-        """Give the articles of two days, newest first, without their texts; what is paid for is no news."""
+        """Give the articles of two days, newest first, without their texts; what is paid for is not news."""
         rows = _rows(connection, _OF_NEWS, now, since=microseconds(now - NEWS_SPAN), limit=sitemaps.NEWS)
         whole = (self._store.article(*row) for row in rows)
         return [one.model_copy(update={"blocks": (), "pictures": ()}) for one in whole if not one.sponsored]

@@ -56,7 +56,7 @@ def moment_in(value: Any) -> datetime:
     try:
         return moment_of(value)
     except (OverflowError, TypeError):
-        raise TornError("a time is none that can have been written") from None
+        raise TornError("a time cannot have been written like this") from None
 
 
 def begin(path: Path, tables: str, layout: int) -> sqlite3.Connection:

@@ -143,7 +143,7 @@ class Store:
         for reason, note, us in self._rows(gone, (article_id,)):
             if reason not in get_args(WithdrawReason) or not isinstance(note, str):
                 self.broken = True
-                raise TornError("a withdrawal is none that can have been written")
+                raise TornError("a withdrawal cannot have been written like this")
             return Takedown(reason, note, self._moment(us))
         return None
 
@@ -227,7 +227,7 @@ class Store:
             return article(self.sound(text, checksum))
         except ValueError:
             self.broken = True
-            raise TornError("a text is none that can have been written") from None
+            raise TornError("a text cannot have been written like this") from None
 
     def sound(self, text: bytes, checksum: int) -> bytes:
         """Give a text that is as it was written."""

@@ -101,7 +101,7 @@ class Views:
             return _refused("foreign", 403, "only the site's own pages report views")
         if not tokens.accepts(self._token_key, token, now.timestamp()):
             return _refused(
-                "stale", 403, "the token is none of a page of the last minutes; load the page again"
+                "stale", 403, "the token is not of a page loaded in the last minutes; load the page again"
             )
         if not self._shows(article, now):
             return _refused("unknown", 404, "there is no such article")

@@ -20,7 +20,7 @@ _BETWEEN: Final = r"[\W_]*"
 _UNPRINTABLE: Final = re.compile(
     r"[\s\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]+"
 )
-"""Taken for spaces: controls, also those that turn the direction of a line, and what is no character."""
+"""Taken for spaces: controls, also those that turn the direction of a line, and what is not a character."""
 _FINISHABLE: Final = 2
 """A word of fewer letters is not completed: too much begins with it."""
 

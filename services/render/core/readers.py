@@ -40,7 +40,7 @@ def reading_day(now: datetime, zone: ZoneInfo) -> date:
 
 
 def is_bot(agent: str) -> bool:
-    """Tell whether an agent says itself that it is no person's browser; saying nothing counts as that."""
+    """Tell whether an agent says itself that it is not a person's browser; saying nothing counts as that."""
     return not agent.strip() or _BOT.search(agent) is not None
 
 

@@ -85,7 +85,7 @@ class SearchPages:
 
 
 def number_of(page: str) -> int | None:
-    """Read the number of a page of results; None if there is none of it."""
+    """Read the number of a page of results; None if there cannot be such a page."""
     return int(page) if page in _NUMBERS else None
 
 

@@ -81,7 +81,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """What the page of an article that is no more says."""
+    """What the page says of an article that was withdrawn."""
 
     reason: WithdrawReason | Literal["expired"]
     at: datetime

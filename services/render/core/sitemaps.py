@@ -52,7 +52,7 @@ class File(NamedTuple):
 
 
 def file_named(name: str) -> File | None:
-    """Read a file's name, None if it is none."""
+    """Read a file's name; None if it is not one of ours."""
     found = _NAME.fullmatch(name)
     if found is None:
         return None

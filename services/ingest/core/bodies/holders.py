@@ -46,7 +46,7 @@ class Flow(Passage):
 
 
 class _Heading(Flow):
-    """A heading that is open; what is no line of it is the flow's."""
+    """A heading that is open; what is not a line of it is the flow's."""
 
     def __init__(self, flow: Flow, level: int) -> None:
         super().__init__(flow.budget)

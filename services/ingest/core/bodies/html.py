@@ -113,7 +113,7 @@ def _open(element: LexborNode, tag: str, passage: Passage) -> Opened | None:
 
 
 def _nothing() -> None:
-    """End an element that is no block."""
+    """End an inline element."""
 
 
 def _styled(element: LexborNode, tag: str, styles: Styles) -> Styles:

@@ -141,7 +141,7 @@ def _collapsed(run: re.Match[str]) -> str:
 
 
 def _letter(text: str) -> str:
-    """Give the last character that is no punctuation: half-width marks stand in Chinese texts, too."""
+    """Give the last character that is not punctuation: half-width marks stand in Chinese texts, too."""
     return next((one for one in reversed(text) if not unicodedata.category(one).startswith("P")), text[-1])
 
 

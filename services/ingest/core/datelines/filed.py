@@ -25,7 +25,7 @@ _LAST: Final = re.compile(r"(?P<before>[、,，\s]?)(?P<word>[^、,，\s]+)\Z")
 
 
 def number_of(text: str) -> int:
-    """Give the number that digits of either width, or 十五, 廿三, stand for; 0 if it is none."""
+    """Give the number that digits of either width, or 十五, 廿三, stand for; 0 if it is not a number."""
     if text[0] not in _CHINESE and text[0] not in _TENS:
         return int(text)
     tens, ones = 0, 0
@@ -47,7 +47,7 @@ def is_date(month: str | None, day: str | None) -> bool:
 
 
 def places_in(text: str) -> tuple[str, ...] | None:
-    """Split places that stand together; None if one of them is no place. 综合 is left out."""
+    """Split places that stand together; None if one of them is not a place. 综合 is left out."""
     places = [part.strip(" \u3000·・‧") for part in _BETWEEN.split(text.strip())] if text else []
     places = [place for place in places if place not in ("综合", "綜合")]
     return tuple(places) if all(map(_could_be, places)) else None

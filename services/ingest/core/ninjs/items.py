@@ -49,7 +49,7 @@ class Item:
         return next((Found(text, found.pointer) for found in there if (text := tidy(found.value))), None)
 
     def number(self, name: str) -> int | None:
-        """Give a field as a whole number from 0; None if it is no such number."""
+        """Give a field as a whole number from 0; None if it is not one."""
         found = self.find(name)
         return whole(found.value) if found else None
 
@@ -96,7 +96,7 @@ def one_line(text: str) -> str:
 
 
 def tidy(value: Any) -> str:
-    """Give a text as one line that every model takes; an empty one for what is no visible text."""
+    """Give a text as one line that every model takes; an empty one where no text is visible."""
     text = _CONTROL.sub("", one_line(value)) if isinstance(value, str) else ""
     return "" if is_blank(text) else text.strip(" ")
 

@@ -71,7 +71,7 @@ class Text:
 
 
 def headline_of(item: Item) -> Found | None:
-    """Choose the headline; a value that is no text is given only where there is no other."""
+    """Choose the headline; a value that is not text is given only where there is no other."""
     texts = _texts(item, "headline", "headlines")
     texts.sort(key=lambda text: {"headline": 0, "main": 1}.get(text.role, 2 + text.aside))
     if title := item.find("title"):
@@ -81,7 +81,7 @@ def headline_of(item: Item) -> Found | None:
 
 
 def body_of(item: Item) -> Text | None:
-    """Choose the body; a blank one, or a value that is no text, only where there is no other."""
+    """Choose the body; a blank one, or a value that is not text, only where there is no other."""
     texts = [
         text
         for text in _texts(item, "body", "bodies")
