@@ -98,11 +98,14 @@ def import_feed(
             help="The feed's name, part of all its ids; else its address without scheme, or its file's name."
         ),
     ] = None,
+    private: Annotated[
+        bool, typer.Option(help="The feed may lie in a network of our own, or lead there.")
+    ] = False,
     timeout: Timeout = 30.0,
     as_json: AsJson = False,
 ) -> None:
     """Publish the entries of a feed; importing it again does no harm."""
-    run(_import(source, section, feed, timeout, Report(as_json=as_json)))
+    run(_import(source, section, feed, private, timeout, Report(as_json=as_json)))
 
 
 def run(command: Coroutine[Any, Any, int]) -> NoReturn:
@@ -128,9 +131,9 @@ async def send(batches: AsyncIterator[Iterable[Input]], timeout_s: float, report
 
 
 async def _import(
-    source: str, section: str | None, name: str | None, timeout_s: float, report: Report
+    source: str, section: str | None, name: str | None, private: bool, timeout_s: float, report: Report
 ) -> int:
-    feed = feeds.load(source)
+    feed = feeds.load(source, private=private)
     report.expect(len(feed["entries"]))
     default_section = settings.read(Settings).ninjs_section
     importing = Importing(name or feeds.name_of(source), datetime.now(UTC), section, default_section)

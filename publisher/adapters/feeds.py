@@ -4,34 +4,32 @@ import json
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import httpx
-
 from publisher.adapters.failures import CommandError
+from publisher.adapters.fetching import LARGEST_FEED_BYTES, check_size, fetch
 from publisher.adapters.files import Input, value_of
 from publisher.core.feed_entries import Importing, read_entries
 from services.ingest.core.faults import Rejection
 
-LARGEST_FEED_BYTES: Final = 10_000_000
-FETCH_S: Final = 30.0
 PARSE_S: Final = 120.0
 """An honest feed of the largest size takes a third of it."""
-USER_AGENT: Final = "Remen-import-feed/1"
 
 _PARSER: Final = Path(__file__).with_name("feed_parser.py")
 _WEB: Final = ("http://", "https://")
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
-def load(source: str) -> Any:
-    """Fetch or read a feed and parse it; CommandError says why that cannot be done."""
+def load(source: str, *, private: bool = False) -> Any:
+    """Fetch or read a feed and parse it; CommandError says why that cannot be done.
+
+    `private`: it may lie in a network of our own.
+    """
     if source.lower().startswith(_WEB):
-        content, address = _fetch(source)
+        content, address = fetch(source, private=private)
     elif _SCHEME.match(source) and not Path(source).exists():
         raise CommandError(
             f"{source} cannot be fetched; name a file or an address that begins with http:// or https://"
@@ -79,32 +77,5 @@ def _read(path: Path) -> bytes:
             content = file.read(LARGEST_FEED_BYTES + 1)
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror or error}") from None
-    _check_size(content, str(path))
+    check_size(content, str(path))
     return content
-
-
-def _fetch(address: str) -> tuple[bytes, str]:
-    """Give what lies at an address, and the address at which it was found in the end."""
-    content, give_up = bytearray(), time.monotonic() + FETCH_S
-    try:
-        with httpx.stream(
-            "GET", address, follow_redirects=True, timeout=FETCH_S, headers={"user-agent": USER_AGENT}
-        ) as answer:
-            answer.raise_for_status()
-            for chunk in answer.iter_bytes():
-                content += chunk
-                _check_size(content, address)
-                if time.monotonic() > give_up:
-                    raise CommandError(f"{address} was not received in full within {FETCH_S:g} s")
-            return bytes(content), str(answer.url)
-    except httpx.HTTPStatusError as error:
-        raise CommandError(f"{address} answers {error.response.status_code}") from None
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise CommandError(f"{address} cannot be fetched: {error or type(error).__name__}") from None
-
-
-def _check_size(content: bytes | bytearray, source: str) -> None:
-    if len(content) > LARGEST_FEED_BYTES:
-        raise CommandError(
-            f"{source} is larger than {LARGEST_FEED_BYTES:,} bytes, the most that a feed may have"
-        )

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from publisher.adapters import feeds
+from publisher.adapters import feeds, fetching
 from publisher.adapters.failures import CommandError
 from publisher.core.feed_entries import Importing, read_entries
 from publisher.core.ids import feed_id, fitting_id
@@ -173,7 +173,7 @@ def test_a_feed_that_cannot_be_had_is_said(source: str, says: str) -> None:
 def test_a_feed_is_not_read_beyond_what_a_feed_may_have(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feeds, "LARGEST_FEED_BYTES", 1000)
+    monkeypatch.setattr(fetching, "LARGEST_FEED_BYTES", 1000)
     with pytest.raises(CommandError, match="is larger than 1,000 bytes"):
         imported(tmp_path / "feed.xml", RSS)
 
