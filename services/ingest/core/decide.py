@@ -93,6 +93,9 @@ def _mark(
             reinstated_at=now,
         )
         return Accepted((lifted,))
+    if edition.most_ahead is not None and standing.mark is None and not edition.section:
+        ahead = f"is not known, and {edition.most_ahead:,} withdrawals of ids that were never published"
+        return _conflict(sent.id, f"{ahead} are kept beside it; no more are possible")
     withdrawn = ArticleWithdrawn(
         id=sent.id,
         arrival=arrival,

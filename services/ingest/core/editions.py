@@ -67,6 +67,13 @@ class Edition:
     """The newest accepted requests with a key, as the newest record of the article names them."""
     desk_requests: tuple[str, ...] = ()
     """The same of desk actions."""
+    most_ahead: int | None = None
+    """How many ids of its partition were withdrawn ahead, if no more may be."""
+
+    @property
+    def is_marked_ahead(self) -> bool:
+        """Tell whether all that is known is a withdrawal, lifted or not: no text has stood under the id."""
+        return self.standing.mark is not None and self.standing.order is None and not self.section
 
     def state(self, now: datetime) -> State:
         """Say in one word how readers find the article."""

@@ -4,12 +4,18 @@ A decision counts at once, before Kafka has it; when it comes back from the log,
 what is known here never differs from what every other reader of the log makes of it.
 """
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from sys import intern
+from typing import Final
 
 from services.ingest.core.decide import Accepted
 from services.ingest.core.editions import UNKNOWN, Edition, Origin, Part, advance, at_desk, contradictions
+from shared import wire
 from shared.articles import ArticleEvent
+
+MOST_AHEAD: Final = 5_000
+"""Ids of one partition that may be withdrawn before a text of theirs has stood: each is kept for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +41,20 @@ class Known:
         self._logged: dict[str, Edition] = {}
         self._under_way: dict[str, list[_Step]] = {}
         self._current: dict[str, Edition] = {}
+        self._ahead: Counter[int] = Counter()
+        """Ids that were withdrawn ahead, by partition."""
 
     def __len__(self) -> int:
         return len(self._logged)
 
     def edition(self, article_id: str) -> Edition:
         """Give what is known of an id."""
+        edition = self._edition(article_id)
+        if self._ahead and self._ahead[wire.partition_for(article_id)] >= MOST_AHEAD:
+            return replace(edition, most_ahead=MOST_AHEAD)
+        return edition
+
+    def _edition(self, article_id: str) -> Edition:
         return self._current.get(article_id) or self._logged.get(article_id, UNKNOWN)
 
     def settled(self, article_id: str) -> Edition | None:
@@ -50,10 +64,11 @@ class Known:
     def decided(self, article_id: str, outcome: Accepted, origin: Origin) -> None:
         """Take in what was just decided."""
         steps = [_Step(event, origin) for event in outcome.articles] or [_Step(None, origin)]
-        edition = self.edition(article_id)
+        before = edition = self._edition(article_id)
         for step in steps:
             edition = step.after(edition)
         self._current[article_id] = edition
+        self._count(article_id, before, edition)
         self._under_way.setdefault(article_id, []).extend(steps)
 
     def article_read(self, event: ArticleEvent, origin: Origin, offset: int) -> dict[Part, bool]:
@@ -68,9 +83,11 @@ class Known:
         self._read(article_id, edition, None, origin)
 
     def _read(self, article_id: str, logged: Edition, event: ArticleEvent | None, origin: Origin) -> None:
+        before = self._edition(article_id)
         self._logged[intern(article_id)] = logged
         under_way = self._under_way.get(article_id)
         if under_way is None:
+            self._count(article_id, before, logged)
             return
         arrived = next((n for n, step in enumerate(under_way) if step.is_record(event, origin)), None)
         if arrived is not None:
@@ -78,5 +95,10 @@ class Known:
         for step in under_way:
             logged = step.after(logged)
         self._current[article_id] = logged
+        self._count(article_id, before, logged)
         if not under_way:
             del self._under_way[article_id], self._current[article_id]
+
+    def _count(self, article_id: str, before: Edition, after: Edition) -> None:
+        if more := after.is_marked_ahead - before.is_marked_ahead:
+            self._ahead[wire.partition_for(article_id)] += more
