@@ -76,13 +76,16 @@ def static(folder: Path, headers: dict[str, str], *, kept_open: bool = False) ->
 
 
 @contextmanager
-def edge(folder: Path, render_port: int) -> Iterator[tuple[str, int]]:
-    """Run the edge before a render; give address and process. ValueError if its file was changed too much."""
+def edge(folder: Path, render_port: int, more: str = "") -> Iterator[tuple[str, int]]:
+    """Run the edge before a render, with `more` lines for readers; give address and process.
+
+    ValueError if its file was changed too much.
+    """
     port = free_base(2)
     text = (ROOT / "ops" / "edge" / "nginx.conf").read_text()
     for pattern, instead in (
         (r"worker_processes \S+;", f"worker_processes 1; {_user()}"),
-        (r"listen 8080", f"listen 127.0.0.1:{port}"),
+        (r"listen 8080;", f"listen 127.0.0.1:{port};{more}"),
         (r"listen 8081", f"listen 127.0.0.1:{port + 1}"),
         (r"set \$(render|ingest) \S+;", r"set $\1 127.0.0.1;"),
         (r"\$render:8080", f"$render:{render_port}"),

@@ -58,6 +58,7 @@ class Serving:
         folded = Folded(self._folder)
         press = Press(folded)
         press.fold(*self._events)
+        press.index_all()
         salts, view_log = _OneSalt("nowhere", "test", ZONE), ViewLog("nowhere", "test")
         views = Views(
             press.pages.shows,
@@ -83,6 +84,7 @@ class Serving:
         try:
             await self.server.serve(listen("render", "127.0.0.1", self.port))
         finally:
+            press.close()
             folded.store.close()
 
     def __enter__(self) -> Self:
@@ -103,6 +105,11 @@ class Serving:
     def open(self) -> int:
         """How many connections it holds."""
         return 0 if self.server is None else len(self.server.server_state.connections)
+
+    @property
+    def asked(self) -> int:
+        """How many requests it has answered."""
+        return 0 if self.server is None else self.server.server_state.total_requests
 
     @property
     def unsent(self) -> int:
