@@ -176,7 +176,7 @@ def build(settings: Settings) -> Render:
 async def serve(settings: Settings, render: Render, sockets: list[socket.socket]) -> None:
     """Run until SIGTERM or SIGINT: then answer what was asked, write the views taken, and stop the rest."""
     limits = Limits(connections=settings.connections, idle_s=settings.idle_s)
-    server = make_server(render.web, render.web.at_once.answer, limits)
+    server = make_server(render.web, render.web.at_once.answer, limits, settings.trusted_proxies)
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_number, server.handle_exit, signal_number, None)

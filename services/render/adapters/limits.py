@@ -1,4 +1,4 @@
-"""What a reader's connection may take: bytes and time of a head, silence, a slow reader, requests sent ahead.
+"""What a reader's connection may take: bytes and time of a head and of a body, silence, requests sent ahead.
 
 uvicorn's own protocol with limits. Of every connection it is known until when something must have happened on
 it; the server looks at all of them once a second, so no request costs a timer. Who breaks a limit is told so
@@ -15,6 +15,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from services.render.adapters.addresses import Addresses
 from services.render.adapters.answer import refusal, written
 from shared import health
 
@@ -35,6 +36,9 @@ class Limits:
     idle_s: float = 75.0
     head_bytes: int = 16 * 1024
     head_s: float = 10.0
+    body_bytes: int = 16 * 1024
+    body_s: float = 7.0
+    """The only body that is read, a view's, has 2 KiB and is waited for 5 s by the application."""
     unread_s: float = 30.0
     """In so long a reader takes 32 KiB of what waits for it, or the rest, or is cut off."""
 
@@ -54,16 +58,22 @@ class LimitedProtocol(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
         *,
         limits: Limits,
+        addresses: Addresses,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self._limits = limits
+        self._addresses = addresses
+        self._address: str | None = None
         self._until = 0.0
         self._heads = 0
         self._in_head = False
         self._between = True
         self._head_bytes = 0
         self._weigh = False
-        self._crowded = False
+        self._in_body = False
+        self._body_bytes = 0
+        self._body_until = math.inf
+        self._crowded: tuple[int, str] | None = None
         self._deaf = False
         self._unread = math.inf
 
@@ -71,10 +81,20 @@ class LimitedProtocol(HttpToolsProtocol):
         """Begin; beyond the limit the first request will be told so."""
         super().connection_made(transport)
         over = len(self.connections) - self._limits.connections
-        self._crowded = over > 0
+        self._address = self._addresses.come(self.client[0] if self.client else "")
+        if over > 0:
+            self._crowded = 503, "too many connections are open; come again in a moment"
+        elif self._address is not None and self._addresses.crowded(self._address):
+            self._crowded = 429, "too many connections are open from this address; come again in a moment"
         self._wait(self._limits.head_s if self._crowded else self._limits.idle_s)
         if over > SPARE:
             transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End."""
+        super().connection_lost(exc)
+        if self._address is not None:
+            self._addresses.leave(self._address)
 
     def data_received(self, data: bytes) -> None:
         """Parse, and refuse what is not a request or too large a one."""
@@ -104,16 +124,23 @@ class LimitedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """End the head; RefusedError if it is too large, or there are too many connections."""
         self._in_head = False
+        self._in_body, self._body_bytes = True, 0
+        self._body_until = self.loop.time() + self._limits.body_s
         if self._weigh:
             size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
             if size > self._limits.head_bytes:
                 raise RefusedError(*self._too_large())
         if self._crowded and self.url.decode("latin-1") not in health.PATHS:
-            raise RefusedError(503, "too many connections are open; come again in a moment")
+            raise RefusedError(*self._crowded)
+        if self._address is not None and not self._addresses.admits(
+            self._address, self.url, self.loop.time()
+        ):
+            raise RefusedError(429, "too much is asked from this address; come again in a moment")
 
     def on_message_complete(self) -> None:
         """End the request."""
         self._between = True
+        self._in_body = False
 
     def on_response_complete(self) -> None:
         """Go on after an answer of the application."""
@@ -141,6 +168,9 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def check(self) -> None:
         """End the connection if its time is over."""
+        if self._in_body and self.loop.time() >= self._body_until and not self._deaf:
+            self._end_body(408, f"the body did not come within {self._limits.body_s:g} s")
+            return
         if self.loop.time() < self._until:
             return
         if left := self.transport.get_write_buffer_size():
@@ -188,6 +218,20 @@ class LimitedProtocol(HttpToolsProtocol):
         if self._head_bytes > self._limits.head_bytes:
             self._refuse(*self._too_large())
 
+    def _weigh_body(self, body: bytes) -> None:
+        """Add up a body, whether somebody reads it or not."""
+        self._body_bytes += len(body)
+        if self._body_bytes > self._limits.body_bytes and not self._deaf:
+            self._end_body(413, f"at most {self._limits.body_bytes} bytes")
+
+    def _end_body(self, status: int, detail: str) -> None:
+        """Refuse what is left of a body; who was answered before it came is told nothing more."""
+        if self._answering():
+            self._refuse(status, detail)
+        else:
+            self._deaf = True
+            self.transport.close()
+
     def _refuse(self, status: int, detail: str) -> None:
         """End the connection with a refusal, or with the answers to what was asked before."""
         self._deaf = True
@@ -202,7 +246,7 @@ class LimitedProtocol(HttpToolsProtocol):
             self.cycle.message_event.set()
         if self.transport.is_closing():
             return
-        retry = [(b"retry-after", b"1")] if status == 503 else []
+        retry = [(b"retry-after", b"1")] if status in (429, 503) else []
         self.transport.write(written(refusal(status, detail, [*retry, (b"connection", b"close")])))
         self.transport.write_eof()
         self._wait(_LINGER_S)

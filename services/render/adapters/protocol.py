@@ -16,6 +16,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from services.render.adapters.addresses import Addresses
 from services.render.adapters.answer import CLOSE, second
 from services.render.adapters.limits import AHEAD, LimitedProtocol, Limits, RefusedError
 
@@ -37,8 +38,9 @@ class PageProtocol(LimitedProtocol):
         *,
         at_once: AtOnce,
         limits: Limits,
+        addresses: Addresses,
     ) -> None:
-        super().__init__(config, server_state, app_state, _loop, limits=limits)
+        super().__init__(config, server_state, app_state, _loop, limits=limits, addresses=addresses)
         self._at_once = at_once
         self._short = False
 
@@ -55,7 +57,8 @@ class PageProtocol(LimitedProtocol):
 
     def on_body(self, body: bytes) -> None:
         """Pass a part of the body on."""
-        if not self._short:
+        self._weigh_body(body)
+        if not self._short and not self._deaf:
             super().on_body(body)
 
     def on_message_complete(self) -> None:

@@ -2,15 +2,17 @@
 
 import functools
 import resource
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
 
 import uvicorn
 
+from services.render.adapters.addresses import Addresses
 from services.render.adapters.limits import SPARE, LimitedProtocol, Limits
 from services.render.adapters.protocol import AtOnce, PageProtocol
+from services.render.core.readers import Network
 from shared.answers import ALWAYS, as_text
 from shared.runtime import log
 
@@ -37,10 +39,15 @@ class Server(uvicorn.Server):
         return await super().on_tick(counter)
 
 
-def make_server(app: Any, at_once: AtOnce, limits: Limits) -> Server:
-    """Make the server of an ASGI application, with a short way for what `at_once` gives."""
+def make_server(app: Any, at_once: AtOnce, limits: Limits, trusted: Sequence[Network]) -> Server:
+    """Make the server of an ASGI application, with a short way for what `at_once` gives.
+
+    `trusted` are the proxies whose own readers are limited by them.
+    """
     limits = replace(limits, connections=connections_allowed(limits.connections))
-    protocol: Any = functools.partial(PageProtocol, at_once=at_once, limits=limits)
+    protocol: Any = functools.partial(
+        PageProtocol, at_once=at_once, limits=limits, addresses=Addresses(trusted)
+    )
     return Server(
         uvicorn.Config(
             app,

@@ -19,6 +19,7 @@ from services.render.adapters.server import Server, make_server
 from services.render.adapters.view_log import ViewLog
 from services.render.adapters.views import Views
 from services.render.adapters.web import Web
+from services.render.core.readers import Network
 from services.render.settings import Settings
 from shared.articles import ArticleEvent
 from shared.health import Health
@@ -40,13 +41,19 @@ class Serving:
     """A server of some articles' pages in a thread; its views go into a log that no Kafka acknowledges."""
 
     def __init__(
-        self, folder: Path, limits: Limits, *events: ArticleEvent, pictures: Sequence[str] = ()
+        self,
+        folder: Path,
+        limits: Limits,
+        *events: ArticleEvent,
+        pictures: Sequence[str] = (),
+        trusted: Sequence[Network] = Settings().trusted_proxies,
     ) -> None:
         self.port = free_base(1)
         self.server: Server | None = None
         self._folder = folder
         self._limits = limits
         self._events = events
+        self._trusted = trusted
         self._answers = PageAnswers(pictures or ("https://pictures.example",))
         self._thread = threading.Thread(target=self._run)
 
@@ -80,7 +87,7 @@ class Serving:
             asyncio.Event().wait,
             self._answers,
         )
-        self.server = make_server(web, web.at_once.answer, self._limits)
+        self.server = make_server(web, web.at_once.answer, self._limits, self._trusted)
         try:
             await self.server.serve(listen("render", "127.0.0.1", self.port))
         finally:
@@ -117,9 +124,10 @@ class Serving:
         connections = [] if self.server is None else list(self.server.server_state.connections)
         return sum(connection.transport.get_write_buffer_size() for connection in connections)
 
-    def client(self) -> "Client":
-        """Connect."""
-        return Client(socket.create_connection(("127.0.0.1", self.port), timeout=DEADLINE_S))
+    def client(self, address: str = "127.0.0.1") -> "Client":
+        """Connect from an address of this machine."""
+        here = ("127.0.0.1", self.port)
+        return Client(socket.create_connection(here, DEADLINE_S, source_address=(address, 0)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,61 @@
+"""What one address may take of a render that readers reach without an edge; of IPv6 it is a /64.
+
+A trusted proxy speaks for many and is not limited: it limits its own readers, as ops/edge does by the same
+numbers. Nothing of an address outlives its last request by more than the process.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from ipaddress import IPv4Address, ip_network
+from typing import Final
+
+from services.render.core.pace import Pace, Turnstile
+from services.render.core.readers import Network, client_address
+from services.render.core.scripts import script_at
+from shared import health
+
+CONNECTIONS: Final = 1000
+"""Open at a time. A school of a thousand readers has some at work and most between two pages."""
+READS: Final = Pace(200, 1000)
+SEARCHES: Final = Pace(10, 100)
+VIEWS: Final = Pace(50, 500)
+
+
+class Addresses:
+    """Who is connected from where, and how often each address has asked."""
+
+    def __init__(self, trusted: Sequence[Network]) -> None:
+        self._trusted = trusted
+        self._connected: Counter[str] = Counter()
+        self._reads, self._searches, self._views = Turnstile(READS), Turnstile(SEARCHES), Turnstile(VIEWS)
+
+    def come(self, peer: str) -> str | None:
+        """Count a connection; give what its address is called, None if that is not limited."""
+        address = client_address(peer, "", ())
+        if address is None or any(address in network for network in self._trusted):
+            return None
+        bits = 32 if isinstance(address, IPv4Address) else 64
+        name = str(ip_network(f"{address}/{bits}", strict=False))
+        self._connected[name] += 1
+        return name
+
+    def leave(self, name: str) -> None:
+        """Take a connection off the count."""
+        self._connected[name] -= 1
+        if not self._connected[name]:
+            del self._connected[name]
+
+    def crowded(self, name: str) -> bool:
+        """Tell whether more are connected from there than may be."""
+        return self._connected[name] > CONNECTIONS
+
+    def admits(self, name: str, target: bytes, now_s: float) -> bool:
+        """Tell whether one more request from there is answered."""
+        path = target.partition(b"?")[0].decode("latin-1")
+        if path in health.PATHS:
+            return True
+        if path in ("/views", "/v.gif"):
+            return self._views.admits(name, now_s)
+        if script_at(path)[1] == "/search" and not self._searches.admits(name, now_s):
+            return False
+        return self._reads.admits(name, now_s)

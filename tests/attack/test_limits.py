@@ -1,0 +1,129 @@
+"""A render that is reached without an edge gives one address no more than an edge would."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from services.render.adapters import addresses
+from services.render.adapters.limits import Limits
+from services.render.core.pace import Pace, Turnstile
+from tests.builders import published
+from tests.foreign import until
+from tests.integration.render.serving import Client, Serving, request
+
+ONE: Final = "127.0.0.2"
+OTHER: Final = "127.0.0.3"
+
+
+@pytest.fixture
+def serving(tmp_path: Path) -> Iterator[Serving]:
+    """Give a server of some articles that trusts no proxy."""
+    articles = [published(name, second=n) for n, name in enumerate("abc")]
+    with Serving(tmp_path, Limits(body_s=2.0), *articles, trusted=()) as started:
+        yield started
+
+
+def statuses(client: Client, paths: list[str]) -> Counter[int]:
+    """Ask one after the other until the connection ends."""
+    found: Counter[int] = Counter()
+    for path in paths:
+        client.send(request(path))
+        found[client.answer().status] += 1
+        if found[429]:
+            break
+    return found
+
+
+@pytest.mark.parametrize(
+    ("path", "pace"),
+    [("/article/a", addresses.READS), ("/search?q=x", addresses.SEARCHES),
+     ("/zh-hant/search", addresses.SEARCHES), ("/v.gif?article=a", addresses.VIEWS)],
+)  # fmt: skip
+def test_one_address_may_ask_only_so_often(serving: Serving, path: str, pace: Pace) -> None:
+    with serving.client(ONE) as client, serving.client(OTHER) as other:
+        found = statuses(client, [path] * 4 * pace.at_once)
+        assert found[429] == 1
+        assert found[200] >= pace.at_once
+        assert client.ended() == b""
+        assert other.ask(path).status == 200
+    with serving.client(ONE) as again:
+        answer = again.ask(path)
+        assert answer.status == 429
+        assert answer.headers["retry-after"] == "1"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+    with serving.client(ONE) as probe:
+        assert probe.ask("/healthz").status == 200
+
+
+def test_one_address_may_be_connected_only_so_often(
+    serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(addresses, "CONNECTIONS", 20)
+    with ExitStack() as clients:
+        many = [clients.enter_context(serving.client(ONE)) for _ in range(20)]
+        assert many[-1].ask("/article/a").status == 200
+        one_more = clients.enter_context(serving.client(ONE))
+        assert one_more.ask("/article/a").status == 429
+        assert clients.enter_context(serving.client(OTHER)).ask("/article/a").status == 200
+    until(lambda: serving.open == 0, "all have left")
+    with serving.client(ONE) as client:
+        assert client.ask("/article/a").status == 200
+
+
+def test_a_proxy_speaks_for_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(addresses, "CONNECTIONS", 0)
+    with Serving(tmp_path, Limits(), published("a")) as behind, behind.client() as client:
+        assert statuses(client, ["/article/a"] * 2 * addresses.READS.at_once) == {
+            200: 2 * addresses.READS.at_once
+        }
+
+
+@pytest.mark.parametrize("path", ["/article/a", "/none", "/views", "/"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_body_that_nobody_reads_ends_the_connection(serving: Serving, path: str, method: str) -> None:
+    """Whether it is too much or comes too slowly; and no answer follows the one that was given."""
+
+    def sent(piece: bytes, pause_s: float) -> bytes:
+        with serving.client(ONE) as client:
+            client.ask("/article/a")
+            client.send(request(path, method, "content-length: 99999999"))
+            began = time.monotonic()
+            client.socket.settimeout(pause_s)
+            came = b""
+            while time.monotonic() < began + 15:
+                try:
+                    client.send(piece)
+                    more = client.socket.recv(65536)
+                    if not more:
+                        return came
+                    came += more
+                except TimeoutError:
+                    continue
+                except OSError:
+                    return came
+        raise AssertionError("it is read for ever")
+
+    with ThreadPoolExecutor(2) as clients:
+        for came in clients.map(sent, [b"x" * 8192, b"x"], [0.01, 0.2]):
+            assert came.count(b"HTTP/1.1 ") <= 1
+
+
+def test_the_pace_is_kept_over_time() -> None:
+    turnstile = Turnstile(Pace(10, 5))
+    assert [turnstile.admits("a", 0.0) for _ in range(7)] == [True] * 5 + [False] * 2
+    assert turnstile.admits("b", 0.0)
+    assert [turnstile.admits("a", 0.1) for _ in range(2)] == [True, False]
+    assert sum(turnstile.admits("a", 1 + n / 1000) for n in range(10_000)) == pytest.approx(105, abs=2)
+
+
+def test_all_addresses_of_an_ipv6_network_are_one() -> None:
+    known = addresses.Addresses(())
+    assert known.come("2001:db8:1:2::1") == known.come("2001:db8:1:2:ffff::9")
+    assert known.come("2001:db8:1:2::1") != known.come("2001:db8:1:3::1")
+    assert known.come("::ffff:203.0.113.9") == known.come("203.0.113.9") != known.come("203.0.113.10")
