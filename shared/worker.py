@@ -7,30 +7,38 @@ with a position of its own.
 """
 
 import asyncio
+import functools
 import socket
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
-from typing import Any, NoReturn
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final, NoReturn
 
 import uvicorn
 from mode import Service, Worker
 
 from shared.answers import ALWAYS, NO_PAGE, NO_STORE, as_text
+from shared.limits import LimitedProtocol, Limits
 from shared.runtime import listen
+from shared.serving import Server, connections_allowed
+
+LIMITS: Final = Limits(connections=1_000, body_bytes=2 * 1024 * 1024, body_s=30.0)
 
 
 class HttpService(Service):
     """Serve an ASGI application while the worker lives; the worker alone owns the signals."""
 
-    def __init__(self, asgi: Callable[..., Any], host: str, port: int) -> None:
+    def __init__(self, asgi: Callable[..., Any], host: str, port: int, limits: Limits = LIMITS) -> None:
         super().__init__()
         self._host, self._port = host, port
         self._sockets: list[socket.socket] = []
+        limits = replace(limits, connections=connections_allowed(limits.connections))
+        protocol: Any = functools.partial(LimitedProtocol, limits=limits)
         config = uvicorn.Config(
-            asgi, lifespan="off", access_log=False, log_config=None,
+            asgi, http=protocol, ws="none", timeout_keep_alive=int(limits.idle_s) + 1,
+            lifespan="off", access_log=False, log_config=None,
             timeout_graceful_shutdown=2, server_header=False, headers=as_text(*ALWAYS, NO_PAGE, NO_STORE),
         )  # fmt: skip
-        self._server = _Server(config)
+        self._server = Server(config)
 
     def listen(self, name: str) -> None:
         """Take the port, or end the process saying why that is not possible."""
@@ -46,12 +54,6 @@ class HttpService(Service):
         """Let open requests finish."""
         self._server.should_exit = True
         await asyncio.sleep(0)
-
-
-class _Server(uvicorn.Server):
-    @contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        yield
 
 
 def run(name: str, services: list[Service]) -> NoReturn:

@@ -17,7 +17,6 @@ from services.render.adapters.article_log import ArticleLog
 from services.render.adapters.closing import end
 from services.render.adapters.hot_list import HotList
 from services.render.adapters.left_out import left_out
-from services.render.adapters.limits import Limits
 from services.render.adapters.machines import Machines
 from services.render.adapters.page_check import PageCheck
 from services.render.adapters.salts import Salts
@@ -47,6 +46,7 @@ from services.render.core.shelf import Changes
 from services.render.core.site import Site
 from services.render.settings import Settings
 from shared.health import Health
+from shared.limits import Limits
 from shared.runtime import listen, log
 
 _HERE = Path(__file__).parent

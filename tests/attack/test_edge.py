@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from bench import nginx as edges
-from services.render.adapters.limits import Limits
+from shared.limits import Limits
 from tests.attack.test_headers import JSON, PROBLEM, Row, ask, hold, raw
 from tests.builders import published
 from tests.foreign import until

@@ -14,8 +14,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from services.render.adapters import view_log
-from services.render.adapters.limits import Limits
 from services.render.core import tokens
+from shared.limits import Limits
 from tests.builders import published
 from tests.foreign import until
 from tests.integration.render.serving import Serving

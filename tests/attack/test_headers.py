@@ -9,8 +9,8 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from services.render.adapters.limits import Limits
 from shared.articles import ArticleEvent
+from shared.limits import Limits
 from tests.attack.conftest import TOKEN
 from tests.builders import as_json, published, sent_article, withdrawn
 from tests.integration.render.serving import Serving

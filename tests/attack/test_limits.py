@@ -11,8 +11,8 @@ from typing import Final
 import pytest
 
 from services.render.adapters import addresses
-from services.render.adapters.limits import Limits
 from services.render.core.pace import Pace, Turnstile
+from shared.limits import Limits
 from tests.builders import published
 from tests.foreign import until
 from tests.integration.render.serving import Client, Serving, request

@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Browser
 from pydantic import ValidationError
 
-from services.render.adapters.limits import Limits
 from services.render.settings import Settings
 from shared.blocks import Paragraph, Picture, PictureBlock, Rendition
+from shared.limits import Limits
 from tests.builders import published
 from tests.foreign import until
 from tests.integration.render.serving import Serving

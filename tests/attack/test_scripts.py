@@ -16,8 +16,8 @@ from playwright.sync_api import Browser, Page
 
 from services.ingest.core.decide import Accepted
 from services.ingest.core.editions import UNKNOWN
-from services.render.adapters.limits import Limits
 from shared.events import ArticlePublished
+from shared.limits import Limits
 from tests.attack.corpus import TEXTS, URLS, numbered
 from tests.attack.rounds import ROUNDS
 from tests.builders import arrival, as_json, sent_article

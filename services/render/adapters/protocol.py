@@ -4,21 +4,19 @@ uvicorn's own protocol makes a scope, a task and two messages for every request;
 less than those. So a plain GET or HEAD of an address that was asked for before is answered within the
 parser's callback, by writing its bytes. Everything else (a first request, a body, a view, an error), and
 whatever waits behind another answer or a slow reader, takes uvicorn's way, which keeps the order and the
-reader's pace. What a connection may take is in `limits.py`.
+reader's pace. What a connection may take is in `shared/limits.py`.
 """
 
 import asyncio
 from collections.abc import Callable
 from typing import Any, Final
 
-import httptools
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from services.render.adapters.addresses import Addresses
 from services.render.adapters.answer import CLOSE, second
-from services.render.adapters.limits import AHEAD, LimitedProtocol, Limits, RefusedError
+from shared.limits import LimitedProtocol, Limits, RefusedError
 
 AtOnce = Callable[[bytes, bytes, dict[bytes, bytes]], tuple[bytes, bytes] | None]
 """Gives head and body of the answer to (method, target, headers); None if that takes more than a moment."""
@@ -40,32 +38,28 @@ class PageProtocol(LimitedProtocol):
         limits: Limits,
         addresses: Addresses,
     ) -> None:
-        super().__init__(config, server_state, app_state, _loop, limits=limits, addresses=addresses)
+        super().__init__(config, server_state, app_state, _loop, limits=limits)
         self._at_once = at_once
-        self._short = False
+        self._addresses = addresses
+        self._address: str | None = None
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Note a header."""
-        self.headers.append((name.lower(), value))
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End."""
+        super().connection_lost(exc)
+        if self._address is not None:
+            self._addresses.leave(self._address)
 
-    def on_headers_complete(self) -> None:
-        """Answer at once if the page is ready and nothing waits before it, else start the application."""
-        super().on_headers_complete()
-        self._short = self.transport.is_closing() or self._answered()
-        if not self._short:
-            self._apply()
+    def _crowd(self) -> tuple[int, str] | None:
+        self._address = self._addresses.come(self.client[0] if self.client else "")
+        if self._address is None or not self._addresses.crowded(self._address):
+            return None
+        return 429, "too many connections are open from this address; come again in a moment"
 
-    def on_body(self, body: bytes) -> None:
-        """Pass a part of the body on."""
-        self._weigh_body(body)
-        if not self._short and not self._deaf:
-            super().on_body(body)
-
-    def on_message_complete(self) -> None:
-        """Tell the application that the body is whole."""
-        super().on_message_complete()
-        if not self._short:
-            HttpToolsProtocol.on_message_complete(self)
+    def _admit(self) -> None:
+        if self._address is not None and not self._addresses.admits(
+            self._address, self.url, self.loop.time()
+        ):
+            raise RefusedError(429, "too much is asked from this address; come again in a moment")
 
     def _answered(self) -> bool:
         """Answer with a finished page if this asks for one; tell whether it did."""
@@ -89,18 +83,3 @@ class PageProtocol(LimitedProtocol):
         if not keep:
             self.transport.close()
         return True
-
-    def _apply(self) -> None:
-        """Let the application answer, behind what it is answering."""
-        if len(self.pipeline) >= AHEAD:
-            raise RefusedError(400, f"at most {AHEAD} requests may be sent ahead")
-        url, headers = self.url, self.headers
-        if not url.startswith(b"/") and httptools.parse_url(url).path is None:
-            raise RefusedError(400, "the address has no path")
-        HttpToolsProtocol.on_message_begin(self)  # which makes the scope
-        self.url, self.headers, self.scope["headers"] = url, headers, headers
-        self.expect_100_continue = any(
-            name == b"expect" and value.lower() == b"100-continue" for name, value in headers
-        )
-        self._rest()
-        HttpToolsProtocol.on_headers_complete(self)

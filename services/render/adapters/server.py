@@ -1,42 +1,18 @@
-"""uvicorn as render uses it: its protocol, its limits, and how it ends."""
+"""uvicorn as render uses it: its protocol and its limits."""
 
 import functools
-import resource
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 import uvicorn
 
 from services.render.adapters.addresses import Addresses
-from services.render.adapters.limits import SPARE, LimitedProtocol, Limits
 from services.render.adapters.protocol import AtOnce, PageProtocol
 from services.render.core.readers import Network
 from shared.answers import ALWAYS, as_text
-from shared.runtime import log
-
-_OTHER_FILES: Final = 256
-"""Files a process holds besides its readers' connections: the store, Kafka, Redis."""
-_TICKS_A_SECOND: Final = 10
-"""Of uvicorn's main loop."""
-
-
-class Server(uvicorn.Server):
-    """uvicorn, which would raise a signal again after serving and so cut off what follows."""
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        """Leave the signals to whoever runs the server."""
-        yield
-
-    async def on_tick(self, counter: int) -> bool:
-        """Look at every connection once a second."""
-        if counter % _TICKS_A_SECOND == 0:
-            for connection in list(self.server_state.connections):
-                if isinstance(connection, LimitedProtocol):
-                    connection.check()
-        return await super().on_tick(counter)
+from shared.limits import Limits
+from shared.serving import Server, connections_allowed
 
 
 def make_server(app: Any, at_once: AtOnce, limits: Limits, trusted: Sequence[Network]) -> Server:
@@ -65,17 +41,3 @@ def make_server(app: Any, at_once: AtOnce, limits: Limits, trusted: Sequence[Net
             backlog=4096,
         )
     )
-
-
-def connections_allowed(connections: int) -> int:
-    """Ask the system for a file for each connection; give how many connections it allows."""
-    wanted = connections + SPARE + _OTHER_FILES
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft == resource.RLIM_INFINITY or soft >= wanted:
-        return connections
-    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
-    if allowed < wanted:
-        connections = max(1, allowed - SPARE - _OTHER_FILES)
-        log.warning("few_files_allowed", connections=connections, advice="raise `ulimit -Hn`")
-    return connections

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from services.render.adapters.limits import Limits
 from shared.blocks import Paragraph
+from shared.limits import Limits
 from tests.builders import published, withdrawn
 from tests.integration.render.reading import Render
 from tests.integration.render.serving import Serving

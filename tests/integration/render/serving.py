@@ -13,9 +13,8 @@ from typing import Final, Self
 import uvloop
 
 from services.render.adapters.answer import PageAnswers
-from services.render.adapters.limits import Limits
 from services.render.adapters.salts import Salts
-from services.render.adapters.server import Server, make_server
+from services.render.adapters.server import make_server
 from services.render.adapters.view_log import ViewLog
 from services.render.adapters.views import Views
 from services.render.adapters.web import Web
@@ -23,7 +22,9 @@ from services.render.core.readers import Network
 from services.render.settings import Settings
 from shared.articles import ArticleEvent
 from shared.health import Health
+from shared.limits import Limits
 from shared.runtime import listen
+from shared.serving import Server
 from tests.foreign import until
 from tests.real import free_base
 from tests.unit.render.folded import Folded

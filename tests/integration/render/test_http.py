@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from services.render.adapters.limits import AHEAD
+from shared.limits import AHEAD
 from tests.integration.render.serving import Received, Serving, request
 
 Serve = Callable[..., Serving]

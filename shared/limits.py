@@ -1,4 +1,4 @@
-"""What a reader's connection may take: bytes and time of a head and of a body, silence, requests sent ahead.
+"""What a connection may take: bytes and time of heads and bodies, silence, a slow reader, much at once.
 
 uvicorn's own protocol with limits. Of every connection it is known until when something must have happened on
 it; the server looks at all of them once a second, so no request costs a timer. Who breaks a limit is told so
@@ -15,9 +15,9 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from services.render.adapters.addresses import Addresses
-from services.render.adapters.answer import refusal, written
 from shared import health
+from shared.answers import ALWAYS, NO_PAGE, NO_STORE
+from shared.problem import MEDIA_TYPE, as_bytes, phrase, problem
 
 AHEAD: Final = 256
 """Requests that may wait behind another on one connection; no browser sends any."""
@@ -38,7 +38,7 @@ class Limits:
     head_s: float = 10.0
     body_bytes: int = 16 * 1024
     body_s: float = 7.0
-    """The only body that is read, a view's, has 2 KiB and is waited for 5 s by the application."""
+    """Both a little beyond what the application reads and waits for, so that its own answer comes first."""
     unread_s: float = 30.0
     """In so long a reader takes 32 KiB of what waits for it, or the rest, or is cut off."""
 
@@ -58,43 +58,34 @@ class LimitedProtocol(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
         *,
         limits: Limits,
-        addresses: Addresses,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self._limits = limits
-        self._addresses = addresses
-        self._address: str | None = None
         self._until = 0.0
+        self._in_body = False
+        self._body_bytes = 0
+        self._body_until = math.inf
         self._heads = 0
         self._in_head = False
         self._between = True
         self._head_bytes = 0
         self._weigh = False
-        self._in_body = False
-        self._body_bytes = 0
-        self._body_until = math.inf
         self._crowded: tuple[int, str] | None = None
         self._deaf = False
         self._unread = math.inf
+        self._short = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin; beyond the limit the first request will be told so."""
         super().connection_made(transport)
         over = len(self.connections) - self._limits.connections
-        self._address = self._addresses.come(self.client[0] if self.client else "")
         if over > 0:
             self._crowded = 503, "too many connections are open; come again in a moment"
-        elif self._address is not None and self._addresses.crowded(self._address):
-            self._crowded = 429, "too many connections are open from this address; come again in a moment"
+        else:
+            self._crowded = self._crowd()
         self._wait(self._limits.head_s if self._crowded else self._limits.idle_s)
         if over > SPARE:
             transport.abort()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """End."""
-        super().connection_lost(exc)
-        if self._address is not None:
-            self._addresses.leave(self._address)
 
     def data_received(self, data: bytes) -> None:
         """Parse, and refuse what is not a request or too large a one."""
@@ -121,6 +112,10 @@ class LimitedProtocol(HttpToolsProtocol):
         self.url = b""
         self.headers = []
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Note a header."""
+        self.headers.append((name.lower(), value))
+
     def on_headers_complete(self) -> None:
         """End the head; RefusedError if it is too large, or there are too many connections."""
         self._in_head = False
@@ -132,15 +127,25 @@ class LimitedProtocol(HttpToolsProtocol):
                 raise RefusedError(*self._too_large())
         if self._crowded and self.url.decode("latin-1") not in health.PATHS:
             raise RefusedError(*self._crowded)
-        if self._address is not None and not self._addresses.admits(
-            self._address, self.url, self.loop.time()
-        ):
-            raise RefusedError(429, "too much is asked from this address; come again in a moment")
+        self._admit()
+        self._short = self.transport.is_closing() or self._answered()
+        if not self._short:
+            self._apply()
+
+    def on_body(self, body: bytes) -> None:
+        """Pass a part of the body on."""
+        self._body_bytes += len(body)
+        if self._body_bytes > self._limits.body_bytes and not self._deaf:
+            self._end_body(413, f"at most {self._limits.body_bytes} bytes")
+        if not self._short and not self._deaf:
+            super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """End the request."""
+        """End the request, and tell the application that the body is whole."""
         self._between = True
         self._in_body = False
+        if not self._short:
+            super().on_message_complete()
 
     def on_response_complete(self) -> None:
         """Go on after an answer of the application."""
@@ -168,10 +173,11 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def check(self) -> None:
         """End the connection if its time is over."""
-        if self._in_body and self.loop.time() >= self._body_until and not self._deaf:
+        now = self.loop.time()
+        if self._in_body and now >= self._body_until and not self._deaf:
             self._end_body(408, f"the body did not come within {self._limits.body_s:g} s")
             return
-        if self.loop.time() < self._until:
+        if now < self._until:
             return
         if left := self.transport.get_write_buffer_size():
             if left > max(0, self._unread - _PACE_BYTES):
@@ -186,6 +192,40 @@ class LimitedProtocol(HttpToolsProtocol):
         elif self._answering():
             self._rest()
         else:
+            self.transport.close()
+
+    def _crowd(self) -> tuple[int, str] | None:
+        """Say with what a connection is refused because of who else is connected; None if it is not."""
+        return None
+
+    def _admit(self) -> None:
+        """Look whose request this is; RefusedError if he has asked too much."""
+
+    def _answered(self) -> bool:
+        """Answer a request without the application, if that can be done; tell whether it was."""
+        return False
+
+    def _apply(self) -> None:
+        """Let the application answer, behind what it is answering."""
+        if len(self.pipeline) >= AHEAD:
+            raise RefusedError(400, f"at most {AHEAD} requests may be sent ahead")
+        url, headers = self.url, self.headers
+        if not url.startswith(b"/") and httptools.parse_url(url).path is None:
+            raise RefusedError(400, "the address has no path")
+        HttpToolsProtocol.on_message_begin(self)  # which makes the scope
+        self.url, self.headers, self.scope["headers"] = url, headers, headers
+        self.expect_100_continue = any(
+            name == b"expect" and value.lower() == b"100-continue" for name, value in headers
+        )
+        self._rest()
+        HttpToolsProtocol.on_headers_complete(self)
+
+    def _end_body(self, status: int, detail: str) -> None:
+        """Refuse what is left of a body; who was answered before it came is told nothing more."""
+        if self._answering():
+            self._refuse(status, detail)
+        else:
+            self._deaf = True
             self.transport.close()
 
     def _wait(self, seconds: float) -> None:
@@ -218,20 +258,6 @@ class LimitedProtocol(HttpToolsProtocol):
         if self._head_bytes > self._limits.head_bytes:
             self._refuse(*self._too_large())
 
-    def _weigh_body(self, body: bytes) -> None:
-        """Add up a body, whether somebody reads it or not."""
-        self._body_bytes += len(body)
-        if self._body_bytes > self._limits.body_bytes and not self._deaf:
-            self._end_body(413, f"at most {self._limits.body_bytes} bytes")
-
-    def _end_body(self, status: int, detail: str) -> None:
-        """Refuse what is left of a body; who was answered before it came is told nothing more."""
-        if self._answering():
-            self._refuse(status, detail)
-        else:
-            self._deaf = True
-            self.transport.close()
-
     def _refuse(self, status: int, detail: str) -> None:
         """End the connection with a refusal, or with the answers to what was asked before."""
         self._deaf = True
@@ -241,15 +267,26 @@ class LimitedProtocol(HttpToolsProtocol):
             self.cycle.keep_alive = False
             if self.pipeline or self.cycle.response_started or not self.cycle.more_body:
                 return
-            # the application waits for the rest of a body that will not come
+            # the application waits for the rest of a body that is none
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         if self.transport.is_closing():
             return
-        retry = [(b"retry-after", b"1")] if status in (429, 503) else []
-        self.transport.write(written(refusal(status, detail, [*retry, (b"connection", b"close")])))
+        self.transport.write(self._written(status, detail))
         self.transport.write_eof()
         self._wait(_LINGER_S)
+
+    def _written(self, status: int, detail: str) -> bytes:
+        body = as_bytes(problem(status, detail))
+        headers = dict([*self.server_state.default_headers, *ALWAYS, NO_PAGE, NO_STORE]) | {
+            b"content-type": MEDIA_TYPE.encode(),
+            b"content-length": b"%d" % len(body),
+            b"connection": b"close",
+        }
+        if status in (429, 503):
+            headers[b"retry-after"] = b"1"
+        lines = (b"%s: %s\r\n" % header for header in headers.items())
+        return b"HTTP/1.1 %d %s\r\n%s\r\n%s" % (status, phrase(status).encode(), b"".join(lines), body)
 
     def _too_large(self) -> tuple[int, str]:
         return 431, f"the head of a request may have {self._limits.head_bytes} bytes"
