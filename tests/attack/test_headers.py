@@ -168,8 +168,7 @@ def test_of_rank(rank_url: str, row: Row) -> None:
 @pytest.mark.parametrize("name", ["render_url", "ingest_url", "rank_url"])
 def test_of_what_is_no_request(name: str, request: pytest.FixtureRequest) -> None:
     answer = raw(request.getfixturevalue(name), b"GET / HTTP/1.1\r\nno colon\r\n\r\n")
-    plain = "text/plain; charset=utf-8"
-    hold(answer, Row("", 400, PROBLEM if name == "render_url" else plain))
+    hold(answer, Row("", 400, PROBLEM))
 
 
 def test_files_are_kept_for_ever_and_are_what_they_say(render_url: str) -> None:

@@ -22,8 +22,11 @@ OTHER: Final = "127.0.0.3"
 
 
 @pytest.fixture
-def serving(tmp_path: Path) -> Iterator[Serving]:
-    """Give a server of some articles that trusts no proxy."""
+def serving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
+    """Give a server of some articles that trusts no proxy; its paces are slower than any machine."""
+    for name in ("READS", "SEARCHES", "VIEWS"):
+        pace = getattr(addresses, name)
+        monkeypatch.setattr(addresses, name, Pace(0.01, pace.at_once // 10))
     articles = [published(name, second=n) for n, name in enumerate("abc")]
     with Serving(tmp_path, Limits(body_s=2.0), *articles, trusted=()) as started:
         yield started
@@ -42,14 +45,18 @@ def statuses(client: Client, paths: list[str]) -> Counter[int]:
 
 @pytest.mark.parametrize(
     ("path", "pace"),
-    [("/article/a", addresses.READS), ("/search?q=x", addresses.SEARCHES),
-     ("/zh-hant/search", addresses.SEARCHES), ("/v.gif?article=a", addresses.VIEWS)],
-)  # fmt: skip
-def test_one_address_may_ask_only_so_often(serving: Serving, path: str, pace: Pace) -> None:
+    [
+        ("/article/a", "READS"),
+        ("/search?q=x", "SEARCHES"),
+        ("/zh-hant/search", "SEARCHES"),
+        ("/v.gif?article=a", "VIEWS"),
+    ],
+)
+def test_one_address_may_ask_only_so_often(serving: Serving, path: str, pace: str) -> None:
     with serving.client(ONE) as client, serving.client(OTHER) as other:
-        found = statuses(client, [path] * 4 * pace.at_once)
-        assert found[429] == 1
-        assert found[200] >= pace.at_once
+        at_once = getattr(addresses, pace).at_once
+        found = statuses(client, [path] * (at_once + 1))
+        assert found == {200: at_once, 429: 1}
         assert client.ended() == b""
         assert other.ask(path).status == 200
     with serving.client(ONE) as again:

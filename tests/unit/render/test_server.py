@@ -4,7 +4,7 @@ import resource
 
 import pytest
 
-from services.render.adapters.server import connections_allowed
+from shared.serving import connections_allowed
 
 UNBOUNDED = resource.RLIM_INFINITY
 
