@@ -4,10 +4,14 @@ import hashlib
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
+from ops.setup import keys, rights
 from services.ingest.settings import Token
+from shared import topics
 from tests.contract.test_documentation import SETTINGS, variables
 
 ROOT = Path(__file__).parents[2]
@@ -16,6 +20,10 @@ EDGE = (ROOT / "ops" / "edge" / "nginx.conf").read_text()
 CONTAINERS: dict[str, str] = dict(
     re.findall(r"^  (\w+):\n((?:    .*\n|\n)+)", COMPOSE.partition("\nservices:\n")[2], re.MULTILINE)
 )
+READ: dict[str, Any] = yaml.safe_load(COMPOSE)
+PARTS: dict[str, dict[str, Any]] = READ["services"]
+ONCE = "setup"
+"""What runs at every start, and ends."""
 
 
 def anchor(name: str) -> str:
@@ -25,7 +33,7 @@ def anchor(name: str) -> str:
 
 
 def image(service: str) -> str:
-    return (ROOT / "services" / service / "Dockerfile").read_text()
+    return (ROOT / str(PARTS[service]["build"]["dockerfile"])).read_text()
 
 
 def port(service: str) -> int:
@@ -33,26 +41,29 @@ def port(service: str) -> int:
 
 
 def test_every_part_is_there() -> None:
-    assert set(CONTAINERS) == {"kafka", "redis", "edge", *SETTINGS}
+    assert set(CONTAINERS) == {"kafka", "redis", "edge", ONCE, *SETTINGS}
 
 
 def test_what_every_container_is_denied() -> None:
     hardened = anchor("hardened")
     for line in ("read_only: true", "cap_drop: [ALL]", '"no-new-privileges:true"', "restart: unless-stopped"):
         assert line in hardened
-    assert not re.search(r"privileged: |cap_add|read_only: false|network_mode|docker\.sock", COMPOSE)
+    assert not re.search(r"privileged: |cap_add|read_only: false|docker\.sock", COMPOSE)
 
 
 @pytest.mark.parametrize("name", CONTAINERS)
 def test_a_container_is_hardened_probed_and_bounded(name: str) -> None:
     assert "<<: *hardened" in CONTAINERS[name]
-    assert re.search(r"healthcheck:\n +<<: \*probed\n +test:", CONTAINERS[name])
+    if name == ONCE:
+        assert PARTS[name]["restart"] == "no"
+    else:
+        assert re.search(r"healthcheck:\n +<<: \*probed\n +test:", CONTAINERS[name])
     assert "mem_limit: " in CONTAINERS[name]
 
 
 @pytest.mark.parametrize("name", CONTAINERS)
 def test_nothing_runs_as_root(name: str) -> None:
-    if name in SETTINGS:
+    if name in {ONCE, *SETTINGS}:
         of_image = re.findall(r"^USER (\d+):(\d+)$", image(name).rpartition("\nFROM ")[2], re.MULTILINE)
         assert len(of_image) == 1
         assert "0" not in of_image[0]
@@ -69,11 +80,13 @@ def test_a_service_can_be_scaled(name: str) -> None:
 
 
 def test_readers_come_in_at_8080_and_publishers_on_the_host_at_9094() -> None:
-    published = re.findall(r'"((?:127\.0\.0\.1:)?\$\{\w+:-\d+\}:\d+)"', COMPOSE)
-    assert set(published) == {
-        "${REMEN_PORT:-8080}:8080",
-        "127.0.0.1:${REMEN_KAFKA_PORT:-9094}:9094",
-        "127.0.0.1:${REMEN_INGEST_PORT:-8081}:8081",
+    published = {name: set(part["ports"]) for name, part in PARTS.items() if "ports" in part}
+    assert published == {
+        "edge": {
+            "${REMEN_BIND:-127.0.0.1}:${REMEN_PORT:-8080}:8080",
+            "127.0.0.1:${REMEN_INGEST_PORT:-8081}:8081",
+        },
+        "kafka": {"127.0.0.1:${REMEN_KAFKA_PORT:-9094}:9094"},
     }
     assert "EXTERNAL://localhost:${REMEN_KAFKA_PORT:-9094}" in COMPOSE
 
@@ -84,7 +97,107 @@ def test_every_variable_given_to_a_service_is_one_of_its_settings(name: str) -> 
     assert len(given) >= 4
     given |= set(re.findall(rf"\b({name.upper()}_[A-Z_]+)=", image(name)))
     assert f"{name.upper()}_HOST" in given
-    assert given <= variables(SETTINGS[name])
+    known = variables(SETTINGS[name])
+    assert given <= known | {f"{secret}_FILE" for secret in secrets_of(name)}
+
+
+def secrets_of(name: str) -> set[str]:
+    settings = SETTINGS[name]
+    fields = {own for own, field in settings.model_fields.items() if not field.repr}
+    return {
+        variable
+        for variable in variables(settings)
+        if variable.lower().removeprefix(f"{name}_") in fields or variable.lower() in fields
+    }
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_no_secret_stands_in_an_environment(name: str) -> None:
+    given = set(PARTS[name]["environment"])
+    assert given & secrets_of(name) <= {"REDIS_URL"}
+    assert not re.search(r"redis\S*://[^@/]*:[^@/]*@", COMPOSE)
+    files = {value for key, value in PARTS[name]["environment"].items() if key.endswith("_FILE")}
+    assert len(files) == {"ingest": 2, "rank": 2, "render": 3}[name]
+    assert all(file.startswith("/run/keys/") for file in files)
+
+
+def test_nothing_must_or_can_be_set_that_is_secret() -> None:
+    asked = set(re.findall(r"\$\{(\w+)(:-)?", COMPOSE))
+    assert all(has_default for _, has_default in asked)
+    assert not any(re.search("TOKEN|KEY|PASS|SECRET", name) for name, _ in asked)
+    assert "remen-dev" not in COMPOSE
+
+
+@pytest.fixture
+def drawn(tmp_path: Path) -> Path:
+    for one in PARTS[ONCE]["volumes"]:
+        (tmp_path / one.partition(":/keys/")[2]).mkdir()
+    keys.draw(tmp_path)
+    return tmp_path
+
+
+def test_a_part_has_its_own_keys_only_and_cannot_change_them(drawn: Path) -> None:
+    mounted = {
+        name: [volume for volume in part.get("volumes", ()) if volume.startswith("keys-")]
+        for name, part in PARTS.items()
+    }
+    assert mounted.pop(ONCE) == PARTS[ONCE]["volumes"]
+    assert mounted.pop("kafka") == mounted.pop("edge") == []
+    assert mounted == {name: [f"keys-{name}:/run/keys:ro"] for name in ("redis", *SETTINGS)}
+    for name in SETTINGS:
+        named = {v for key, v in PARTS[name]["environment"].items() if key.endswith("_FILE")}
+        assert {Path(file).name for file in named} == {file.name for file in (drawn / name).iterdir()}
+
+
+def test_what_was_drawn_stays_and_redis_does_not_keep_it(drawn: Path) -> None:
+    first = {file: file.read_text() for file in drawn.rglob("*") if file.is_file()}
+    keys.draw(drawn)
+    assert first == {file: file.read_text() for file in drawn.rglob("*") if file.is_file()}
+    words = [text.strip() for file, text in first.items() if file.name not in ("users.acl", "tokens")]
+    assert len(words) == len(set(words)) == 8
+    assert not any(word in first[drawn / "redis" / "users.acl"] for word in words)
+
+
+NETWORKS: dict[str, set[str]] = {
+    "readers": {"edge"},
+    "publishers": {"kafka"},
+    "edge-render": {"edge", "render"},
+    "edge-ingest": {"edge", "ingest"},
+    "kafka-ingest": {"kafka", "ingest"},
+    "kafka-rank": {"kafka", "rank"},
+    "kafka-render": {"kafka", "render"},
+    "redis-rank": {"redis", "rank"},
+    "redis-render": {"redis", "render"},
+}
+
+
+def test_a_network_joins_two_that_must_speak_to_each_other() -> None:
+    on = {
+        network: {name for name, part in PARTS.items() if network in part.get("networks", ())}
+        for network in READ["networks"]
+    }
+    assert on == NETWORKS
+    joints = {name for name, network in READ["networks"].items() if network.get("internal")}
+    assert joints == NETWORKS.keys() - {"readers", "publishers"}
+    assert PARTS[ONCE]["network_mode"] == "service:kafka"
+    assert all("networks" in part for name, part in PARTS.items() if name != ONCE)
+
+
+def test_kafka_asks_who_is_there_at_every_door_but_its_own() -> None:
+    given = PARTS["kafka"]["environment"]
+    protocols = dict(one.split(":", 1) for one in given["KAFKA_LISTENER_SECURITY_PROTOCOL_MAP"].split(","))
+    doors = dict(one.split("://", 1) for one in given["KAFKA_LISTENERS"].split(","))
+    assert {name for name, where in doors.items() if where.startswith(":")} == {"INTERNAL", "EXTERNAL"}
+    assert {name for name in doors if protocols[name] == "PLAINTEXT"} == {"LOCAL", "CONTROLLER"}
+    assert all(doors[name].startswith("localhost:") for name in ("LOCAL", "CONTROLLER"))
+    assert given["KAFKA_SUPER_USERS"] == "User:ANONYMOUS"
+    assert given["KAFKA_AUTHORIZER_CLASS_NAME"].endswith(".StandardAuthorizer")
+    assert "KAFKA_ALLOW_EVERYONE_IF_NO_ACL_FOUND" not in given
+
+
+def test_the_rights_are_about_topics_that_there_are() -> None:
+    named = {right.name for known in rights.RIGHTS.values() for right in known if right.kind == "TOPIC"}
+    assert named == {topic.name for topic in topics.ALL} | {"ingest.v1."}
 
 
 @pytest.mark.parametrize("name", SETTINGS)
@@ -108,14 +221,16 @@ def test_an_image_holds_its_own_service_and_shared_only(name: str) -> None:
 def test_a_build_sees_nothing_but_what_images_are_made_of() -> None:
     lines = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
     assert lines[0] == "*"
-    assert {line for line in lines if line.startswith("!")} == {"!requirements.lock", "!shared", "!services"}
+    kept = {line for line in lines if line.startswith("!")}
+    assert kept == {"!requirements.lock", "!shared", "!services", "!ops/setup"}
 
 
-def test_the_token_for_development_is_the_one_that_is_written_down() -> None:
-    default = re.search(r"INGEST_TOKENS: \$\{INGEST_TOKENS:-(.+)\}$", COMPOSE, re.MULTILINE)
-    assert default
-    (token,) = [Token.model_validate(one) for one in json.loads(default[1])]
-    assert token.sha256 == hashlib.sha256(b"remen-dev").hexdigest()
+def test_the_first_publish_token_may_do_everything(drawn: Path) -> None:
+    tokens = [Token.model_validate(one) for one in json.loads((drawn / "ingest" / "tokens").read_text())]
+    assert [(token.sections, token.desk) for token in tokens] == [(("*",), True)]
+    secret = (drawn / "operator" / "publish_token").read_text().strip()
+    assert tokens[0].sha256 == hashlib.sha256(secret.encode()).hexdigest()
+    assert len(secret) >= 43
 
 
 def test_the_edge_keeps_no_readers_address() -> None:
