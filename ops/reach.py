@@ -48,7 +48,7 @@ for word in sys.argv[1:]:
 def main(options: list[str]) -> int:
     """Print the table; return the exit code."""
     compose = ["docker", "compose", *options]
-    image = _said(*compose, "config", "--images", "setup")
+    image = _said("docker", "inspect", "-f", "{{.Image}}", _said(*compose, "ps", "-aq", "setup"))
     wanted = [f"{name}:{port}" for name, ports in DOORS.items() for port in ports]
     reached: set[tuple[str, str, int]] = set()
     for start in DOORS:

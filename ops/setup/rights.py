@@ -67,7 +67,9 @@ _REDIS: Final = {
     # nobody may ask whether it lives, and nothing else
     "default": ("nopass", "-@all", "+ping"),
     "rank": (
-        "~{{r*}}:*", "~hot:*", "-@all", "+@read", "+@write", "+@connection", "+eval", "-@dangerous", "+info",
+        # the second of hot's lies beside a list and tells of which moment it is
+        "~{{r*}}:*", "~hot:*", "~{{hot:*",
+        "-@all", "+@read", "+@write", "+@connection", "+eval", "-@dangerous", "+info",
         "{password}",
     ),
     "render": ("%R~hot:*", "-@all", "+@connection", "-@dangerous", "+getrange", "{password}"),

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Producer, TopicPartition
 
-from tests.foreign import DEADLINE_S
+from tests.foreign import DEADLINE_S, until
 
 
 def refused_to_write(settings: dict[str, Any], topic: str, value: bytes, key: str) -> KafkaError | None:
@@ -18,16 +18,21 @@ def refused_to_write(settings: dict[str, Any], topic: str, value: bytes, key: st
 
 def refused_to_read(settings: dict[str, Any], topic: str) -> KafkaError | None:
     """Ask for one partition; give the reason for which nothing was given, None if it was."""
-    own = {"group.id": "nobody", "enable.partition.eof": True, "auto.offset.reset": "earliest"}
-    reader = Consumer(settings | own)
+    reader = Consumer(settings | {"group.id": "nobody", "enable.partition.eof": True})
     try:
         reader.assign([TopicPartition(topic, 0, OFFSET_BEGINNING)])
-        (message,) = reader.consume(1, timeout=DEADLINE_S)
-    except KafkaException as failure:
-        error = failure.args[0]
-        assert isinstance(error, KafkaError)
-        return error
+        # that the group is refused too is said in between
+        return until(lambda: _answered(reader), f"{topic} is read or refused")[0]
     finally:
         reader.close()
-    found = message.error()
-    return None if found is None or found.code() == KafkaError._PARTITION_EOF else found
+
+
+def _answered(reader: Consumer) -> list[KafkaError | None]:
+    """Give a list of one answer about the topic, an empty one while there is none."""
+    for message in reader.consume(timeout=0.5):
+        error = message.error()
+        if error is None or error.code() == KafkaError._PARTITION_EOF:
+            return [None]
+        if error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
+            return [error]
+    return []
