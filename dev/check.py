@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from dev import environment
@@ -31,6 +32,13 @@ def test(folders: Sequence[str], arguments: Sequence[str]) -> int:
             return 1
     chosen = [f"tests/{folder}" for folder in folders or FOLDERS]
     return _run("tests", ["pytest", *_TWO_AT_A_TIME, *chosen, *arguments])
+
+
+def supply(advisories: Path | None) -> int:
+    """Print what Remen is made of or, by a folder of advisories, its holes; return the exit code."""
+    environment.ensure("publisher", "test")
+    more = [str(advisories.resolve())] if advisories else []
+    return subprocess.run([str(PYTHON), "-m", "dev.sbom", *more], cwd=ROOT, check=False).returncode
 
 
 def write_contracts() -> int:

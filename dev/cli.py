@@ -52,6 +52,8 @@ def run(asked: argparse.Namespace, rest: list[str]) -> int:
             prove.run(asked.seed, asked.faults, asked.views)
         case "contracts":
             return check.write_contracts()
+        case "sbom":
+            return check.supply(asked.advisories)
         case "lock":
             environment.lock(asked.upgrade)
     return 0
@@ -98,6 +100,13 @@ def _parser() -> argparse.ArgumentParser:
     for name in ("seed", "faults", "views"):
         chaos.add_argument(f"--{name}", type=int, required=True, metavar="N")
     command("contracts", "write contracts/ anew from the models", data=False)
+    sbom = command("sbom", "print what everything is made of (CycloneDX), or its known holes", data=False)
+    sbom.add_argument(
+        "--advisories",
+        type=Path,
+        metavar="DIR",
+        help="a copy of github.com/pypa/advisory-database",
+    )
     lock = command("lock", "resolve requirements.lock anew after a change in a pyproject.toml", data=False)
     lock.add_argument("--upgrade", action="store_true", help="to the newest of everything")
     return parser

@@ -20,6 +20,9 @@ def refused_to_read(settings: dict[str, Any], topic: str) -> KafkaError | None:
     """Ask for one partition; give the reason for which nothing was given, None if it was."""
     reader = Consumer(settings | {"group.id": "nobody", "enable.partition.eof": True})
     try:
+        # what it may not know of is not even named
+        if topic not in reader.list_topics(timeout=DEADLINE_S).topics:
+            return KafkaError(KafkaError.TOPIC_AUTHORIZATION_FAILED)
         reader.assign([TopicPartition(topic, 0, OFFSET_BEGINNING)])
         # that the group is refused too is said in between
         return until(lambda: _answered(reader), f"{topic} is read or refused")[0]
