@@ -115,9 +115,7 @@ def main(arguments: list[str]) -> int:
     pinned = {name: version for name, version, _ in packages(lock)}
     found = list(holes(pinned, known := list(advisories(Path(arguments[0])))))
     newest = max(str(one.get("modified")) for one in known)
-    found.append(
-        f"{len(found)} known holes in {len(pinned)} packages; newest advisory: {newest:.10}"
-    )
+    found.append(f"{len(found)} known holes in {len(pinned)} packages; newest advisory: {newest:.10}")
     print(*found, sep="\n")
     return len(found) > 1
 

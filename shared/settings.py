@@ -27,7 +27,7 @@ from shared.identity import Identity, Mechanism, Protocol, speak_as
 S = TypeVar("S", bound="ServiceSettings")
 
 DEVELOPMENT: Final = "remen-dev"
-"""The secret that compose has where none is set; whoever has read it knows it."""
+"""The secret that compose had before it drew its own; whoever has read it knows it."""
 
 _LONGEST_SHOWN: Final = 80
 
