@@ -41,6 +41,7 @@ def create_app(door: Door, letters: DeadLetterLog, health: Health) -> FastAPI:
         version="0.1.0",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # it would lead to whatever host the request names
         generate_unique_id_function=lambda route: route.name,
     )
     app.router.routes.extend(Route(path, health, include_in_schema=False) for path in PATHS)

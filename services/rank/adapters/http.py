@@ -59,6 +59,7 @@ def create_app(board: Board, archive: Archive, health: Health) -> FastAPI:
         description="The hot lists, and why an article stands where it does.",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # it would lead to whatever host the request names
         generate_unique_id_function=lambda route: route.name,
         openapi_tags=[{"name": "hot", "description": "The hot lists"}],
         servers=[{"url": "/", "description": "This instance"}],
