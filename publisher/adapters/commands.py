@@ -133,7 +133,7 @@ async def send(batches: AsyncIterator[Iterable[Input]], timeout_s: float, report
 async def _import(
     source: str, section: str | None, name: str | None, private: bool, timeout_s: float, report: Report
 ) -> int:
-    feed = feeds.load(source, private=private)
+    feed = await asyncio.to_thread(feeds.load, source, private=private)
     report.expect(len(feed["entries"]))
     default_section = settings.read(Settings).ninjs_section
     importing = Importing(name or feeds.name_of(source), datetime.now(UTC), section, default_section)

@@ -4,8 +4,8 @@ Each host is asked for once and connected to at the very address that was looked
 address when it is checked and another when it is used. Names are resolved here also where a proxy is used.
 """
 
+import asyncio
 import socket
-import time
 from typing import Final
 
 import httpx
@@ -25,23 +25,28 @@ def fetch(address: str, *, private: bool = False) -> tuple[bytes, str]:
     `private`: it may lie in a network of our own. One that says so itself, `http://10.0.0.5/`, need not be
     told; it may lead to itself and to the Internet.
     """
-    give_up = time.monotonic() + FETCH_S
-    given = resolve(address) if is_named_as_it_is(_url(address).host) else []
+    return asyncio.run(_fetched(address, private=private))
+
+
+async def _fetched(address: str, *, private: bool) -> tuple[bytes, str]:
     at = address
     try:
-        with httpx.Client(timeout=FETCH_S, headers={"user-agent": USER_AGENT}) as client:
+        async with asyncio.timeout(FETCH_S), _client() as client:
+            given = await _resolve(address) if is_named_as_it_is(_url(address).host) else []
             for _ in range(_MOST_REDIRECTIONS + 1):
-                found = resolve(at)
+                found = await _resolve(at)
                 allowed = [ip for ip in found if private or ip in given or is_public(ip)]
                 if not allowed:
                     raise CommandError(_not_followed(address, at, found[0]))
-                content, location = _ask(client, at, allowed, give_up)
+                content, location = await _ask(client, at, allowed)
                 if location is None:
                     return content, at
                 try:
                     at = redirected(at, location)
                 except ValueError as error:
                     raise CommandError(f"{at} {error}, which is not followed") from None
+    except TimeoutError:
+        raise CommandError(f"{at} was not received in full within {FETCH_S:g} s") from None
     except httpx.HTTPStatusError as error:
         raise CommandError(f"{at} answers {error.response.status_code}") from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -57,11 +62,15 @@ def check_size(content: bytes | bytearray, source: str) -> None:
         )
 
 
-def resolve(address: str) -> list[str]:
+def _client() -> httpx.AsyncClient:
+    return httpx.AsyncClient(timeout=FETCH_S, headers={"user-agent": USER_AGENT})
+
+
+async def _resolve(address: str) -> list[str]:
     """Give the IP addresses of an address's host, at least one."""
-    url = _url(address)
+    url, loop = _url(address), asyncio.get_running_loop()
     try:
-        found = socket.getaddrinfo(url.raw_host.decode("ascii"), url.port, type=socket.SOCK_STREAM)
+        found = await loop.getaddrinfo(url.raw_host.decode("ascii"), url.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise CommandError(f"{address} cannot be fetched: {error}") from None
     return list(dict.fromkeys(str(where[0]) for *_, where in found))
@@ -77,31 +86,29 @@ def _url(address: str) -> httpx.URL:
     return url
 
 
-def _ask(client: httpx.Client, at: str, ips: list[str], give_up: float) -> tuple[bytes, str | None]:
+async def _ask(client: httpx.AsyncClient, at: str, ips: list[str]) -> tuple[bytes, str | None]:
     """Give what is answered at one of these IP addresses of a host, or where it leads to."""
     *others, last = ips
     for ip in others:
         try:
-            return _answer(client, at, ip, give_up)
+            return await _answer(client, at, ip)
         except (httpx.ConnectError, httpx.ConnectTimeout):
             continue
-    return _answer(client, at, last, give_up)
+    return await _answer(client, at, last)
 
 
-def _answer(client: httpx.Client, at: str, ip: str, give_up: float) -> tuple[bytes, str | None]:
+async def _answer(client: httpx.AsyncClient, at: str, ip: str) -> tuple[bytes, str | None]:
     url, content = _url(at), bytearray()
     named = {"host": url.netloc.decode("ascii")}
     # whose certificate it must be is the name's to say, wherever it leads
     who = {"sni_hostname": url.raw_host.decode("ascii")}
-    with client.stream("GET", url.copy_with(host=ip), headers=named, extensions=who) as answer:
+    async with client.stream("GET", url.copy_with(host=ip), headers=named, extensions=who) as answer:
         if answer.has_redirect_location:
             return b"", answer.headers["location"]
         answer.raise_for_status()
-        for chunk in answer.iter_bytes():
+        async for chunk in answer.aiter_bytes():
             content += chunk
             check_size(content, at)
-            if time.monotonic() > give_up:
-                raise CommandError(f"{at} was not received in full within {FETCH_S:g} s")
         return bytes(content), None
 
 

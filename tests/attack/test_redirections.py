@@ -4,14 +4,16 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from publisher.adapters import feeds
+from publisher.adapters import feeds, fetching
 from publisher.adapters.failures import CommandError
 from publisher.core import redirections
 
@@ -182,6 +184,30 @@ def certified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
     yield made
     for site in sites:
         site.close()
+
+
+@pytest.mark.parametrize("piece", [b"HTTP/1.1 200 OK\r\nx: ", b"HTTP/1.1 200 OK\r\n\r\n"])
+def test_a_feed_that_drips_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch, piece: bytes) -> None:
+    monkeypatch.setattr(fetching, "FETCH_S", 2.0)
+    ended, began = threading.Event(), time.monotonic()
+
+    def drip() -> None:
+        with suppress(OSError), listening.accept()[0] as connection:
+            connection.recv(1000)
+            connection.sendall(piece)
+            while not ended.wait(0.05) and time.monotonic() - began < 20:
+                connection.sendall(b"x")
+
+    with socket.create_server((OURS, 0)) as listening:
+        listening.settimeout(10)
+        dripping = threading.Thread(target=drip)
+        dripping.start()
+        told = refused(f"http://{OURS}:{listening.getsockname()[1]}/")
+        took = time.monotonic() - began
+        ended.set()
+        dripping.join()
+    assert "was not received in full within 2 s" in told
+    assert took < 15
 
 
 def test_the_certificate_must_be_the_names(
