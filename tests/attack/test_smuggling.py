@@ -111,7 +111,7 @@ def test_the_edge_passes_on_no_more_than_it_answers(
     edge: str, render: Serving, first: bytes, frame: str
 ) -> None:
     before = render.asked
-    came = answered(edge, first + FRAMES[frame] + SECOND, listens_s=1.5)
+    came = answered(edge, first + FRAMES[frame] + SECOND, listens_s=0.5)
     assert render.asked - before <= came.count(b"HTTP/1.1 ")
     page = httpx.get(f"{edge}/article/a")
     assert page.status_code == 200
