@@ -50,7 +50,7 @@ class ViewLog:
     def __init__(self, bootstrap_servers: str, instance: str) -> None:
         self._servers = bootstrap_servers
         self._source = f"render/{instance}"
-        self._gathered: dict[int, _Gathered] = {}
+        self._gathered: dict[tuple[int, int], _Gathered] = {}
         self._count = 0
         self._some = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
@@ -61,7 +61,7 @@ class ViewLog:
         if self._count >= _BOUND:
             raise QueueFullError
         answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        gathered = self._gathered.setdefault(wire.partition_for(view.article), _Gathered())
+        gathered = self._gathered.setdefault((wire.partition_for(view.article), view.second), _Gathered())
         gathered.views.append(view)
         gathered.answers.append(answer)
         self._count += 1
@@ -103,7 +103,7 @@ class ViewLog:
     def _send_gathered(self, writer: AIOKafkaProducer) -> None:
         gathered, self._gathered = self._gathered, {}
         self._some.clear()
-        for partition, some in gathered.items():
+        for (partition, _), some in gathered.items():
             for start in range(0, len(some.views), _BATCH):
                 part = slice(start, start + _BATCH)
                 task = asyncio.create_task(
