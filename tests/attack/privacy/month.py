@@ -32,11 +32,12 @@ class Read:
     agent: str
 
 
-def month(days: int, readers: int, chance: random.Random) -> list[Read]:
+def month(days: int, readers: int, chance: random.Random, at_once: float = 0.3) -> list[Read]:
     """Give what so many readers read on so many days, in the order of time.
 
     Two of five come on a day, most of them in the evening, and read some articles one after another; some
-    come all at once, when a message tells of news, and some open several articles in the same moment.
+    come all at once, when a message tells of news, and so many open all they read `at_once`, which tells
+    only where there is no script: a page that is not seen reports nothing.
     """
     names = _names()
     articles = [next(names) for _ in range(_A_DAY)]
@@ -52,11 +53,11 @@ def month(days: int, readers: int, chance: random.Random) -> list[Read]:
         for reader in chance.sample(range(readers), readers * 2 // 5):
             told = chance.random() < 0.3
             at = news + timedelta(seconds=chance.uniform(0, 5)) if told else _evening(begins, chance)
-            at_once = chance.random() < 0.3
+            opens_all = chance.random() < at_once
             chosen = dict.fromkeys(chance.choices(articles, range(_A_DAY, 0, -1), k=chance.randint(1, 6)))
             for article in chosen:
                 reads.append(Read(round(at.timestamp() * 1000), reader, article, *who[reader]))
-                pause = 0.005 if at_once else chance.lognormvariate(4, 0.8)
+                pause = 0.005 if opens_all else chance.lognormvariate(4, 0.8)
                 at = min(at + timedelta(seconds=pause), begins + timedelta(hours=23, minutes=59))
     return sorted(reads, key=lambda read: read.at_ms)
 
