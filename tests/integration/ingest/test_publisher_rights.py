@@ -5,6 +5,7 @@ that asks for a name and a password, the services through one that publishers ca
 """
 
 import json
+import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,6 +24,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # it has no _
     UserScramCredentialUpsertion,
 )
 
+from dev import jars, java
 from tests.builders import as_json, sent_article
 from tests.foreign import DEADLINE_S, until
 from tests.integration.ingest.conftest import TOKENS, Ingest
@@ -183,3 +185,30 @@ def test_who_cannot_prove_who_it_is_gets_no_further(guarded: Guarded, stranger: 
 def test_the_services_go_on_as_before(guarded: Guarded) -> None:
     answer = guarded.ingest.ask("POST", "/articles", json=sent_article("by-http"))
     assert answer.status_code == 201
+
+
+def test_a_publisher_beyond_its_quota_is_delayed_and_others_are_not(guarded: Guarded) -> None:
+    machine, jar = java.find(), ":".join(str(jar.path) for jar in jars.locked())
+    where = ["--bootstrap-server", guarded.ingest.kafka, "--entity-type", "users", "--entity-name", "sports"]
+    quota = ["--alter", "--add-config", "producer_byte_rate=65536,request_percentage=25"]
+    subprocess.run(
+        [str(machine.path), "-cp", jar, "kafka.admin.ConfigCommand", *where, *quota],
+        check=True,
+        timeout=60,
+        capture_output=True,
+    )
+    delays: list[float] = []
+    producer = Producer(guarded.client() | {"throttle_cb": lambda event: delays.append(event.throttle_time)})
+
+    def delayed() -> bool:
+        if len(producer) < 5:
+            producer.produce(TOPIC, b"x" * 100_000)
+        producer.poll(0.1)
+        return any(delays)
+
+    until(delayed, "the broker holds sports back")
+    producer.purge()
+    producer.flush(DEADLINE_S)
+    answer = guarded.ingest.ask("POST", "/articles", json=sent_article("by-others"))
+    assert answer.is_success
+    until(lambda: guarded.ingest.outcome("by-others") == "published", "others are served")
