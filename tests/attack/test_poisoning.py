@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from bench import nginx as edges
-from services.render.adapters.limits import Limits
+from shared.limits import Limits
 from tests.builders import published
 from tests.integration.render.serving import Serving
 
