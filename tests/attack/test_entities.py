@@ -12,7 +12,9 @@ import pytest
 
 from publisher.adapters import feeds
 from publisher.adapters.failures import CommandError
+from publisher.core.feed_entries import Importing
 from services.ingest.core.faults import Rejection
+from tests.builders import NOON
 
 SECRET: Final = "this-is-in-a-file"  # noqa: S105 - what must not be found
 LARGEST_ANSWER: Final = 1_000_000
@@ -68,7 +70,7 @@ def read(path: Path, text: str) -> str:
     """Give all that an import makes of a feed in a file, or why it makes nothing."""
     path.write_text(text)
     try:
-        found = feeds.inputs(str(path), feeds.load(str(path)), None, "综合")
+        found = feeds.inputs(str(path), feeds.load(str(path)), Importing("entities", NOON))
         return "".join(
             one.value.detail if isinstance(one.value, Rejection) else json.dumps(json.loads(one.value))
             for one in found
