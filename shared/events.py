@@ -95,9 +95,9 @@ class ArticleWithdrawn(Event):
     revision: Annotated[int, Field(ge=0, lt=2**53)] = 0
     reason: WithdrawReason
     note: str = ""
+    """For the desk; no reader is told."""
     by: str | None = None
     """The publisher who withdrew it; None in records of before it was told. Readers are not told."""
-    """For the desk; no reader is told."""
     public_note: str | None = None
     """For readers."""
     withdrawn_at: Moment

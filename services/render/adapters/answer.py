@@ -108,12 +108,6 @@ def second() -> bytes:
     return _second(int(time.time()))
 
 
-def written(answer: Answer) -> bytes:
-    """Write an answer as it goes over the wire."""
-    length = (b"content-length", b"%d" % len(answer.body))
-    return _head(answer.status, [*answer.headers, length]) + b"\r\n" + answer.body
-
-
 @lru_cache(1)
 def _second(now: int) -> bytes:
     return b"date: %s\r\n%s: %s\r\n\r\n" % (formatdate(now, usegmt=True).encode(), *_expires(now))
