@@ -84,7 +84,7 @@ def test_what_is_set_aside(monkeypatch: pytest.MonkeyPatch, arguments: list[str]
 def test_what_rank_answers(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], as_json: bool
 ) -> None:
-    action = dict.fromkeys(("action", "scope", "who", "why"), HOSTILE)
+    action = dict.fromkeys(("action", "scope", "who", "remark", "why"), HOSTILE)
     answer = {
         **{
             "id": HOSTILE,
