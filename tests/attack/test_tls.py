@@ -12,7 +12,6 @@ from typing import Final
 import httpx
 import pytest
 
-from bench import nginx
 from dev.environment import ROOT
 from tests.foreign import until
 from tests.real import free_base
@@ -48,7 +47,7 @@ class _Edge(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int, Path]]:
+def ports(nginx: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int, Path]]:
     """Give the port of HTTP, that of HTTPS, and the certificate."""
     folder = tmp_path_factory.mktemp("tls")
     plain = free_base(3)
@@ -73,8 +72,7 @@ def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int, 
     (folder / "tls.conf").write_text(recipe)
     own = folder / "nginx.conf"
     own.write_text(_AROUND.format(folder=folder, user="user root;" if os.geteuid() == 0 else ""))
-    assert nginx.PROGRAM, "nginx is not installed"
-    running = subprocess.Popen([nginx.PROGRAM, "-c", str(own), "-e", str(folder / "error.log")])
+    running = subprocess.Popen([nginx, "-c", str(own), "-e", str(folder / "error.log")])
     try:
         until(lambda: answers(plain), "nginx answers")
         yield plain, plain + 1, certificate
