@@ -1,5 +1,6 @@
-"""Whether a Kafka asks too much of a client: one record written, or asked for, as somebody."""
+"""What a Kafka refuses to a user: a record written to each topic, or asked for of each."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Producer, TopicPartition
@@ -7,35 +8,45 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Producer, To
 from tests.foreign import DEADLINE_S, until
 
 
-def refused_to_write(settings: dict[str, Any], topic: str, value: bytes, key: str) -> KafkaError | None:
-    """Send one record; give the reason for which it was not taken, None if it was."""
-    reasons: list[KafkaError | None] = []
+def written(settings: dict[str, Any], topics: Iterable[str], value: bytes, key: str) -> set[str]:
+    """Send one record to each topic; name those that took it. The others must have been refused."""
+    answers: dict[str, KafkaError | None] = {}
     producer = Producer(settings)
-    producer.produce(topic, value, key, on_delivery=lambda error, _: reasons.append(error))
+    for topic in topics:
+        producer.produce(
+            topic,
+            value,
+            key,
+            on_delivery=lambda error, message: answers.update({str(message.topic()): error}),
+        )
     assert producer.flush(DEADLINE_S) == 0
-    return reasons[0]
+    refusals = {error.code() for error in answers.values() if error}
+    assert refusals <= {KafkaError.TOPIC_AUTHORIZATION_FAILED}
+    return {topic for topic, error in answers.items() if error is None}
 
 
-def refused_to_read(settings: dict[str, Any], topic: str) -> KafkaError | None:
-    """Ask for one partition; give the reason for which nothing was given, None if it was."""
+def read(settings: dict[str, Any], topics: Iterable[str]) -> set[str]:
+    """Ask for a partition of each topic; name those that were given, be they empty."""
     reader = Consumer(settings | {"group.id": "nobody", "enable.partition.eof": True})
+    answers: dict[str, bool] = {}
+
+    named: set[str] = set()
+
+    def answered() -> bool:
+        for message in reader.consume(10, timeout=0.5):
+            error, topic = message.error(), message.topic()
+            if topic and (error is None or error.code() == KafkaError._PARTITION_EOF):
+                answers[topic] = True
+            elif topic and error and error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
+                answers[topic] = False
+            # that the group is refused too is said in between
+        return set(answers) >= named
+
     try:
         # what it may not know of is not even named
-        if topic not in reader.list_topics(timeout=DEADLINE_S).topics:
-            return KafkaError(KafkaError.TOPIC_AUTHORIZATION_FAILED)
-        reader.assign([TopicPartition(topic, 0, OFFSET_BEGINNING)])
-        # that the group is refused too is said in between
-        return until(lambda: _answered(reader), f"{topic} is read or refused")[0]
+        named |= set(topics) & set(reader.list_topics(timeout=DEADLINE_S).topics)
+        reader.assign([TopicPartition(topic, 0, OFFSET_BEGINNING) for topic in named])
+        until(answered, "every topic is given or refused")
     finally:
         reader.close()
-
-
-def _answered(reader: Consumer) -> list[KafkaError | None]:
-    """Give a list of one answer about the topic, an empty one while there is none."""
-    for message in reader.consume(timeout=0.5):
-        error = message.error()
-        if error is None or error.code() == KafkaError._PARTITION_EOF:
-            return [None]
-        if error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
-            return [error]
-    return []
+    return {topic for topic, given in answers.items() if given}
