@@ -27,7 +27,9 @@ def written(settings: dict[str, Any], topics: Iterable[str], value: bytes, key: 
 
 def read(settings: dict[str, Any], topics: Iterable[str]) -> set[str]:
     """Ask for a partition of each topic; name those that were given, be they empty."""
-    reader = Consumer(settings | {"group.id": "nobody", "enable.partition.eof": True})
+    # a commit of the group, which is refused, would be waited for at the end
+    own = {"group.id": "nobody", "enable.auto.commit": False, "enable.partition.eof": True}
+    reader = Consumer(settings | own)
     answers: dict[str, bool] = {}
 
     named: set[str] = set()
