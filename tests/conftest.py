@@ -100,7 +100,7 @@ def chromium() -> str:
     pytest.skip("there is no Chromium on the PATH")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
     """Give a headless Chromium."""
     with sync_playwright() as playwright:

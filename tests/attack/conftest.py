@@ -1,18 +1,20 @@
-"""The services as strangers reach them, each started once for all attacks."""
+"""The services as strangers reach them: of one group, and so none beside another that has other settings."""
 
 import json
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import Final
 
+import httpx
 import pytest
 
+from tests.foreign import until
 from tests.real import Kafka, Redis, Service
 
 TOKEN: Final = "a-publishers-secret"  # noqa: S105 - opens nothing
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def ingest_url(kafka: Kafka, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Give the address of an ingest; `TOKEN` may write everything."""
     grant = {"name": "attacks", "sha256": sha256(TOKEN.encode()).hexdigest()}
@@ -29,9 +31,9 @@ def ingest_url(kafka: Kafka, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         service.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def rank_url(kafka: Kafka, redis: Redis, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Give the address of a rank."""
+    """Give the address of a rank that has made a list."""
     service = Service(
         "rank",
         tmp_path_factory.mktemp("rank"),
@@ -40,6 +42,7 @@ def rank_url(kafka: Kafka, redis: Redis, tmp_path_factory: pytest.TempPathFactor
     )
     try:
         service.start()
+        until(lambda: httpx.get(f"{service.url}/hot").status_code == 200, "a list is made")
         yield service.url
     finally:
         service.stop()

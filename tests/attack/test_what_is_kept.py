@@ -59,11 +59,11 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Left]:
         rank.until_scores({ARTICLE: len(ADDRESSES)})
         (drawn, *_) = records(kafka.bootstrap, SALTS.name)
         salt = SaltDrawn.model_validate_json(drawn.value() or b"").salt
-        kept = [topic.name for topic in ALL if topic is not SALTS and topic.name in _topics(kafka)]
-        values = [record.value() or b"" for name in kept for record in records(kafka.bootstrap, name)]
         rank.redis.save()
         render.stop()
         rank.stop()
+        kept = [topic.name for topic in ALL if topic is not SALTS and topic.name in _topics(kafka)]
+        values = [record.value() or b"" for name in kept for record in records(kafka.bootstrap, name)]
         kafka.stop()
         yield Left(kafka, folder / "kafka" / "log", salt, values, folder)
     finally:

@@ -95,7 +95,9 @@ def test_killed_again_and_again_ingest_loses_no_input_and_the_highest_order_stan
     publisher.join()
 
     assert written(kafka.bootstrap, "ingest.v1") >= len(sent)
-    until(lambda: not undecided(kafka.bootstrap), "every input, those sent home included, has an outcome", 60)
+    until(
+        lambda: not undecided(kafka.bootstrap), "every input, those sent home included, has an outcome", 120
+    )
     service.stop()
     highest = {i: max(revision for j, revision in sent if j == i) for i, _ in sent}
     texts = records(kafka.bootstrap, "articles.v1")
