@@ -76,10 +76,13 @@ def static(folder: Path, headers: dict[str, str], *, kept_open: bool = False) ->
 
 
 @contextmanager
-def edge(folder: Path, render_port: int, more: str = "") -> Iterator[tuple[str, int]]:
+def edge(
+    folder: Path, render_port: int, more: str = "", *, one_may: int | None = None
+) -> Iterator[tuple[str, int]]:
     """Run the edge before a render, with `more` lines for readers; give address and process.
 
-    ValueError if its file was changed too much.
+    `one_may`: requests a second of one address, instead of what the file allows. ValueError if the file was
+    changed too much.
     """
     port = free_base(2)
     text = (ROOT / "ops" / "edge" / "nginx.conf").read_text()
@@ -95,6 +98,8 @@ def edge(folder: Path, render_port: int, more: str = "") -> Iterator[tuple[str, 
         text, count = re.subn(pattern, instead, text)
         if not count:
             raise ValueError(f"ops/edge/nginx.conf holds no {pattern} any more")
+    if one_may is not None:
+        text = re.sub(r"rate=\d+r/s", f"rate={one_may}r/s", text)
     with _running(folder / "edge.conf", text, port) as started:
         yield started
 

@@ -36,6 +36,8 @@ _WRK: Final = shutil.which("wrk")
 ROUNDS: Final = 5
 SECONDS: Final = 2
 CONNECTIONS: Final = 32
+_ALL_FROM_HERE: Final = 1_000_000
+"""Requests a second that wrk's one address may send: the edge's own limit is for a reader."""
 _ITS_OWN: Final = {
     "date",
     "server",
@@ -88,7 +90,7 @@ def main() -> None:
         sizes, headers = _save(f"{render.url}{path}", folder)
         static, of_static = running.enter_context(nginx.static(folder, headers))
         kept_open, of_kept_open = running.enter_context(nginx.static(folder, headers, kept_open=True))
-        edge, of_edge = running.enter_context(nginx.edge(folder, render.port))
+        edge, of_edge = running.enter_context(nginx.edge(folder, render.port, one_may=_ALL_FROM_HERE))
         servers = {
             "render": _Server(render.url + path, (pid,)),
             "edge": _Server(edge + path, (of_edge, pid)),
