@@ -47,7 +47,7 @@ _MARKS: Final[dict[bytes, type[ArticleWithdrawn | ArticleReinstated]]] = {
 }
 _PUBLISHED: Final = f"{wire.TYPE_PREFIX}{ArticlePublished.__name__}".encode()
 _BLOCKS: Final = {cls.model_fields["kind"].default for cls in get_args(get_args(blocks.Block)[0])}
-_MARK_KINDS: Final = set(get_args(blocks.Mark.model_fields["kind"].annotation))
+_MARK_KINDS: Final = set(get_args(blocks.MarkKind))
 
 
 def read(

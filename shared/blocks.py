@@ -42,14 +42,33 @@ class Picture(Part):
     renditions: tuple[Rendition, ...] | None = None
 
 
+MarkKind = Literal[
+    "link",
+    "strong",
+    "emphasis",
+    "deleted",
+    "inserted",
+    "superscript",
+    "subscript",
+    "code",
+    "ruby",
+    "abbreviation",
+    "footnote",
+]
+"""`deleted` is struck out, `inserted` takes its place; `code` is what is typed or printed by a machine;
+`footnote` is the number or sign in the text that refers to one of the `Footnotes`."""
+
+
 class Mark(Part):
     """A stretch of a text set apart: its characters `start` to `end` (code points, `end` excluded)."""
 
-    kind: Literal["link", "strong", "emphasis"]
+    kind: MarkKind
     start: Annotated[int, Field(ge=0)]
     end: Annotated[int, Field(ge=1)]
     url: LinkUrl | None = None
     """Where a link leads; of the other kinds None."""
+    text: str | None = None
+    """The reading of a ruby, what an abbreviation stands for, the name of a footnote; of the others None."""
 
 
 class Span(NamedTuple):
@@ -94,6 +113,40 @@ class Items(Part):
     kind: Literal["list"] = "list"
     ordered: bool = False
     items: tuple[Text, ...]
+    start: int | None = None
+    """The first number, where it is another than the usual."""
+    reversed: bool | None = None
+    """Whether the numbers go down."""
+    numbering: Literal["a", "A", "i", "I"] | None = None
+    """Letters or Roman numbers in place of figures."""
+
+
+class Definition(Part):
+    """Terms, and what is said of them."""
+
+    terms: tuple[Text, ...]
+    descriptions: tuple[Text, ...]
+
+
+class Definitions(Part):
+    """A list of terms and their descriptions."""
+
+    kind: Literal["definitions"] = "definitions"
+    entries: tuple[Definition, ...]
+
+
+class Footnote(Part):
+    """A footnote; `name` is what marks of the kind `footnote` call it by."""
+
+    name: str
+    paragraphs: tuple[Text, ...]
+
+
+class Footnotes(Part):
+    """The footnotes of a text, in the order in which it refers to them."""
+
+    kind: Literal["footnotes"] = "footnotes"
+    notes: tuple[Footnote, ...]
 
 
 class PictureBlock(Part):
@@ -121,5 +174,6 @@ class Table(Part):
 
 
 Block = Annotated[
-    Paragraph | Heading | Quote | Items | PictureBlock | Embed | Table, Field(discriminator="kind")
+    Paragraph | Heading | Quote | Items | Definitions | Footnotes | PictureBlock | Embed | Table,
+    Field(discriminator="kind"),
 ]

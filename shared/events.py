@@ -83,6 +83,8 @@ class ArticlePublished(Event):
     """The name an agency or feed knows the article by."""
     urgency: Annotated[int, Field(ge=1, le=9)] | None = None
     """An agency's: 1 (most urgent) to 9."""
+    aliases: tuple[str, ...] | None = None
+    """Former ids of the article, and paths (`/2019/03/bridge/`, `/?p=12`) at which it was found."""
 
 
 class ArticleWithdrawn(Event):

@@ -27,6 +27,8 @@ PUBLISHER: Final = "ce_publisher"
 """CloudEvents extension: who sent an input. Ingest writes it; without it, it was the newsroom."""
 INPUT: Final = "ce_input"
 """CloudEvents extension on what ingest decided: the input's place in its id's own partition of ingest.v1."""
+NOTES: Final = "ce_notes"
+"""CloudEvents extension: what became of parts of an input that do not stand as they were sent, as JSON."""
 
 _SEED: Final = 0x9747B28C
 _M: Final = 0x5BD1E995

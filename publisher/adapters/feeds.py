@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from publisher.adapters.failures import CommandError
 from publisher.adapters.fetching import LARGEST_FEED_BYTES, check_size, fetch
-from publisher.adapters.files import Input, value_of
+from publisher.adapters.files import Input, of_reading
 from publisher.core.feed_entries import Importing, read_entries
 from services.ingest.core.faults import Rejection
 
@@ -57,7 +57,10 @@ def inputs(source: str, parsed: Any, importing: Importing) -> Iterator[Input]:
     """Give an input for each entry of a feed."""
     found = read_entries(parsed["feed"], parsed["entries"], importing)
     for number, entry in enumerate(found, 1):
-        yield Input(source, entry if isinstance(entry, Rejection) else value_of(entry), f"entry {number}")
+        place = f"entry {number}"
+        yield (
+            Input(source, entry, place) if isinstance(entry, Rejection) else of_reading(entry, source, place)
+        )
 
 
 def _parsed(source: str, content: bytes, address: str) -> Any:

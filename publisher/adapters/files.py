@@ -6,8 +6,8 @@ the files after it go on.
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -16,8 +16,10 @@ from pydantic_core import from_json
 
 from publisher.core.front_matter import read_markdown
 from publisher.core.ids import fitting_id, is_native
+from publisher.core.reading import Reading
 from publisher.core.web_page import read_html
 from services.ingest.core.faults import Fault, Rejection, unreadable
+from services.ingest.core.notes import Note
 from services.ingest.core.reading import Headers
 
 STDIN: Final = Path("-")
@@ -46,6 +48,16 @@ class Input:
     headers: Headers = (("content-type", b"application/json"),)
     faults: tuple[Fault, ...] = ()
     """What is wrong with it beside what the rule book finds."""
+    notes: tuple[Note, ...] = ()
+    """What became of parts of it before it was put into the native format."""
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Where the values of native fields were written."""
+
+
+def of_reading(reading: Reading, file: str = "", place: str = "") -> Input:
+    """Give what is to be sent of a reading."""
+    value = value_of(reading.sent)
+    return Input(file, value, place, faults=reading.faults, notes=reading.notes, places=reading.places)
 
 
 def found(names: Sequence[Path]) -> list[Path]:
@@ -105,8 +117,8 @@ class Files:
         else:
             text = real.read_bytes().decode("utf-8-sig")
             if suffix in _TEXTS:
-                sent, faults = _TEXTS[suffix](text)
-                yield Input("", self._value(sent, path), faults=faults)
+                reading = _TEXTS[suffix](text)
+                yield of_reading(replace(reading, sent=self._completed(reading.sent, path)))
             else:
                 yield from self._json(text, path)
 
@@ -155,12 +167,15 @@ class Files:
 
     def _value(self, sent: Any, path: Path | None) -> bytes | Rejection:
         """Give an article's value, with an id from the file's name and the section of the command line."""
-        if isinstance(sent, dict) and is_native(sent):
+        return value_of(self._completed(sent, path) if isinstance(sent, dict) else sent)
+
+    def _completed(self, sent: dict[str, Any], path: Path | None) -> dict[str, Any]:
+        if is_native(sent):
             if path is not None and sent.get("id") is None:
                 sent["id"] = self._id_of(path)
             if self._section is not None and sent.get("section") is None:
                 sent["section"] = self._section
-        return value_of(sent)
+        return sent
 
     def _id_of(self, path: Path) -> str:
         article_id = fitting_id(path.stem)

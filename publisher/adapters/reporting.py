@@ -112,9 +112,12 @@ def _cells(one: Outcome) -> tuple[Text, ...]:
 
 
 def _saying(one: Outcome) -> str:
-    """Give the address, or the faults, one a line with their places."""
+    """Give the address, or the faults, and the notes, one a line with their places."""
+    notes = [f"{note.did}: {note.pointer} {note.detail}" for note in one.notes]
     if one.problem is None:
-        return str(one.url if one.outcome == "accepted" else _PENDING)
+        return "\n".join(
+            [str(one.url if one.outcome == "accepted" else _PENDING), *map(harmless_line, notes)]
+        )
     faults: list[dict[str, Any]] = one.problem.get("errors") or [{"detail": one.problem.get("detail", "")}]
     lines = (": ".join(filter(None, (fault.get("pointer"), fault["detail"]))) for fault in faults)
-    return "\n".join(map(harmless_line, lines))
+    return "\n".join(map(harmless_line, (*lines, *notes)))

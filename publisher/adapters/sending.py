@@ -8,7 +8,7 @@ a million inputs need no more memory than a hundred.
 import asyncio
 import uuid
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Literal, TypeVar
@@ -21,7 +21,9 @@ from publisher.adapters.files import Input
 from publisher.adapters.outcomes import Outcomes, Problem
 from publisher.settings import Settings
 from services.ingest.core.faults import Rejection, invalid
+from services.ingest.core.notes import Note, as_objects, write
 from services.ingest.core.reading import Defaults, read
+from services.ingest.core.submissions import Publish, Submission
 from shared import kafka, wire
 from shared.runtime import wait_for
 from shared.topics import INGEST
@@ -43,11 +45,12 @@ class Outcome:
     outcome: Literal["accepted", "refused", "pending"]
     url: str | None = None
     problem: Problem | None = None
+    notes: tuple[Note, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Give what `--json` prints; `place` only where a file holds several."""
         told = {name: value for name, value in asdict(self).items() if value or name != "place"}
-        return told | {"file": self.file or None}
+        return told | {"file": self.file or None, "notes": as_objects(self.notes)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class _UnderWay:
     acknowledged: asyncio.Future[object]
     decided: asyncio.Future[Problem | None]
     until: float
+    places: Mapping[str, str]
 
 
 @asynccontextmanager
@@ -108,7 +112,13 @@ class Sender:
             found = submission.faults if isinstance(submission, Rejection) else ()
             submission = invalid([*one.faults, *found], submission.id)
         if isinstance(submission, Rejection):
-            return replace(refused, id=submission.id, problem=submission.problem())
+            return replace(
+                refused, id=submission.id, problem=placed(submission.problem(), one.places), notes=one.notes
+            )
+        notes = one.notes + tuple(
+            note._replace(pointer=one.places.get(note.pointer, note.pointer)) for note in _notes(submission)
+        )
+        noted = [(wire.NOTES, write(one.notes))] if one.notes else []
         url = f"{self._settings.site_url}/article/{submission.id}"
         request_id = uuid.uuid4().hex
         until = asyncio.get_running_loop().time() + self._timeout_s
@@ -118,13 +128,14 @@ class Sender:
             one.value,
             key=one.key or submission.id.encode(),
             partition=wire.partition_for(submission.id),
-            headers=[(wire.REQUEST_ID, request_id.encode()), *one.headers],
+            headers=[(wire.REQUEST_ID, request_id.encode()), *noted, *one.headers],
         )
         return _UnderWay(
-            Outcome(one.file, one.place, submission.id, "pending", url),
+            Outcome(one.file, one.place, submission.id, "pending", url, notes=notes),
             await self._kafkas_answer(sending, until),
             decided,
             until,
+            one.places,
         )
 
     async def _decided(self, one: _UnderWay | Outcome) -> Outcome:
@@ -139,6 +150,7 @@ class Sender:
             self._silent = True
             return one.outcome
         self._silent = False
+        problem = problem and placed(problem, one.places)
         return replace(one.outcome, outcome="refused" if problem else "accepted", problem=problem)
 
     async def _kafkas_answer(self, answer: Awaitable[T], until: float) -> T:
@@ -151,6 +163,22 @@ class Sender:
                 f"Kafka at {self._settings.kafka_bootstrap_servers} did not take a message {reason}; send "
                 "again what is not listed as accepted (a repeat changes nothing)"
             ) from error
+
+
+def placed(problem: Problem, places: Mapping[str, str]) -> Problem:
+    """Tell of each fault where its value was written."""
+    faults = [
+        fault | {"pointer": places.get(fault["pointer"], fault["pointer"])}
+        for fault in problem.get("errors") or ()
+    ]
+    if not faults or not places:
+        return problem
+    detail = "; ".join(f"{fault['pointer'] or 'the message'}: {fault['detail']}" for fault in faults)
+    return problem | {"errors": faults, "detail": detail}
+
+
+def _notes(submission: Submission) -> tuple[Note, ...]:
+    return submission.notes if isinstance(submission, Publish) else ()
 
 
 def _is_decided(one: _UnderWay | Outcome) -> bool:

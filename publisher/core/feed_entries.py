@@ -16,6 +16,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from publisher.core.ids import feed_id
+from publisher.core.reading import Reading
 from publisher.core.web_page import text_of
 from services.ingest.core.characters import is_blank
 from services.ingest.core.faults import Rejection, unreadable
@@ -44,7 +45,7 @@ class Importing:
 
 def read_entries(
     feed: Found, entries: Iterable[Found], importing: Importing
-) -> Iterator[dict[str, Any] | Rejection]:
+) -> Iterator[Reading | Rejection]:
     """Read each entry as a native article, or say why it cannot be one."""
     of_all = {"source": _line(feed, "title"), "language": _language(feed)}
     base = feed.get("link") or feed.get("title") or ""
@@ -54,7 +55,7 @@ def read_entries(
         except ValueError as error:
             yield unreadable(422, str(error))
         else:
-            yield {name: value for name, value in sent.items() if value}
+            yield Reading({name: value for name, value in sent.items() if value})
 
 
 def _read(entry: Found, base: str, importing: Importing) -> dict[str, Any]:

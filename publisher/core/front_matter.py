@@ -13,8 +13,8 @@ import yaml
 
 from publisher.core import web_page
 from publisher.core.picture_addresses import unreachable
+from publisher.core.reading import Reading
 from services.ingest.core.bodies.markdown import as_html
-from services.ingest.core.faults import Fault
 
 LONGEST_FRONT_MATTER: Final = 100_000
 """Characters; so many take PyYAML about a second."""
@@ -46,8 +46,8 @@ for _name, _pattern in _NUMBERS.items():
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(_pattern), list("-0123456789"))
 
 
-def read_markdown(text: str) -> tuple[dict[str, Any], tuple[Fault, ...]]:
-    """Read a file's text as a native article and the faults of its pictures; ValueError says what to change.
+def read_markdown(text: str) -> Reading:
+    """Read a file's text as a native article; ValueError says what to change.
 
     Without a title between the lines, a heading `# …` that begins the body is the title.
     """
@@ -67,7 +67,7 @@ def read_markdown(text: str) -> tuple[dict[str, Any], tuple[Fault, ...]]:
     if "title" not in fields and line.startswith(("# ", "#\t")) and (title := _heading(line)):
         fields["title"] = title
         body = below
-    return {"format": "markdown"} | fields | {"body": body}, unreachable(_pictures(body))
+    return Reading({"format": "markdown"} | fields | {"body": body}, unreachable(_pictures(body)))
 
 
 def _heading(line: str) -> str:

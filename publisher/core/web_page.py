@@ -11,7 +11,7 @@ from html import unescape
 from typing import Any, Final, NamedTuple
 
 from publisher.core.picture_addresses import unreachable
-from services.ingest.core.faults import Fault
+from publisher.core.reading import Reading
 
 _MAIN_PARTS: Final = ("article", "main", "body")
 _SPACE: Final = re.compile(r"[ \t\r\n\f]+")
@@ -50,8 +50,8 @@ class _Tag(NamedTuple):
         }
 
 
-def read_html(text: str) -> tuple[dict[str, Any], tuple[Fault, ...]]:
-    """Read a file's text as a native article and the faults of its pictures."""
+def read_html(text: str) -> Reading:
+    """Read a file's text as a native article."""
     page = _Page(text)
     start, end = next((page.spans[name] for name in _MAIN_PARTS if name in page.spans), (0, len(text)))
     headings = [one for one in page.headings if start <= one[0] < end] or page.headings
@@ -66,7 +66,7 @@ def read_html(text: str) -> tuple[dict[str, Any], tuple[Fault, ...]]:
     alt = sent.pop("alt", "")
     if "picture" in sent:
         sent["picture"] = {"url": sent["picture"], "alt": alt}
-    return (
+    return Reading(
         {"title": title} | {name: value for name, value in sent.items() if value},
         unreachable(address for at, address in page.pictures if start <= at < end),
     )

@@ -20,6 +20,7 @@ from services.ingest.adapters.rejections_route import rejections
 from services.ingest.core.faults import faults_of_request, invalid
 from services.ingest.core.field_types import Id, Line
 from services.ingest.core.idempotency import KEY
+from services.ingest.core.notes import as_objects
 from services.ingest.core.reading import LARGEST_BYTES
 from services.ingest.core.rights import Publisher, unknown
 from services.ingest.core.submissions import EVERY_ARTICLE, Publish
@@ -147,7 +148,7 @@ async def _submit(request: Request, door: Door, by: Publisher, body: bytes, key:
     headers = {"idempotent-replayed": "true"} if replayed else {}
     if not isinstance(submission, Publish):
         return JSONResponse(answer, 200 if decided else 202, headers)
-    answer["revision"] = submission.revision
+    answer |= {"revision": submission.revision, "notes": as_objects(submission.notes)}
     return JSONResponse(answer, 201 if decided else 202, headers | {"location": url})
 
 

@@ -117,10 +117,9 @@ def _publish(sent: Publish, edition: Edition, arrival: Arrival, now: datetime) -
         return _conflict(sent.id, "is withdrawn; reinstate it first, then publish again")
     if not standing.admits(order):
         return _conflict(sent.id, _why_stale(order, edition))
-    if sent.published_at is not None and sent.published_at > now + FARTHEST_AHEAD:
-        found = (
-            f"lies more than a year ahead of this message ({sent.published_at:%Y-%m-%d}); correct the date"
-        )
+    published_at = sent.published_at or edition.published_at or now
+    if published_at > now + FARTHEST_AHEAD:
+        found = f"lies more than a year ahead of this message ({published_at:%Y-%m-%d}); correct the date"
         faults = (Fault("/published_at", found),)
         return Rejection(422, f"/published_at: {found}", faults, sent.id)
     lead, blocks = _lead(sent)
@@ -138,23 +137,24 @@ def _publish(sent: Publish, edition: Edition, arrival: Arrival, now: datetime) -
         source=sent.source or None,
         tags=tuple(tag for tag in sent.tags if tag),
         language=sent.language,
-        published_at=sent.published_at or now,
+        published_at=published_at,
         modified_at=now,
-        embargo_until=_embargo(sent, now),
+        embargo_until=_embargo(sent.embargo_until, published_at, now),
         expires_at=sent.expires_at,
         sponsored=sent.sponsored,
         sensitive=sent.sensitive,
         correction=sent.correction or None,
         uri=sent.uri or None,
         urgency=sent.urgency,
+        aliases=sent.aliases or None,
     )
     return Accepted((article,))
 
 
-def _embargo(sent: Publish, now: datetime) -> datetime | None:
+def _embargo(said: datetime | None, published_at: datetime, now: datetime) -> datetime | None:
     """Give until when readers wait: a date ahead is an embargo, too."""
-    ahead = sent.published_at if sent.published_at and sent.published_at > now else None
-    return max(filter(None, (sent.embargo_until, ahead)), default=None)
+    ahead = published_at if published_at > now else None
+    return max(filter(None, (said, ahead)), default=None)
 
 
 def _lead(sent: Publish) -> tuple[tuple[Picture, ...], tuple[Block, ...]]:

@@ -61,6 +61,8 @@ class Edition:
     """Where the newest withdrawal or reinstatement lies."""
     section: str = ""
     revision: int = 0
+    published_at: datetime | None = None
+    """Of the newest text that stood; a text that names no time has it, too."""
     embargo_until: datetime | None = None
     expires_at: datetime | None = None
     requests: tuple[str, ...] = ()
@@ -144,6 +146,7 @@ def advance(
                 "offset": edition.offset if offset is None else offset,
                 "section": event.section,
                 "revision": event.order.revision,
+                "published_at": event.published_at,
                 "embargo_until": event.embargo_until,
                 "expires_at": event.expires_at,
             }

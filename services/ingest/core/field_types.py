@@ -29,6 +29,7 @@ from services.ingest.core.characters import (
 # Both ends of a line; not U+3000, with which Chinese texts indent on purpose.
 _SPACE: Final = " \t\r\n"
 _ID: Final = "[A-Za-z0-9._-]{1,64}"
+_ALIAS: Final = f"({_ID}|/[^{INVISIBLE}#]*)"
 _LANGUAGE: Final = "[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
 _LONGEST_LANGUAGE: Final = 35
 LONGEST_TAG: Final = 50
@@ -73,6 +74,15 @@ def _article_id(text: str) -> str:
         raise ValueError("must be 1 to 64 of the characters A-Z a-z 0-9 . _ - (no slash, no space)")
     if set(text) == {"."} and len(text) <= 2:
         raise ValueError("must not be . or .. because the page's address would be lost")
+    return text
+
+
+def _alias(text: str) -> str:
+    if len(text) > LONGEST_ADDRESS or not re.fullmatch(_ALIAS, text):
+        raise ValueError(
+            "must be a former id, or a path that begins with / and has no spaces, of at most "
+            f"{LONGEST_ADDRESS:,} characters"
+        )
     return text
 
 
@@ -184,6 +194,7 @@ Tag = Annotated[str, Strict(), _line_of(LONGEST_TAG), _line_schema(LONGEST_TAG)]
 Uri = Annotated[str, Strict(), _line_of(LONGEST_ADDRESS), _line_schema(LONGEST_ADDRESS)]
 SaidLine = Annotated[Line, AfterValidator(_said), _said_schema(LONGEST_LINE)]
 SaidName = Annotated[Name, AfterValidator(_said), _said_schema(LONGEST_NAME)]
+Alias = Annotated[str, Strict(), AfterValidator(_alias), _schema(_ALIAS, maxLength=LONGEST_ADDRESS)]
 Id = Annotated[
     str,
     Strict(),

@@ -14,11 +14,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple
 
-from services.ingest.core import dead_letter
+from services.ingest.core import dead_letter, notes
 from services.ingest.core.decide import Accepted, DeskAction, decide
 from services.ingest.core.editions import FOREIGN, UNKNOWN, Edition, Origin, with_arrivals
 from services.ingest.core.faults import Fault, Rejection, unreadable
 from services.ingest.core.idempotency import misused, remember
+from services.ingest.core.notes import Note
 from services.ingest.core.outputs import Output, brought_home, of_accepted, sent_home
 from services.ingest.core.reading import Headers
 from services.ingest.core.rights import NEWSROOM, Publisher
@@ -94,7 +95,7 @@ def accept(
     before = UNKNOWN if isinstance(read_as, DeskAction) else edition
     sent_home_before = with_arrivals(before.sent_home, () if stamped is None else (stamped,))
     origin = Origin(position, stamped, remember(before.requests, request), sent_home_before)
-    outputs = of_accepted(outcome, origin, position, headers)
+    outputs = of_accepted(outcome, origin, position, headers, _notes(read_as, headers))
     if too_large := _too_large(read_as.id, outputs):
         return refuse(record, too_large, read_as)
     after_others = any(topic != outputs[0].topic for topic in under_way)
@@ -131,6 +132,12 @@ def foresee(
     if isinstance(outcome, Rejection):
         return outcome
     return _too_large(submission.id, of_accepted(outcome, Origin(requests=edition.requests), here, {}))
+
+
+def _notes(read_as: Submission, headers: Mapping[str, bytes]) -> tuple[Note, ...]:
+    """Give what is to be told of an input: by who wrote it for us, and by us."""
+    ours = read_as.notes if isinstance(read_as, Publish) else ()
+    return (*notes.read(headers[wire.NOTES]), *ours) if wire.NOTES in headers else ours
 
 
 def _sender(headers: Mapping[str, bytes], publishers: Publishers) -> Publisher | Rejection:

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
+from services.ingest.core import notes
 from services.ingest.core.arrivals import brought
 from services.ingest.core.decide import Accepted, DeskEvent
 from services.ingest.core.editions import FOREIGN, Origin
 from services.ingest.core.idempotency import REMEMBERED, key_of
+from services.ingest.core.notes import Note
 from services.ingest.core.reading import Headers
 from shared import wire
 from shared.articles import MARK_SUFFIX, ArticleEvent, TextErased
@@ -52,7 +54,11 @@ class Output(NamedTuple):
 
 
 def of_accepted(
-    outcome: Accepted, origin: Origin, position: Arrival, headers: Mapping[str, bytes]
+    outcome: Accepted,
+    origin: Origin,
+    position: Arrival,
+    headers: Mapping[str, bytes],
+    noted: tuple[Note, ...] = (),
 ) -> tuple[Output, ...]:
     """Write the events of an accepted input that lies at this position, in their order.
 
@@ -69,6 +75,8 @@ def of_accepted(
         passed_on.append((REQUESTS, ",".join(origin.requests).encode()))
     if origin.sent_home:
         passed_on.append((ARRIVALS, b",".join(map(wire.write_arrival, origin.sent_home))))
+    if noted:
+        passed_on.append((wire.NOTES, notes.write(noted)))
     return tuple(of_article(event, named, passed_on) for event in outcome.articles)
 
 

@@ -2,7 +2,8 @@
 
 The format is recognised by its shape: an object with `specversion` is a CloudEvent around any of the others,
 one with `action` is an action, one with an agency's fields is ninjs, any other is an article. A field nobody
-knows is ignored, unless it looks like a misspelt one: an embargo must not be lost to a typing error.
+knows is set aside with a note, but for one that speaks of publication, and one that looks like a misspelt
+one: an embargo must not be lost to a typing error.
 """
 
 from base64 import b64decode
@@ -18,6 +19,8 @@ from pydantic_core import from_json
 from services.ingest.core import ninjs
 from services.ingest.core.faults import Fault, Rejection, faults_of, invalid, pointer, unreadable
 from services.ingest.core.field_types import section_name
+from services.ingest.core.notes import Notes
+from services.ingest.core.publication import not_for_readers, speaks_of_publication
 from services.ingest.core.submissions import ACTIONS, Publish, Submission, without_nulls
 
 LARGEST_BYTES: Final = 1_000_000
@@ -174,12 +177,22 @@ def _as_meant(
             return invalid([Fault("/action", f"must be one of {', '.join(ACTIONS)}")], article_id)
         shape = ACTIONS[action]
     faults = _misspelt(sent, shape)
+    notes = Notes()
+    if unknown := {name: value for name, value in sent.items() if name not in _fields(shape)}:
+        if shape is Publish:
+            faults += not_for_readers(unknown)
+        for name in unknown:
+            if not speaks_of_publication(name, sent[name]):
+                notes.add(pointer((name,)), "set aside", "field", f"{name} is not a field of an article")
     try:
-        submission = shape.model_validate(sent)
+        submission = shape.model_validate(sent, context=notes)
     except ValidationError as error:
         faults += faults_of(error)
     faults = [*found, *(replace(fault, pointer=place(fault.pointer)) for fault in faults)]
-    return invalid(faults, article_id) if faults else submission
+    if faults:
+        return invalid(faults, article_id)
+    told = tuple(note._replace(pointer=place(note.pointer)) for note in notes.told())
+    return submission.with_notes(told) if told and isinstance(submission, Publish) else submission
 
 
 @cache
@@ -196,7 +209,8 @@ def _misspelt(sent: dict[str, Any], shape: type[Submission]) -> list[Fault]:
         return [Fault("", f"has {len(unknown):,} unknown fields, at most {_MOST_UNKNOWN} are possible")]
     absent = _fields(shape) - sent.keys() - {"action"}
     faults = []
-    for name in sorted(name for name in unknown if len(name) <= _LONGEST_MISSPELT):
+    doubtful = (name for name in unknown if not speaks_of_publication(name, sent[name]))
+    for name in sorted(name for name in doubtful if len(name) <= _LONGEST_MISSPELT):
         for meant in get_close_matches(name, absent, n=1, cutoff=0.85):
             faults.append(Fault(pointer((name,)), f"unknown field; did you mean {meant}?"))
     return faults

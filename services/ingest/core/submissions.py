@@ -18,6 +18,7 @@ from services.ingest.core.bodies import Format, read_body
 from services.ingest.core.datelines import find_credit
 from services.ingest.core.field_types import (
     BODY_SCHEMA,
+    Alias,
     Id,
     Language,
     Line,
@@ -32,6 +33,7 @@ from services.ingest.core.field_types import (
     Uri,
     WebAddress,
 )
+from services.ingest.core.notes import Note
 from shared.blocks import Block, PictureBlock
 from shared.events import WithdrawReason
 
@@ -71,7 +73,7 @@ def _blocks(body: object, info: ValidationInfo) -> tuple[Block, ...]:
         raise PydanticCustomError("string_type", "must be text")
     # without a format the fault is there, and the body is only looked over
     written_in = info.data.get("format", "plain")
-    blocks = read_body(body, written_in)
+    blocks = read_body(body, written_in, info.context, info.data.get("base") or "")
     if written_in == "plain":
         return blocks
     return tuple(_credited(block) if isinstance(block, PictureBlock) else block for block in blocks)
@@ -145,6 +147,8 @@ class Publish(_Sent):
     title: Title
     section: SectionName
     format: Format = "plain"
+    base: WebAddress | None = None
+    """What relative addresses in the body are read against."""
     body: Body
     picture: SentPicture | None = None
     pictures: Annotated[tuple[SentPicture, ...], Field(max_length=100), _at_most(100)] = ()
@@ -160,7 +164,21 @@ class Publish(_Sent):
     sensitive: Flag = False
     correction: Line = ""
     uri: Uri = ""
+    aliases: Annotated[tuple[Alias, ...], Field(max_length=20), _at_most(20)] = ()
     urgency: Annotated[int, Strict(), Field(ge=1, le=9), _WHOLE] | None = None
+
+    _notes: tuple[Note, ...] = ()
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What became of parts of the input that do not stand as they were sent."""
+        return self._notes
+
+    def with_notes(self, notes: tuple[Note, ...]) -> "Publish":
+        """Give the same article with notes."""
+        noted = self.model_copy()
+        noted._notes = notes
+        return noted
 
 
 class Withdraw(_Sent):

@@ -1,6 +1,6 @@
 """A text with its marks as HTML: the letters as sent, the tags nested right whatever the marks overlap."""
 
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -21,7 +21,7 @@ _CLOSING: Final = {
 
 
 class _Stretch(NamedTuple):
-    kind: Literal["link", "strong", "emphasis", "dateline"]
+    kind: str
     start: int
     end: int
     url: str | None = None
@@ -59,6 +59,8 @@ def marked(text: Text, dateline: str = "") -> Markup:
 
 def _sets_apart(mark: Mark, text: Text) -> bool:
     """Tell whether a mark is to be seen; an emphasised whole has nothing to stand out of."""
+    if mark.kind not in _OPENING:
+        return False
     if mark.kind == "emphasis" and (mark.start, mark.end) == (0, len(text.text)):
         return False
     return mark.start < min(mark.end, len(text.text))

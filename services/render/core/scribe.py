@@ -198,6 +198,8 @@ class _Conversion:
                         "rows": tuple(map(self._texts, rows)),
                     }
                 )
+            case _:
+                return block
 
     def _picture(self, picture: Picture) -> Picture:
         return picture.model_copy(

@@ -12,6 +12,7 @@ from publisher.adapters import feeds, fetching
 from publisher.adapters.failures import CommandError
 from publisher.core.feed_entries import Importing, read_entries
 from publisher.core.ids import feed_id, fitting_id
+from publisher.core.reading import Reading
 from services.ingest.core.faults import Rejection
 from services.ingest.core.reading import DEFAULTS, read
 from services.ingest.core.submissions import Publish
@@ -199,6 +200,6 @@ def test_a_feed_that_cannot_be_parsed_in_time_is_given_up(
 )
 def test_an_authors_mailbox_is_not_for_readers(author: str, name: str) -> None:
     entry = {"id": "urn:x", "summary": "文", "author": author}
-    (sent,) = read_entries({}, [entry], Importing("feed", NIGHT))
-    assert isinstance(sent, dict)
-    assert sent.get("byline", "") == name
+    (read,) = read_entries({}, [entry], Importing("feed", NIGHT))
+    assert isinstance(read, Reading)
+    assert read.sent.get("byline", "") == name

@@ -53,8 +53,8 @@ def test_front_matter_gives_every_field_by_its_name() -> None:
         '---\r\ntitle: "河城: 旧邮局"\r\nsection: 地方\r\nrevision: 3\r\nsensitive: true\r\n'
         "tags: [图书馆, 开放]\r\npicture:\r\n  url: https://a.example/1.jpg\r\n---\r\n\r\n正文。\r\n"
     )
-    sent, faults = read_markdown(text)
-    assert sent == {
+    read = read_markdown(text)
+    assert read.sent == {
         "format": "markdown",
         "title": "河城: 旧邮局",
         "section": "地方",
@@ -64,7 +64,7 @@ def test_front_matter_gives_every_field_by_its_name() -> None:
         "picture": {"url": "https://a.example/1.jpg"},
         "body": "\n正文。\n",
     }
-    assert faults == ()
+    assert read.faults == ()
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_front_matter_gives_every_field_by_its_name() -> None:
     ],
 )
 def test_a_time_in_front_matter_is_the_text_that_was_written(written: str, sent: str) -> None:
-    fields, _ = read_markdown(f"---\ntitle: 2026-11-15\npublished_at: {written}\n---\n正文")
+    fields = read_markdown(f"---\ntitle: 2026-11-15\npublished_at: {written}\n---\n正文").sent
     assert (fields["title"], fields["published_at"]) == ("2026-11-15", sent)
 
 
@@ -92,7 +92,7 @@ def test_a_time_in_front_matter_is_the_text_that_was_written(written: str, sent:
     ],
 )  # fmt: skip
 def test_only_what_json_would_read_so_is_a_number_in_front_matter(written: str, value: object) -> None:
-    fields, _ = read_markdown(f"---\ntitle: {written}\n---\n正文")
+    fields = read_markdown(f"---\ntitle: {written}\n---\n正文").sent
     assert fields["title"] == value
 
 
@@ -111,7 +111,7 @@ def test_only_what_json_would_read_so_is_a_number_in_front_matter(written: str, 
 def test_a_heading_that_begins_the_body_is_the_title_where_none_is_given(
     text: str, title: str | None, body: str
 ) -> None:
-    sent, _ = read_markdown(text)
+    sent = read_markdown(text).sent
     assert (sent.get("title"), sent["body"]) == (title, body)
 
 
@@ -134,7 +134,7 @@ def test_front_matter_that_cannot_be_read_says_what_to_change(front_matter: str,
 
 
 def test_a_web_page_gives_its_heading_its_head_and_its_main_part() -> None:
-    sent, faults = read_html(
+    read = read_html(
         '<!doctype html><html lang="zh-Hant"><head><title>港口 - 河城日報</title>'
         '<meta property="article:section" content="國際">'
         '<meta property="article:published_time" content="2026-11-15T18:30:00+08:00">'
@@ -143,7 +143,7 @@ def test_a_web_page_gives_its_heading_its_head_and_its_main_part() -> None:
         "<article class=a><h1>港口 &amp;\n <em>燈塔</em></h1 ><p>第一段。<article>內</article></p></article>"
         "<article><p>別的</p></article></body></html>"
     )
-    assert sent == {
+    assert read.sent == {
         "title": "港口 & 燈塔",
         "format": "html",
         "body": "<p>第一段。<article>內</article></p>",
@@ -153,7 +153,7 @@ def test_a_web_page_gives_its_heading_its_head_and_its_main_part() -> None:
         "byline": "林記者",
         "picture": {"url": "https://a.example/1.jpg", "alt": "港口"},
     }
-    assert faults == ()
+    assert read.faults == ()
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_a_web_page_gives_its_heading_its_head_and_its_main_part() -> None:
     ],
 )
 def test_title_and_text_of_a_page_are_found_in_what_there_is(page: str, title: str, body: str) -> None:
-    sent, _ = read_html(page)
+    sent = read_html(page).sent
     assert (sent["title"], sent["body"]) == (title, body)
 
 
@@ -177,7 +177,7 @@ def test_title_and_text_of_a_page_are_found_in_what_there_is(page: str, title: s
 def test_any_text_is_an_article_or_one_sentence(text: str) -> None:
     for reader in (read_markdown, read_html):
         try:
-            sent, _ = reader(text)
+            sent = reader(text).sent
         except ValueError:
             continue
         assert isinstance(value_of(sent), bytes | Rejection)

@@ -7,20 +7,21 @@ from services.ingest.core.bodies.html import from_html
 from services.ingest.core.bodies.markdown import from_markdown
 from services.ingest.core.bodies.plain import from_plain
 from services.ingest.core.field_types import body_text
+from services.ingest.core.notes import Notes
 from shared.blocks import Block, Embed, PictureBlock
 
 Format = Literal["plain", "markdown", "html"]
 
-_READERS: Final[dict[Format, Callable[[str], tuple[Block, ...]]]] = {
+_READERS: Final[dict[Format, Callable[[str, Notes, str], tuple[Block, ...]]]] = {
     "plain": from_plain,
     "markdown": from_markdown,
     "html": from_html,
 }
 
 
-def read_body(text: str, written_in: Format) -> tuple[Block, ...]:
-    """Read a body as blocks; ValueError says what to change."""
-    blocks = _READERS[written_in](body_text(text))
+def read_body(text: str, written_in: Format, notes: Notes | None = None, base: str = "") -> tuple[Block, ...]:
+    """Read a body as blocks, its relative addresses against `base`; ValueError says what to change."""
+    blocks = _READERS[written_in](body_text(text), notes or Notes(), base)
     if all(isinstance(block, PictureBlock | Embed) for block in blocks):
         raise ValueError(f"has no text that could be shown once it is read as {written_in}")
     return blocks

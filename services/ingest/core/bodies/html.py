@@ -18,6 +18,7 @@ from services.ingest.core.bodies.passage import Opened, Opens, Passage
 from services.ingest.core.bodies.shown import MEDIA, embed, picture
 from services.ingest.core.bodies.table import table
 from services.ingest.core.bodies.tree import tree_of
+from services.ingest.core.notes import Notes
 from shared.blocks import Block
 
 _BODY: Final = TypeAdapter(tuple[Block, ...])
@@ -62,7 +63,7 @@ _NOT_SHOWN: Final = _names(
 )
 
 
-def from_html(html: str) -> tuple[Block, ...]:
+def from_html(html: str, notes: Notes, base: str = "") -> tuple[Block, ...]:
     """Read an HTML body; ValueError says what to change."""
     flow = Flow(Budget())
     _read(tree_of(html), flow)

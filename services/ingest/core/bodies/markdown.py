@@ -13,6 +13,7 @@ from comrak import ExtensionOptions, RenderOptions, markdown_to_html
 
 from services.ingest.core.bodies.html import from_html
 from services.ingest.core.faults import TooLargeError
+from services.ingest.core.notes import Notes
 from shared.blocks import Block
 
 MOST_NESTED: Final = 5_000_000
@@ -39,9 +40,9 @@ _USE: Final = re.compile(rf"{_LABEL}(?![(:])")
 _DEFINITION: Final = re.compile(rf"^[ \t>]*+{_LABEL}:[ \t]*+\n?(.*)", re.MULTILINE)
 
 
-def from_markdown(text: str) -> tuple[Block, ...]:
+def from_markdown(text: str, notes: Notes, base: str = "") -> tuple[Block, ...]:
     """Read a Markdown body; ValueError says what to change."""
-    return from_html(as_html(text))
+    return from_html(as_html(text), notes, base)
 
 
 def as_html(text: str) -> str:

@@ -5,13 +5,14 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from services.ingest.core.bodies.budget import Budget
+from services.ingest.core.notes import Notes
 from shared.blocks import Block, Paragraph
 
 _PARAGRAPHS: Final = TypeAdapter(tuple[Paragraph, ...])
 """Makes all of them at once, in half the time of one by one."""
 
 
-def from_plain(text: str) -> tuple[Block, ...]:
+def from_plain(text: str, notes: Notes, base: str = "") -> tuple[Block, ...]:
     """Read a plain body; the ideographic space that begins a line is kept."""
     lines = (line.strip(" \t\r") for line in text.splitlines())
     seen = [{"text": line} for line in lines if line and not line.isspace()]
