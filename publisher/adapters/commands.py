@@ -17,6 +17,7 @@ import typer
 
 from publisher.adapters import feeds
 from publisher.adapters.changed_files import changed_files
+from publisher.adapters.dry_run import foreseen
 from publisher.adapters.failures import CommandError
 from publisher.adapters.files import STDIN, SUFFIXES, Files, Input, found, value_of
 from publisher.adapters.reporting import Report, complain
@@ -29,6 +30,10 @@ from shared.events import WithdrawReason
 Section = Annotated[str | None, typer.Option(help="The section of articles that name none.")]
 Timeout = Annotated[
     float, typer.Option(min=0.1, help="Seconds to wait for Kafka, and for the outcome of an article.")
+]
+DryRun = Annotated[
+    bool,
+    typer.Option("--dry-run", help="Show the finished articles and what became of every part; send nothing."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object a line and nothing else.")]
 
@@ -46,10 +51,13 @@ def publish(
             "A deleted file withdraws nothing: use withdraw."
         ),
     ] = False,
+    dry_run: DryRun = False,
     timeout: Timeout = 30.0,
     as_json: AsJson = False,
 ) -> None:
     """Publish files."""
+    if watch and dry_run:
+        raise typer.BadParameter("--watch and --dry-run exclude each other")
     if watch:
         missing = [name for name in files if not name.exists()]
         if missing:
@@ -63,8 +71,9 @@ def publish(
     paths = found(files)
     if not paths:
         raise typer.BadParameter(f"there is no file that ends in {', '.join(SUFFIXES)}")
-    report = Report(as_json=as_json)
-    run(send(_once(_inputs(paths, Files(section, stdin, files), report)), timeout, report))
+    report = Report(as_json=as_json, at_once=dry_run)
+    inputs = _inputs(paths, Files(section, stdin, files), report)
+    run(rehearse(inputs, report) if dry_run else send(_once(inputs), timeout, report))
 
 
 def withdraw(
@@ -101,11 +110,13 @@ def import_feed(
     private: Annotated[
         bool, typer.Option(help="The feed may lie in a network of our own, or lead there.")
     ] = False,
+    dry_run: DryRun = False,
     timeout: Timeout = 30.0,
     as_json: AsJson = False,
 ) -> None:
     """Publish the entries of a feed; importing it again does no harm."""
-    run(_import(source, section, feed, private, timeout, Report(as_json=as_json)))
+    report = Report(as_json=as_json, at_once=dry_run)
+    run(_import(source, section, feed, private, None if dry_run else timeout, report))
 
 
 def run(command: Coroutine[Any, Any, int]) -> NoReturn:
@@ -130,15 +141,23 @@ async def send(batches: AsyncIterator[Iterable[Input]], timeout_s: float, report
     return 0 if report.all_accepted else 1
 
 
+async def rehearse(inputs: Iterable[Input], report: Report) -> int:
+    """Show what would stand if all were sent; give the exit code."""
+    with report:
+        for outcome in foreseen(inputs, settings.read(Settings)):
+            report.show(outcome)
+    return 0 if report.all_accepted else 1
+
+
 async def _import(
-    source: str, section: str | None, name: str | None, private: bool, timeout_s: float, report: Report
+    source: str, section: str | None, name: str | None, private: bool, timeout_s: float | None, report: Report
 ) -> int:
     feed = await asyncio.to_thread(feeds.load, source, private=private)
     report.expect(len(feed["entries"]))
     default_section = settings.read(Settings).ninjs_section
     importing = Importing(name or feeds.name_of(source), datetime.now(UTC), section, default_section)
     inputs = feeds.inputs(source, feed, importing)
-    return await send(_once(inputs), timeout_s, report)
+    return await (rehearse(inputs, report) if timeout_s is None else send(_once(inputs), timeout_s, report))
 
 
 def _act(action: dict[str, Any], timeout: float, as_json: bool) -> None:

@@ -12,9 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from publisher.adapters.sending import Outcome
+from publisher.core.finished import lines_of
 from shared.terminal import harmless, harmless_line
 
-_STYLES: Final = {"accepted": "green", "refused": "red", "pending": "yellow"}
+_STYLES: Final = {"accepted": "green", "refused": "red", "pending": "yellow", "not sent": "green"}
 _PENDING: Final = "not decided in time; it is in ingest.v1 and will be decided once ingest runs"
 _WIDTH_OF_A_PIPE: Final = 160
 
@@ -82,8 +83,8 @@ class Report:
 
     @property
     def all_accepted(self) -> bool:
-        """Whether nothing was refused or left pending."""
-        return self._counts.total() == self._counts["accepted"]
+        """Whether nothing was refused or left pending, or would be."""
+        return self._counts.total() == self._counts["accepted"] + self._counts["not sent"]
 
     def expect(self, articles: int) -> None:
         """Say how many there will be, as far as is known by now."""
@@ -114,10 +115,11 @@ def _cells(one: Outcome) -> tuple[Text, ...]:
 def _saying(one: Outcome) -> str:
     """Give the address, or the faults, and the notes, one a line with their places."""
     notes = [f"{note.did}: {note.pointer} {note.detail}" for note in one.notes]
+    if one.article is not None:
+        return "\n".join(map(harmless_line, ("", *lines_of(one.article), "", *notes)))
     if one.problem is None:
-        return "\n".join(
-            [str(one.url if one.outcome == "accepted" else _PENDING), *map(harmless_line, notes)]
-        )
+        said = {"accepted": one.url, "pending": _PENDING}.get(one.outcome)
+        return "\n".join(filter(None, (said, *map(harmless_line, notes))))
     faults: list[dict[str, Any]] = one.problem.get("errors") or [{"detail": one.problem.get("detail", "")}]
     lines = (": ".join(filter(None, (fault.get("pointer"), fault["detail"]))) for fault in faults)
     return "\n".join(map(harmless_line, (*lines, *notes)))

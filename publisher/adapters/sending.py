@@ -10,7 +10,7 @@ import uuid
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeVar
 
 from aiokafka import AIOKafkaProducer
@@ -25,6 +25,7 @@ from services.ingest.core.notes import Note, as_objects, write
 from services.ingest.core.reading import Defaults, read
 from services.ingest.core.submissions import Publish, Submission
 from shared import kafka, wire
+from shared.events import ArticlePublished
 from shared.runtime import wait_for
 from shared.topics import INGEST
 
@@ -42,15 +43,26 @@ class Outcome:
     file: str
     place: str
     id: str | None
-    outcome: Literal["accepted", "refused", "pending"]
+    outcome: Literal["accepted", "refused", "pending", "not sent"]
     url: str | None = None
     problem: Problem | None = None
     notes: tuple[Note, ...] = ()
+    article: ArticlePublished | None = None
+    """As it would stand, of what is not sent."""
 
     def as_json(self) -> dict[str, Any]:
         """Give what `--json` prints; `place` only where a file holds several."""
-        told = {name: value for name, value in asdict(self).items() if value or name != "place"}
-        return told | {"file": self.file or None, "notes": as_objects(self.notes)}
+        told = {
+            "file": self.file or None,
+            "place": self.place,
+            "id": self.id,
+            "outcome": self.outcome,
+            "url": self.url,
+            "problem": self.problem,
+            "notes": as_objects(self.notes),
+            "article": self.article and self.article.model_dump(mode="json", exclude_none=True),
+        }
+        return {name: value for name, value in told.items() if value or name not in ("place", "article")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,22 +116,11 @@ class Sender:
             yield await self._decided(under_way.popleft())
 
     async def _sent(self, one: Input) -> _UnderWay | Outcome:
-        refused = Outcome(one.file, one.place, None, "refused")
-        if isinstance(one.value, Rejection):
-            return replace(refused, problem=one.value.problem())
-        submission = read(one.value, Defaults(self._settings.ninjs_section), one.headers)
-        if one.faults:
-            found = submission.faults if isinstance(submission, Rejection) else ()
-            submission = invalid([*one.faults, *found], submission.id)
-        if isinstance(submission, Rejection):
-            return replace(
-                refused, id=submission.id, problem=placed(submission.problem(), one.places), notes=one.notes
-            )
-        notes = one.notes + tuple(
-            note._replace(pointer=one.places.get(note.pointer, note.pointer)) for note in _notes(submission)
-        )
+        read = checked(one, self._settings)
+        if isinstance(read, Outcome):
+            return read
+        submission, outcome = read
         noted = [(wire.NOTES, write(one.notes))] if one.notes else []
-        url = f"{self._settings.site_url}/article/{submission.id}"
         request_id = uuid.uuid4().hex
         until = asyncio.get_running_loop().time() + self._timeout_s
         decided = self._outcomes.expected(request_id)
@@ -131,7 +132,7 @@ class Sender:
             headers=[(wire.REQUEST_ID, request_id.encode()), *noted, *one.headers],
         )
         return _UnderWay(
-            Outcome(one.file, one.place, submission.id, "pending", url, notes=notes),
+            outcome,
             await self._kafkas_answer(sending, until),
             decided,
             until,
@@ -165,6 +166,23 @@ class Sender:
             ) from error
 
 
+def checked(one: Input, settings: Settings) -> Outcome | tuple[Submission, Outcome]:
+    """Judge an input by the rule book: refused, or what it says and an outcome that is still pending."""
+    refused = Outcome(one.file, one.place, None, "refused", notes=one.notes)
+    if isinstance(one.value, Rejection):
+        return replace(refused, problem=one.value.problem())
+    submission = read(one.value, Defaults(settings.ninjs_section), one.headers)
+    if one.faults:
+        found = submission.faults if isinstance(submission, Rejection) else ()
+        submission = invalid([*one.faults, *found], submission.id)
+    if isinstance(submission, Rejection):
+        return replace(refused, id=submission.id, problem=placed(submission.problem(), one.places))
+    noted = submission.notes if isinstance(submission, Publish) else ()
+    notes = *one.notes, *(note._replace(pointer=one.places.get(note.pointer, note.pointer)) for note in noted)
+    url = f"{settings.site_url}/article/{submission.id}"
+    return submission, Outcome(one.file, one.place, submission.id, "pending", url, notes=notes)
+
+
 def placed(problem: Problem, places: Mapping[str, str]) -> Problem:
     """Tell of each fault where its value was written."""
     faults = [
@@ -175,10 +193,6 @@ def placed(problem: Problem, places: Mapping[str, str]) -> Problem:
         return problem
     detail = "; ".join(f"{fault['pointer'] or 'the message'}: {fault['detail']}" for fault in faults)
     return problem | {"errors": faults, "detail": detail}
-
-
-def _notes(submission: Submission) -> tuple[Note, ...]:
-    return submission.notes if isinstance(submission, Publish) else ()
 
 
 def _is_decided(one: _UnderWay | Outcome) -> bool:

@@ -14,6 +14,7 @@ import pytest
 from services.ingest.core.arrivals import brought
 from services.ingest.core.decide import Accepted
 from services.ingest.core.editions import UNKNOWN, Edition, advance, at_desk
+from services.ingest.core.faults import Rejection
 from services.ingest.core.intake import Intake, Record, accept, bring_home, foresee
 from services.ingest.core.reading import DEFAULTS, read
 from services.ingest.core.rights import NEWSROOM, Publisher
@@ -68,7 +69,7 @@ class Site:
         intake = accept(record, read_as, self.edition, (), PUBLISHERS)
         foreseen = foresee(read_as, self.edition, "r", record.position.at_ms, by)
         assert foreseen != "repeat"
-        said = None if foreseen is None else foreseen.problem()
+        said = foreseen.problem() if isinstance(foreseen, Rejection) else None
         assert said == (None if intake.outcome == "accepted" else problem(intake))
         for event in (intake.accepted or Accepted()).articles:
             self.edition = advance(self.edition, event, intake.origin)

@@ -7,6 +7,7 @@ from typing import Any, Final
 import pytest
 
 from services.ingest.core import known as rules
+from services.ingest.core.decide import Accepted
 from services.ingest.core.intake import Intake, Record, accept, foresee
 from services.ingest.core.known import Known
 from services.ingest.core.outputs import origin_of
@@ -52,7 +53,7 @@ class Site:
         offset = next(self._offsets)
         position = Arrival(NOON_MS + offset, wire.partition_for(meant.id), offset)
         intake = accept(Record(position, None, value, ()), meant, edition)
-        assert (foreseen is None) == (intake.outcome == "accepted")
+        assert isinstance(foreseen, Accepted) == (intake.outcome == "accepted")
         if intake.accepted is not None:
             self.known.decided(meant.id, intake.accepted, intake.origin)
             self._under_way += intake.outputs

@@ -8,7 +8,7 @@ import asyncio
 import time
 import uuid
 from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 from urllib.parse import quote
 
 from aiokafka.errors import KafkaError
@@ -18,6 +18,7 @@ from services.ingest.adapters.bounded_reading import read_bounded
 from services.ingest.adapters.outbox import Outbox
 from services.ingest.adapters.outcomes import Outcomes
 from services.ingest.adapters.tokens import Tokens
+from services.ingest.core.decide import Accepted
 from services.ingest.core.editions import Edition
 from services.ingest.core.faults import Rejection
 from services.ingest.core.idempotency import misused, name_request
@@ -95,20 +96,19 @@ class Door:
             raise refuse(503, "the log of articles is still being read; try again", {"retry-after": "1"})
         return self._articles.edition(article_id)
 
+    async def foresee(self, value: bytes, by: Publisher) -> tuple[Submission, Accepted]:
+        """Tell what an input would become if it were sent now."""
+        submission, foreseen = await self._foreseen(value, by, "")
+        return submission, foreseen if isinstance(foreseen, Accepted) else Accepted()
+
     async def submit(self, value: bytes, by: Publisher, key: str | None, traceparent: str | None) -> Answer:
         """Send an input and wait for its outcome, unless its Idempotency-Key says that it is a repeat."""
-        submission = await self._read(value)
-        if isinstance(submission, Rejection):
-            raise RefusedError(submission.problem())
-        edition = self.edition(submission.id)
         request_id = uuid.uuid4().hex if key is None else name_request(by.name, key, value)
-        foreseen = foresee(submission, edition, request_id, time.time_ns() // 1_000_000, by)
+        submission, foreseen = await self._foreseen(value, by, request_id)
         if foreseen == "repeat":
             return Answer(submission, decided=True, replayed=True)
         if self._articles.is_used_elsewhere(request_id):
-            foreseen = misused(submission.id)
-        if foreseen is not None:
-            raise RefusedError(foreseen.problem())
+            raise RefusedError(misused(submission.id).problem())
         headers = [
             (wire.PUBLISHER, by.name.encode()),
             (wire.REQUEST_ID, request_id.encode()),
@@ -125,6 +125,18 @@ class Door:
         if refusal is not None:
             raise RefusedError(refusal)
         return Answer(submission, decided=True)
+
+    async def _foreseen(
+        self, value: bytes, by: Publisher, request_id: str
+    ) -> tuple[Submission, Accepted | Literal["repeat"]]:
+        submission = await self._read(value)
+        if isinstance(submission, Rejection):
+            raise RefusedError(submission.problem())
+        edition = self.edition(submission.id)
+        foreseen = foresee(submission, edition, request_id, time.time_ns() // 1_000_000, by)
+        if isinstance(foreseen, Rejection):
+            raise RefusedError(foreseen.problem())
+        return submission, foreseen
 
     async def _read(self, value: bytes) -> Submission | Rejection:
         try:

@@ -108,9 +108,10 @@ DESK_ACTIONS: Final[dict[str, Any]] = {
 _URL: Final = "http://127.0.0.1:8080/article/harbour-library"
 OUTCOMES: Final[dict[int, dict[str, Any]]] = {
     200: {"id": "harbour-fire", "outcome": "accepted", "url": "http://127.0.0.1:8080/article/harbour-fire"},
-    201: {"id": "harbour-library", "outcome": "accepted", "url": _URL, "revision": 1},
-    202: {"id": "harbour-library", "outcome": "pending", "url": _URL, "revision": 1},
+    201: {"id": "harbour-library", "outcome": "accepted", "url": _URL, "revision": 1, "notes": []},
+    202: {"id": "harbour-library", "outcome": "pending", "url": _URL, "revision": 1, "notes": []},
 }
+RIGHTS: Final = {"name": "local", "sections": ["地方"], "desk": False}
 KNOWN: Final = {"id": "harbour-library", "state": "published", "revision": 1, "section": "地方", "url": _URL}
 
 _STALE: Final = "article harbour-library has the newer revision 3; send a revision that is not below it"

@@ -25,13 +25,14 @@ from services.ingest.core.reading import LARGEST_BYTES
 from services.ingest.core.rights import Publisher, unknown
 from services.ingest.core.submissions import EVERY_ARTICLE, Publish
 from shared import problem, wire
-from shared.events import WithdrawReason
+from shared.events import ArticlePublished, WithdrawReason
 from shared.health import PATHS, Health
 
 _Id = Annotated[Id, Path(description="The article's id", examples=["harbour-library"])]
 _WithdrawnId = Annotated[Id, Path(description="The article's id", examples=["harbour-fire"])]
 _Reason = Annotated[WithdrawReason, Query(description="The class of the reason, which readers are told")]
 _Note = Annotated[Line, Query(description="What the desk should know; readers are not told")]
+_DryRun = Annotated[bool, Query(description="Only tell what would stand; nothing is written")]
 _PublicNote = Annotated[Line, Query(description="What readers are told where the article was")]
 
 
@@ -63,8 +64,10 @@ def create_app(door: Door, letters: DeadLetterLog, health: Health) -> FastAPI:
         responses=openapi.outcomes(200, 201, 202)
         | openapi.problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
     )
-    async def send_article(request: Request, by: writer) -> Response:
+    async def send_article(request: Request, by: writer, dry_run: _DryRun = False) -> Response:
         """Send an article, or an action on one, or a desk action."""
+        if dry_run:
+            return await _foresee(door, by, await _json_body(request, door, by))
         return await _submit(request, door, by, await _json_body(request, door, by), _key(request))
 
     @app.delete(
@@ -113,6 +116,11 @@ def create_app(door: Door, letters: DeadLetterLog, health: Health) -> FastAPI:
         known = {"id": article_id, "state": state, "revision": edition.revision}
         return JSONResponse(known | {"section": edition.section, "url": door.url(article_id)})
 
+    @app.get("/whoami", responses=openapi.whoami() | openapi.problems(401, 429))
+    async def tell_rights(by: writer) -> Response:
+        """Tell whose the token is, and what may be done with it."""
+        return JSONResponse({"name": by.name, "sections": by.sections, "desk": by.desk})
+
     return app
 
 
@@ -134,6 +142,21 @@ def _key(request: Request) -> str | None:
     if key is not None and not re.fullmatch(KEY, key):
         raise refuse(400, "the Idempotency-Key must be 1 to 255 visible ASCII characters, best a UUID")
     return key
+
+
+async def _foresee(door: Door, by: Publisher, body: bytes) -> Response:
+    submission, foreseen = await door.foresee(body, by)
+    answer: dict[str, Any] = {"outcome": "not sent", "url": door.url(submission.id)}
+    if submission.id != EVERY_ARTICLE:
+        answer = {"id": submission.id, **answer}
+    if isinstance(submission, Publish):
+        answer |= {"revision": submission.revision, "notes": as_objects(submission.notes)}
+        answer["article"] = next(
+            e.model_dump(mode="json", exclude_none=True)
+            for e in foreseen.articles
+            if isinstance(e, ArticlePublished)
+        )
+    return JSONResponse(answer, 200)
 
 
 async def _submit(request: Request, door: Door, by: Publisher, body: bytes, key: str | None) -> Response:

@@ -15,6 +15,7 @@ from services.ingest.adapters import examples
 from services.ingest.core.editions import State
 from services.ingest.core.field_types import SaidLine
 from services.ingest.core.idempotency import KEY
+from services.ingest.core.notes import Did
 from services.ingest.core.submissions import Ban, Body, Pin, Publish, Reinstate, Release, Void, Withdraw
 from shared.problem import MEDIA_TYPE, phrase
 
@@ -83,13 +84,35 @@ class Problem(BaseModel):
     revision: int | None = None
 
 
+class Noted(BaseModel):
+    """What became of a part of an article that does not stand as it was sent."""
+
+    pointer: str
+    did: Did
+    kind: str
+    detail: str
+
+
 class Outcome(BaseModel):
-    """What became of a message; `id` if it is about one article, `revision` of a published one."""
+    """What became of a message; `id` if it is about one article, `revision` and `notes` of a published one.
+
+    `not sent` answers a `dry_run`, with the article as it would stand.
+    """
 
     id: str | None = None
-    outcome: Literal["accepted", "pending"]
+    outcome: Literal["accepted", "pending", "not sent"]
     url: str
     revision: int | None = None
+    notes: list[Noted] | None = None
+    article: dict[str, Any] | None = None
+
+
+class Rights(BaseModel):
+    """Whose a token is, and what may be done with it (`*`: in all sections)."""
+
+    name: str
+    sections: list[str]
+    desk: bool
 
 
 class Known(BaseModel):
@@ -104,7 +127,7 @@ class Known(BaseModel):
 
 _DESK: Final[tuple[type[BaseModel], ...]] = (Pin, Ban, Release, Void)
 _MESSAGES: Final[tuple[type[BaseModel], ...]] = (Publish, Withdraw, Reinstate, *_DESK, Ninjs1, Ninjs3)
-_ANSWERS: Final[tuple[type[BaseModel], ...]] = (CloudEvent, Problem, Outcome, Known)
+_ANSWERS: Final[tuple[type[BaseModel], ...]] = (CloudEvent, Problem, Outcome, Known, Rights)
 
 
 def _body(models: tuple[type[BaseModel], ...], named: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -163,7 +186,7 @@ _PROBLEM_HEADERS: Final[dict[int, dict[str, Any]]] = {
 def outcomes(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Describe the answers to what was taken: 201 (published), 200 (acted) or 202 (not decided yet)."""
     said = {
-        200: "Decided: the action is done",
+        200: "Decided: the action is done; or, of a dry run, what would stand",
         201: "Decided: the article is readable at `url`",
         202: "Taken, not decided in time: `url` and `GET /articles/{id}` will tell",
     }
@@ -177,6 +200,11 @@ def outcomes(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def known() -> dict[int | str, dict[str, Any]]:
     """Describe the answer that tells of an article."""
     return {200: _answer("What is known of the article", Known, "application/json", example=examples.KNOWN)}
+
+
+def whoami() -> dict[int | str, dict[str, Any]]:
+    """Describe the answer that tells whose a token is."""
+    return {200: _answer("Whose the token is", Rights, "application/json", example=examples.RIGHTS)}
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

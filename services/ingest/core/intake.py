@@ -121,8 +121,8 @@ def refuse(record: Record, rejection: Rejection, read_as: Submission | None = No
 
 def foresee(
     submission: Submission, edition: Edition, request: str, now_ms: int, by: Publisher = NEWSROOM
-) -> Rejection | Literal["repeat"] | None:
-    """Tell what a request that is sent now would become: refused, a repeat, or (None) accepted."""
+) -> Accepted | Rejection | Literal["repeat"]:
+    """Tell what a request that is sent now would become."""
     judgement = edition.judge(request)
     if judgement != "new":
         return "repeat" if judgement == "repeat" else misused(submission.id)
@@ -131,7 +131,8 @@ def foresee(
     outcome = decide(submission, edition, here, by)
     if isinstance(outcome, Rejection):
         return outcome
-    return _too_large(submission.id, of_accepted(outcome, Origin(requests=edition.requests), here, {}))
+    written = of_accepted(outcome, Origin(requests=edition.requests), here, {})
+    return _too_large(submission.id, written) or outcome
 
 
 def _notes(read_as: Submission, headers: Mapping[str, bytes]) -> tuple[Note, ...]:

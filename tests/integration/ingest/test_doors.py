@@ -97,6 +97,26 @@ def test_posting_an_article_is_answered_with_the_outcome_and_its_address(
     assert (known.status_code, known.json()["state"], known.json()["revision"]) == (200, "published", 2)
 
 
+def test_a_dry_run_tells_what_would_stand_and_writes_nothing(ingest: Ingest, article_id: str) -> None:
+    sent = sent_article(article_id, format="html", body="<p>早安。</p>", mood="calm")
+    answer = ingest.ask("POST", "/articles?dry_run=true", json=sent)
+    assert (answer.status_code, answer.json()["outcome"]) == (200, "not sent")
+    assert answer.json()["article"]["blocks"] == [{"kind": "paragraph", "text": "早安。"}]
+    assert [note["pointer"] for note in answer.json()["notes"]] == ["/mood"]
+    refused = ingest.ask("POST", "/articles?dry_run=true", json=sent | {"draft": "yes"})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/draft")
+    published = ingest.ask("POST", "/articles", json=sent)
+    assert (published.status_code, published.json()["notes"]) == (201, answer.json()["notes"])
+    assert len(read_back(ingest, article_id)) == 1
+
+
+def test_who_holds_a_token_can_ask_what_it_is_for(ingest: Ingest) -> None:
+    answer = ingest.ask("GET", "/whoami")
+    assert answer.status_code == 200
+    assert answer.json().keys() == {"name", "sections", "desk"}
+    assert ingest.ask("GET", "/whoami", who=None).status_code == 401
+
+
 def test_a_stale_revision_and_a_publish_after_a_withdrawal_are_conflicts(
     ingest: Ingest, article_id: str
 ) -> None:

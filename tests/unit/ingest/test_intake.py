@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from services.ingest.core.dead_letter import SECTION
+from services.ingest.core.decide import Accepted
 from services.ingest.core.editions import UNKNOWN, Edition, Origin, advance
+from services.ingest.core.faults import Rejection
 from services.ingest.core.idempotency import name_request
 from services.ingest.core.intake import Intake, Record, accept, foresee
 from services.ingest.core.outputs import INPUT, REQUESTS, Output, origin_of
@@ -194,14 +196,14 @@ def test_what_would_be_too_large_to_be_written_is_refused(monkeypatch: pytest.Mo
     submission = read(as_json(long), DEFAULTS)
     assert isinstance(submission, Publish)
     foreseen = foresee(submission, UNKNOWN, "7f3c", NOON_MS)
-    assert foreseen not in (None, "repeat")
+    assert isinstance(foreseen, Rejection)
 
 
 def test_a_request_is_foreseen_behind_all_that_is_known_whatever_the_clock_here_says() -> None:
     submission = read(as_json(sent_article()), DEFAULTS)
     assert isinstance(submission, Publish)
     edition = advance(UNKNOWN, reinstated(second=50), Origin(at(50)))
-    assert foresee(submission, edition, "7f3c", NOON_MS - 3_600_000) is None
+    assert isinstance(foresee(submission, edition, "7f3c", NOON_MS - 3_600_000), Accepted)
 
 
 def test_the_size_of_a_record_is_never_less_than_what_kafka_counts() -> None:

@@ -12,7 +12,7 @@ from services.ingest.adapters.article_log import ArticleLog
 from services.ingest.adapters.guard import Guard
 from services.ingest.adapters.inbox import Batches, Inbox
 from services.ingest.core import dead_letter, editions, idempotency, intake, known, outputs
-from services.ingest.core.decide import decide
+from services.ingest.core.decide import Accepted, decide
 from services.ingest.core.editions import Edition, Origin
 from services.ingest.core.faults import Rejection
 from services.ingest.core.intake import Intake
@@ -73,13 +73,12 @@ def _waits_for_nothing(*arguments: Any) -> Intake:
 
 def _by_its_own_clock(
     submission: Submission, edition: Edition, request: str, now_ms: int, by: Publisher
-) -> Rejection | str | None:
+) -> Accepted | Rejection | str:
     judgement = edition.judge(request)
     if judgement != "new":
         return "repeat" if judgement == "repeat" else idempotency.misused(submission.id)
     here = Arrival(now_ms, wire.partition_for(submission.id), 2**62)
-    outcome = decide(submission, edition, here, by)
-    return outcome if isinstance(outcome, Rejection) else None
+    return decide(submission, edition, here, by)
 
 
 async def _commits_first(self: Inbox, batches: Batches) -> None:
