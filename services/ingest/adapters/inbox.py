@@ -67,6 +67,7 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._next: dict[TopicPartition, int] = {}
         self._cautions: dict[TopicPartition, Caution] = {}
         self._opened: set[TopicPartition] = set()
+        self._committing = asyncio.Lock()
         self._generation = self._read_in = 0
         self._moved_at = 0.0
 
@@ -130,7 +131,8 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             careful = {tp: records for tp, records in batches.items() if self._is_careful(tp, records)}
             for tp, records in careful.items():
                 await self._take_carefully(tp, records)
-            if rest := {tp: records for tp, records in batches.items() if tp not in careful}:
+            rest = {tp: records for tp, records in batches.items() if tp not in careful}
+            if rest and not self._was_rebalanced():
                 await self._open({tp: records[0].offset for tp, records in rest.items()})
                 await self._take(rest)
             self._moved_at = self.loop.time()
@@ -162,6 +164,7 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         """Mark partitions as being worked on; what was read of them is not decided yet."""
         unmarked = {tp: offset for tp, offset in at.items() if tp not in self._opened}
         self._opened |= unmarked.keys()
+        self._next |= at
         await self._commit(unmarked)
 
     async def _take_carefully(self, tp: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
@@ -175,16 +178,18 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             if caution.sets_aside(taken.offset) and not innocent:
                 log.error("alarm", kind="set_aside", partition=taken.partition, offset=taken.offset)
                 SET_ASIDE.labels("ended").inc()
+                # if it is taken away meanwhile the mark must stay, or the next owner would decide about it
+                self._next.pop(tp, None)
                 (letter,) = refuse(_record(taken), ended_processes()).outputs
-                await (await self._outbox.send(letter))
-                await self._commit({tp: taken.offset + 1})
+                await self._settle([await self._outbox.send(letter)], {tp: taken.offset + 1})
             else:
+                # if it is taken away meanwhile it is unmarked: nobody has ended
+                self._next[tp] = taken.offset
                 await self._commit({tp: taken.offset}, caution.mark(taken.offset))
                 await self._take({tp: [taken]})
 
     async def _take(self, batches: Batches) -> None:
         """Decide about all of these, have Kafka acknowledge what they become, and commit."""
-        self._next.update({tp: records[0].offset for tp, records in batches.items()})
         self._under_way.clear()
         written: list[Acknowledged] = []
         decided: dict[TopicPartition, int] = {}
@@ -202,7 +207,8 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
     async def _settle(self, written: list[Acknowledged], decided: dict[TopicPartition, int]) -> None:
         async with asyncio.timeout(ACKNOWLEDGED_S):
             await asyncio.gather(*written)
-        self._next.update({tp: offset for tp, offset in decided.items() if tp.partition in self.owned})
+        if not self._was_rebalanced():
+            self._next |= decided
         await self._commit(decided)
         self._moved_at = self.loop.time()
 
@@ -245,9 +251,8 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _leave(self) -> None:
         """Mark what is owned as left in good order."""
-        at = {tp: offset for tp, offset in self._next.items() if tp.partition in self.owned}
+        at, self._next, self._cautions, self._opened = self._next, {}, {}, set()
         self._generation += 1
-        self._next, self._cautions, self._opened = {}, {}, set()
         await self._commit(at, CLEAN)
 
     async def _commit(self, offsets: dict[TopicPartition, int], mark: str = OPEN) -> None:
@@ -255,7 +260,9 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             return  # to the client nothing is an error
         marked = {tp: (offset, mark) for tp, offset in offsets.items()}
         try:
-            await asyncio.wait_for(self._consumer.commit(marked), COMMIT_DEADLINE_S)
+            # the client tries again after an error, and a mark would come behind the word that it is undone
+            async with self._committing:
+                await asyncio.wait_for(self._consumer.commit(marked), COMMIT_DEADLINE_S)
         except (KafkaError, TimeoutError) as error:
             # The partition has a new owner, or Kafka is away: what is decided stays decided, the inputs are
             # read again by whoever owns them then, and recognised.

@@ -5,6 +5,7 @@ from typing import Final
 
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
+from shared.topics import INGEST
 from tests.unit.ingest.simulation.cluster import Cluster
 from tests.unit.ingest.simulation.process import Call, Instance
 from tests.unit.ingest.simulation.story import Story
@@ -48,8 +49,8 @@ class Events:
         self._pass, self._note = pass_time, note
         self._instances: dict[str, Instance] = {}
         self.calls: list[Call] = []
-        self.ended = 0
-        """How many processes have ended, or have been paused."""
+        self.ended: list[tuple[int, ...]] = []
+        """For each process that has ended, or was paused, where the partitions of ingest.v1 ended then."""
         self.disturbed = True
         """Whether since the last comparison a partition may have had two owners, or none."""
         chance = self._chance
@@ -166,17 +167,20 @@ class Events:
         else:
             self.disturbed = instance.process.paused = True
             # past its session it looks to the next owner like one that ended
-            self.ended += 1
+            self._note_end()
             if self._chance.random() < 0.5:
                 # most likely its session ends
                 self._pass(self._chance.randint(5_000, 20_000))
 
     def _kill(self, instance: Instance) -> None:
-        self.ended += 1
+        self._note_end()
         self.disturbed = True
         instance.process.kill()
         self._cluster.cut(instance.process)
         del self._instances[instance.name]
+
+    def _note_end(self) -> None:
+        self.ended.append(tuple(log.end for log in self._cluster.logs.of(INGEST.name)))
 
     def _resume(self) -> None:
         for instance in self.instances:

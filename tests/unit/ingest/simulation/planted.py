@@ -86,6 +86,11 @@ async def _commits_first(self: Inbox, batches: Batches) -> None:
     await _take(self, batches)
 
 
+async def _leaves_no_word(self: Inbox) -> None:
+    self._generation += 1
+    self._next, self._cautions, self._opened = {}, {}, set()
+
+
 def _texts_only(*arguments: Any) -> Any:
     return {part: wrong for part, wrong in _contradictions(*arguments).items() if part == "text"}
 
@@ -123,6 +128,9 @@ PLANTS: Final = {
     "the door judges by its own clock": Plant(_instead((door, "foresee", _by_its_own_clock))),
     "what is sent home twice is decided twice": Plant(
         _instead((editions, "with_arrivals", lambda known, _: known))
+    ),
+    "who gives a partition up leaves no word of it": Plant(
+        _instead((Inbox, "_leave", _leaves_no_word)), first=700
     ),
     "commits come before acknowledgements": Plant(_instead((Inbox, "_take", _commits_first))),
 }

@@ -210,7 +210,7 @@ class Run:
 
     def _compare(self) -> None:
         self.note("-- all is compared")
-        self._comparison.all(self._events.calls, may_be_set_aside=self._events.ended > 1)
+        self._comparison.all(self._events.calls, self._events.ended)
         if not self._events.disturbed:
             self._comparison.orderly(self._ends)
         self._ends = {log.tp: log.end for log in self._cluster.logs.of(ARTICLES.name)}
