@@ -8,7 +8,11 @@ from typing import Final
 import httpx
 import pytest
 
+from bench import nginx as edges
+from shared.limits import Limits
+from tests.builders import published
 from tests.foreign import until
+from tests.integration.render.serving import Serving
 from tests.real import Kafka, Redis, Service
 
 TOKEN: Final = "a-publishers-secret"  # noqa: S105 - opens nothing
@@ -46,3 +50,20 @@ def rank_url(kafka: Kafka, redis: Redis, tmp_path_factory: pytest.TempPathFactor
         yield service.url
     finally:
         service.stop()
+
+
+@pytest.fixture(scope="module")
+def render(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """Give a render of two articles."""
+    folder = tmp_path_factory.mktemp("render")
+    with Serving(folder, Limits(), published("a"), published("b", second=1)) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def edge_url(nginx: str, render: Serving, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the address of an edge before it."""
+    folder = tmp_path_factory.mktemp("edge")
+    folder.chmod(0o755)
+    with edges.edge(folder, render.port) as (url, _):
+        yield url

@@ -1,10 +1,8 @@
 """A feed reads no file, asks no host and takes no memory but its own, whatever its XML declares."""
 
 import json
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +12,7 @@ from publisher.adapters import feeds
 from publisher.adapters.failures import CommandError
 from publisher.core.feed_entries import Importing
 from services.ingest.core.faults import Rejection
+from tests.attack.hosts import Host
 from tests.builders import NOON
 
 SECRET: Final = "this-is-in-a-file"  # noqa: S105 - what must not be found
@@ -22,39 +21,11 @@ FEED: Final = """<?xml version="1.0"?>{}<rss version="2.0"><channel><title>t</ti
 <item><title>题目{}</title><link>https://a.example/1</link><description>一句话{}。</description></item></channel></rss>"""
 
 
-class Asked:
-    """A host that notes who asks it for anything."""
-
-    def __init__(self) -> None:
-        host = self
-        self.paths: list[str] = []
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                host.paths.append(self.path)
-                self.send_error(404)
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-                pass
-
-        self._server = HTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-        self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def close(self) -> None:
-        """Stop."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-
 @pytest.fixture
-def host() -> Iterator[Asked]:
+def host() -> Iterator[Host]:
     """Give a host that nobody may ask."""
-    made = Asked()
-    yield made
-    made.close()
+    with Host() as made:
+        yield made
 
 
 def laughs(levels: int = 12) -> str:
@@ -94,7 +65,7 @@ def read(path: Path, text: str) -> str:
         '<!DOCTYPE r [<!ATTLIST rss xmlns:xi CDATA #FIXED "http://www.w3.org/2001/XInclude">]>',
     ],
 )
-def test_no_file_is_read_and_nobody_is_asked(tmp_path: Path, host: Asked, doctype: str) -> None:
+def test_no_file_is_read_and_nobody_is_asked(tmp_path: Path, host: Host, doctype: str) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text(SECRET)
     declared = doctype.replace("{file}", str(secret)).replace("{host}", host.url)
@@ -102,7 +73,7 @@ def test_no_file_is_read_and_nobody_is_asked(tmp_path: Path, host: Asked, doctyp
     for inside in ("&x;", include):
         found = read(tmp_path / "feed.xml", FEED.format(declared, inside, inside))
         assert SECRET not in found
-    assert host.paths == []
+    assert host.asked == []
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,9 @@
 """Pages of others, in a real browser, that want to report views of our articles: none counts, ours do."""
 
 import re
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import httpx
 import pytest
@@ -16,6 +12,7 @@ from playwright.sync_api import Browser
 from services.render.adapters import view_log
 from services.render.core import tokens
 from shared.limits import Limits
+from tests.attack.hosts import Host
 from tests.builders import published
 from tests.foreign import until
 from tests.integration.render.serving import Serving
@@ -43,10 +40,10 @@ REPORTS: Final = 10
 @pytest.mark.parametrize("elsewhere", ["localhost", "127.0.0.1"])
 def test_what_pages_of_others_report_does_not_count(tmp_path: Path, browser: Browser, elsewhere: str) -> None:
     """The name tells whether it is another site, or the same at another port."""
-    with _serving(tmp_path) as serving, _hosting(serving.port) as port:
+    with _serving(tmp_path) as serving, _another(serving.port) as host:
         before = _views(serving)
         context = browser.new_context()
-        context.new_page().goto(f"http://{elsewhere}:{port}/")
+        context.new_page().goto(f"http://{elsewhere}:{host.port}/")
         until(lambda: _views(serving)["foreign"] - before["foreign"] >= REPORTS, "all was reported")
         context.close()
         assert _views(serving) == before | {"foreign": before["foreign"] + REPORTS}
@@ -69,32 +66,12 @@ def _serving(folder: Path) -> Serving:
     return Serving(folder, Limits(), published("a"))
 
 
-@contextmanager
-def _hosting(site: int) -> Iterator[int]:
-    """Serve another's page; give its port."""
+def _another(site: int) -> Host:
+    """Give a host of a page of somebody else's."""
     token = tokens.token(b"key", tokens.slot_of(time.time()))
     address = f"http://127.0.0.1:{site}"
-    page = PAGE.format(pixel=f"{address}/v.gif?article=a&token={token}", site=address, token=token).encode()
-
-    class Page(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("content-type", "text/html")
-            self.end_headers()
-            self.wfile.write(page)
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    page = PAGE.format(pixel=f"{address}/v.gif?article=a&token={token}", site=address, token=token)
+    return Host(page.encode(), "text/html")
 
 
 def _views(serving: Serving) -> dict[str, float]:

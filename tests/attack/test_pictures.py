@@ -1,9 +1,7 @@
 """A page shows pictures of the hosts that may keep them, and tells those hosts of its reader no more."""
 
-import threading
 from base64 import b64decode
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +12,7 @@ from pydantic import ValidationError
 from services.render.settings import Settings
 from shared.blocks import Paragraph, Picture, PictureBlock, Rendition
 from shared.limits import Limits
+from tests.attack.hosts import Host
 from tests.builders import published
 from tests.foreign import until
 from tests.integration.render.serving import Serving
@@ -22,44 +21,11 @@ PIXEL: Final = b64decode("R0lGODlhAQABAIAAAP///wAAACH5BAEAAAAALAAAAAABAAEAAAICRA
 FOREIGN: Final = ("second", "small", "listed")
 
 
-class Host:
-    """A host that keeps pictures, and what it was told with each request."""
-
-    def __init__(self) -> None:
-        host = self
-        self.asked: list[tuple[str, str | None, str | None]] = []
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                host.asked.append((self.path, self.headers["referer"], self.headers["origin"]))
-                self.send_response(200)
-                self.send_header("content-type", "image/gif")
-                self.send_header("content-length", str(len(PIXEL)))
-                self.end_headers()
-                self.wfile.write(PIXEL)
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-                pass
-
-        self._server = HTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-        self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def close(self) -> None:
-        """Stop."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-
 @pytest.fixture
 def hosts() -> Iterator[tuple[Host, Host]]:
     """Give a host that may keep pictures and one that may not."""
-    both = Host(), Host()
-    yield both
-    for one in both:
-        one.close()
+    with Host(PIXEL, "image/gif") as ours, Host(PIXEL, "image/gif") as foreign:
+        yield ours, foreign
 
 
 def test_only_hosts_on_the_list_are_asked_and_none_is_told_the_page(

@@ -1,18 +1,13 @@
 """What caches keep is made of the address alone; no address leads to another site, or out of its folder."""
 
-from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from itertools import product
-from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 import httpx
 import pytest
 
-from bench import nginx as edges
-from shared.limits import Limits
-from tests.builders import published
 from tests.integration.render.serving import Serving
 
 EVIL: Final = "evil.example"
@@ -52,24 +47,6 @@ PATHS: Final = (
 CLOCK: Final = ("date", "x-accel-expires", "age", "x-cache", "content-length", "connection")
 
 
-@pytest.fixture(scope="module")
-def render(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    """Give a render of two articles."""
-    with Serving(
-        tmp_path_factory.mktemp("kept"), Limits(), published("a"), published("b", second=1)
-    ) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def edge(nginx: str, render: Serving, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Give the edge before it."""
-    folder: Path = tmp_path_factory.mktemp("edge")
-    folder.chmod(0o755)
-    with edges.edge(folder, render.port) as (url, _):
-        yield url
-
-
 @pytest.mark.parametrize("path", PATHS)
 def test_no_header_changes_what_is_kept(render: Serving, path: str) -> None:
     """Byte for byte and header for header, the first time an address is asked for and again."""
@@ -88,8 +65,8 @@ def test_no_header_changes_what_is_kept(render: Serving, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_what_one_reader_sends_no_other_gets_from_the_edge(edge: str, path: str) -> None:
-    with httpx.Client(base_url=edge) as reader:
+def test_what_one_reader_sends_no_other_gets_from_the_edge(edge_url: str, path: str) -> None:
+    with httpx.Client(base_url=edge_url) as reader:
         ours = reader.get(path)
         for name, value in UNKEYED:
             if name in ("host", "range", "cache-control"):
@@ -168,7 +145,7 @@ def test_no_address_leads_out(render: Serving, path: str) -> None:
         "%F0%9F%98%80" * 500,
     ],
 )
-def test_no_address_leads_out_of_its_folder(render: Serving, edge: str, prefix: str, trick: str) -> None:
+def test_no_address_leads_out_of_its_folder(render: Serving, edge_url: str, prefix: str, trick: str) -> None:
     target = prefix + quote(trick, safe="/%\\.:~")
     with render.client() as reader:
         answer = reader.ask(target)
@@ -176,7 +153,7 @@ def test_no_address_leads_out_of_its_folder(render: Serving, edge: str, prefix: 
         assert b"root:" not in answer.body
         assert b"import" not in answer.body
         assert reader.ask("/article/a").status == 200 if answer.status == 404 else True
-    port = httpx.URL(edge).port
+    port = httpx.URL(edge_url).port
     with httpx.Client() as client:
         beside = client.get(f"http://127.0.0.1:{port}{target}")
         assert beside.status_code in (200, 308, 400, 404, 414)
@@ -208,10 +185,10 @@ def test_the_other_services_lead_nowhere_either(
     assert answer.status_code in (401, 404, 422)
 
 
-def test_what_may_be_kept_is_kept_no_longer_than_a_second(edge: str) -> None:
-    answer = httpx.get(f"{edge}/article/a")
+def test_what_may_be_kept_is_kept_no_longer_than_a_second(edge_url: str) -> None:
+    answer = httpx.get(f"{edge_url}/article/a")
     assert "s-maxage=1" in answer.headers["cache-control"]
     assert "age" not in answer.headers
     assert parsedate_to_datetime(answer.headers["date"])
     for path in ("/none", "/search?q=x&page=2", "/v.gif?article=a"):
-        assert httpx.get(edge + path).headers["cache-control"] == "no-store"
+        assert httpx.get(edge_url + path).headers["cache-control"] == "no-store"

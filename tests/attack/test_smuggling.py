@@ -4,16 +4,11 @@ Each carries a second request, for /robots.txt. Who takes the first for shorter 
 """
 
 import socket
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 import httpx
 import pytest
 
-from bench import nginx as edges
-from shared.limits import Limits
-from tests.builders import published
 from tests.integration.render.serving import Serving
 
 SECOND: Final = b"GET /robots.txt HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
@@ -49,22 +44,6 @@ FRAMES: Final = {
     "a chunk whose line is bare": CHUNKED + b"\r\n0\n\n",
 }
 FIRST: Final = (b"GET /article/a HTTP/1.1\r\nhost: x\r\n", b"POST /views HTTP/1.1\r\nhost: x\r\n")
-
-
-@pytest.fixture(scope="module")
-def render(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    """Give a render of an article."""
-    with Serving(tmp_path_factory.mktemp("smuggled"), Limits(), published("a")) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def edge(nginx: str, render: Serving, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Give the edge before it."""
-    folder: Path = tmp_path_factory.mktemp("edge")
-    folder.chmod(0o755)
-    with edges.edge(folder, render.port) as (url, _):
-        yield url
 
 
 def answered(url: str, sent: bytes, *, listens_s: float | None = None) -> bytes:
@@ -108,11 +87,11 @@ def test_ingest_sees_no_second_request(ingest_url: str, path: str, frame: str) -
 @pytest.mark.parametrize("frame", FRAMES)
 @pytest.mark.parametrize("first", FIRST, ids=["page", "view"])
 def test_the_edge_passes_on_no_more_than_it_answers(
-    edge: str, render: Serving, first: bytes, frame: str
+    edge_url: str, render: Serving, first: bytes, frame: str
 ) -> None:
     before = render.asked
-    came = answered(edge, first + FRAMES[frame] + SECOND, listens_s=0.5)
+    came = answered(edge_url, first + FRAMES[frame] + SECOND, listens_s=0.5)
     assert render.asked - before <= came.count(b"HTTP/1.1 ")
-    page = httpx.get(f"{edge}/article/a")
+    page = httpx.get(f"{edge_url}/article/a")
     assert page.status_code == 200
     assert b"<h1>" in page.content
