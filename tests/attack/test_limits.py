@@ -11,8 +11,8 @@ import pytest
 
 from dev.environment import ROOT
 from services.render.adapters import addresses
-from services.render.core.pace import Pace, Turnstile
 from shared.limits import Limits
+from shared.pace import Pace, Turnstile
 from tests.builders import published
 from tests.foreign import until
 from tests.integration.render.serving import Serving, request
@@ -131,6 +131,25 @@ def test_the_pace_is_kept_over_time() -> None:
     assert turnstile.admits("b", 0.0)
     assert [turnstile.admits("a", 0.1) for _ in range(2)] == [True, False]
     assert sum(turnstile.admits("a", 1 + n / 1000) for n in range(10_000)) == pytest.approx(105, abs=2)
+
+
+def test_what_was_more_than_may_be_is_waited_for() -> None:
+    turnstile = Turnstile(Pace(1_000, 10_000))
+    assert turnstile.wait_s("a", 5.0) == 0
+    turnstile.count("a", 5.0, 14_000)
+    assert turnstile.wait_s("a", 5.0) == pytest.approx(4.0, abs=0.002)
+    assert turnstile.wait_s("a", 9.1) == 0
+    turnstile.count("a", 1e9, 10_000)
+    assert turnstile.wait_s("a", 1e9) == pytest.approx(0, abs=0.002), (
+        "no more is saved up than may come at once"
+    )
+
+
+def test_of_too_many_names_those_that_came_longest_ago_are_forgotten() -> None:
+    turnstile = Turnstile(Pace(1, 1), names=2)
+    for name in "abac":
+        turnstile.count(name, 0.0)
+    assert [turnstile.admits(name, 0.0) for name in "acb"] == [False, False, True]
 
 
 def test_all_addresses_of_an_ipv6_network_are_one() -> None:

@@ -11,8 +11,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from services.ingest.adapters.door import Door, RefusedError
-from services.ingest.adapters.tokens import Tokens
-from services.ingest.core.allowance import BURST_S, Bucket
+from services.ingest.adapters.tokens import AT_ONCE_S, Tokens
 from services.ingest.settings import Settings
 from services.render.settings import Settings as Render
 from shared.settings import read
@@ -161,17 +160,14 @@ def test_a_start_without_a_readable_file_is_refused(
 
 def test_who_asks_without_end_is_told_to_wait_and_others_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
     tokens = tokens_of(monkeypatch, entry("loud", "1"), entry("quiet", "2"), INGEST_REQUESTS_PER_S="1")
-    answers = [status(tokens, "1") for _ in range(int(BURST_S) + 5)]
-    assert answers[: int(BURST_S)] == [200] * int(BURST_S)
+    answers = [status(tokens, "1") for _ in range(int(AT_ONCE_S) + 5)]
+    assert answers[: int(AT_ONCE_S)] == [200] * int(AT_ONCE_S)
     assert answers[-1] == 429
     assert status(tokens, "2") == 200
 
 
-def test_who_sends_more_than_it_may_waits_for_what_it_took() -> None:
-    bucket = Bucket(1_000.0)
-    assert bucket.wait_s(5.0) == 0
-    bucket.take(BURST_S * 1_000 + 4_000)
-    assert bucket.wait_s(5.0) == 4.0
-    assert bucket.wait_s(9.0) == 0
-    assert bucket.wait_s(1e9) == 0
-    assert bucket.left == BURST_S * 1_000
+def test_who_sends_more_than_it_may_waits_for_what_it_took(monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens = tokens_of(monkeypatch, INGEST_BYTES_PER_S="1000")
+    tokens.sent("loud", int(AT_ONCE_S) * 1_000 + 4_000, 5.0)
+    assert 0 < tokens.wait_s("loud", 8.9) <= 2
+    assert tokens.wait_s("loud", 9.1) == tokens.wait_s("quiet", 5.0) == 0

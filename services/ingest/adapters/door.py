@@ -88,7 +88,7 @@ class Door:
 
     def received(self, publisher: Publisher, size: int) -> None:
         """Take note that a publisher has sent so many bytes."""
-        self._tokens.sent(publisher.name, size)
+        self._tokens.sent(publisher.name, size, time.monotonic())
 
     def edition(self, article_id: str) -> Edition:
         """Give what is known of an article; refuse while the log is still being read."""

@@ -13,13 +13,15 @@ from typing import Final
 from mode import Service
 from prometheus_client import Gauge
 
-from services.ingest.core.allowance import Bucket
 from services.ingest.core.intake import Publishers
 from services.ingest.core.rights import Publisher
 from services.ingest.settings import Settings, Token, tokens_in
+from shared.pace import Pace, Turnstile
 from shared.runtime import log
 
 EVERY_S: Final = 1.0
+AT_ONCE_S: Final = 10.0
+"""An unused allowance is kept for so long."""
 
 LAST_USED: Final = Gauge(
     "remen_ingest_token_last_used_seconds",
@@ -35,8 +37,10 @@ class Tokens(Service):
         super().__init__()
         self._file = settings.tokens_file
         self._site_url = settings.site_url
-        self._allowed = (settings.requests_per_s, settings.bytes_per_s)
-        self._allowances: dict[str, tuple[Bucket, Bucket]] = {}
+        self._requests, self._bytes = (
+            Turnstile(Pace(per_s, per_s * AT_ONCE_S))
+            for per_s in (settings.requests_per_s, settings.bytes_per_s)
+        )
         self._read: bytes | None = None
         self._complaint: str | None = None
         self._hold(settings.tokens)
@@ -59,21 +63,14 @@ class Tokens(Service):
 
     def wait_s(self, name: str, now_s: float) -> int:
         """Take a request out of what a publisher is allowed; or say for how many seconds it must wait."""
-        buckets = self._allowance(name)
-        wait = ceil(max(bucket.wait_s(now_s) for bucket in buckets))
+        wait = ceil(max(self._requests.wait_s(name, now_s), self._bytes.wait_s(name, now_s)))
         if not wait:
-            buckets[0].take(1)
+            self._requests.count(name, now_s)
         return wait
 
-    def sent(self, name: str, size: int) -> None:
+    def sent(self, name: str, size: int, now_s: float) -> None:
         """Take so many bytes out of what a publisher is allowed."""
-        self._allowance(name)[1].take(size)
-
-    def _allowance(self, name: str) -> tuple[Bucket, Bucket]:
-        if name not in self._allowances:
-            requests, size = self._allowed
-            self._allowances[name] = Bucket(requests), Bucket(size)
-        return self._allowances[name]
+        self._bytes.count(name, now_s, size)
 
     @Service.timer(EVERY_S)
     async def _look(self) -> None:

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from ipaddress import IPv4Address, ip_network
 from typing import Final
 
-from services.render.core.pace import Pace, Turnstile
 from services.render.core.readers import Network, client_address
 from services.render.core.scripts import script_at
 from shared import health
+from shared.pace import Pace, Turnstile
 
 CONNECTIONS: Final = 1000
 """Open at a time. A school of a thousand readers has some at work and most between two pages."""
