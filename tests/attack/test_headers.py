@@ -1,4 +1,4 @@
-"""Every kind of answer of every service: its status, and the headers that bind browsers and caches."""
+"""Every kind of answer: its status, and the headers that bind browsers and caches."""
 
 import socket
 from collections import Counter
@@ -11,8 +11,7 @@ import pytest
 
 from shared.articles import ArticleEvent
 from shared.limits import Limits
-from tests.attack.conftest import TOKEN
-from tests.builders import as_json, published, sent_article, withdrawn
+from tests.builders import as_json, published, withdrawn
 from tests.integration.render.serving import Serving
 
 PROBLEM: Final = "application/problem+json"
@@ -27,8 +26,6 @@ PAGE: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; manifest-src 'self'; "
     "img-src 'self' https://pictures.example; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-AUTHORIZED: Final = {"authorization": f"Bearer {TOKEN}"}
-OF_JSON: Final = AUTHORIZED | {"content-type": JSON}
 
 
 @dataclass(frozen=True)
@@ -90,57 +87,6 @@ RENDER: Final = [
     Row("/metrics", 200, METRICS),
 ]  # fmt: skip
 
-INGEST: Final = [
-    Row("/articles", 401, PROBLEM, method="POST", body=b"{}"),
-    Row("/articles", 415, PROBLEM, method="POST", body=b"{}", sent=AUTHORIZED),
-    Row("/articles", 400, PROBLEM, method="POST", body=b"{", sent=OF_JSON),
-    Row("/articles", 422, PROBLEM, method="POST", body=b"{}", sent=OF_JSON),
-    Row("/articles", 413, PROBLEM, method="POST", body=b"[" * 1_000_001, sent=OF_JSON),
-    Row("/articles", 201, JSON, method="POST", body=as_json(sent_article("headers")), sent=OF_JSON),
-    Row("/articles", 405, PROBLEM, method="PUT", sent=OF_JSON),
-    Row("/articles/headers", 200, JSON, sent=AUTHORIZED),
-    Row("/articles/none", 404, PROBLEM, sent=AUTHORIZED),
-    Row("/articles/headers?reason=error", 200, JSON, method="DELETE", sent=AUTHORIZED),
-    Row("/articles/headers", 410, PROBLEM, sent=AUTHORIZED),
-    Row("/articles", 409, PROBLEM, method="POST", body=as_json(sent_article("headers")), sent=OF_JSON),
-    Row("/rejections", 200, JSON, sent=AUTHORIZED),
-    Row("/rejections?before=9999-99", 422, PROBLEM, sent=AUTHORIZED),
-    Row("/none", 404, PROBLEM),
-    Row("/openapi.json", 200, JSON),
-    Row("/healthz", 200, JSON),
-    Row("/readyz", 200, JSON),
-    Row("/metrics", 200, METRICS),
-]  # fmt: skip
-
-RANK: Final = [
-    Row("/hot", 200, JSON),
-    Row("/hot?limit=0", 422, PROBLEM),
-    Row("/hot", 405, PROBLEM, method="POST"),
-    Row("/hot/none/why", 404, PROBLEM),
-    Row("/none", 404, PROBLEM),
-    Row("/openapi.json", 200, JSON),
-    Row("/healthz", 200, JSON),
-    Row("/readyz", 200, JSON),
-    Row("/metrics", 200, METRICS),
-    *(
-        Row(f"/hot?as_of={moment}", status, PROBLEM)
-        for moment, status in (
-            ("0001-01-01T00:00:00Z", 404),
-            ("0001-01-01T00:00:00.001Z", 404),
-            ("0001-01-01T00:00:01%2B14:00", 404),
-            ("9999-12-31T23:59:59.999Z", 404),
-            ("9999-12-31T23:59:59-14:00", 404),
-            ("1969-12-31T23:59:59Z", 404),
-            ("0000-01-01T00:00:00Z", 422),
-            ("10000-01-01T00:00:00Z", 422),
-            ("99999999999999999999", 422),
-            ("-99999999999", 404),
-            ("nan", 422),
-            ("1e400", 422),
-        )
-    ),
-]
-
 
 @pytest.fixture(scope="module")
 def render_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
@@ -155,20 +101,8 @@ def test_of_render(render_url: str, row: Row) -> None:
     hold(ask(render_url, row), row)
 
 
-@pytest.mark.parametrize("row", INGEST, ids=str)
-def test_of_ingest(ingest_url: str, row: Row) -> None:
-    hold(ask(ingest_url, row), row)
-
-
-@pytest.mark.parametrize("row", RANK, ids=str)
-def test_of_rank(rank_url: str, row: Row) -> None:
-    hold(ask(rank_url, row), row)
-
-
-@pytest.mark.parametrize("name", ["render_url", "ingest_url", "rank_url"])
-def test_of_what_is_no_request(name: str, request: pytest.FixtureRequest) -> None:
-    answer = raw(request.getfixturevalue(name), b"GET / HTTP/1.1\r\nno colon\r\n\r\n")
-    hold(answer, Row("", 400, PROBLEM))
+def test_of_what_is_no_request(render_url: str) -> None:
+    hold(raw(render_url, b"GET / HTTP/1.1\r\nno colon\r\n\r\n"), Row("", 400, PROBLEM))
 
 
 def test_files_are_kept_for_ever_and_are_what_they_say(render_url: str) -> None:

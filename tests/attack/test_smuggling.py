@@ -75,16 +75,6 @@ def test_render_sees_no_second_request(render: Serving, first: bytes, frame: str
 
 
 @pytest.mark.parametrize("frame", FRAMES)
-@pytest.mark.parametrize("path", ["articles", "openapi.json"])
-def test_ingest_sees_no_second_request(ingest_url: str, path: str, frame: str) -> None:
-    method = b"POST" if path == "articles" else b"GET"
-    head = method + f" /{path} HTTP/1.1\r\nhost: x\r\n".encode()
-    came = answered(ingest_url, head + FRAMES[frame] + SECOND)
-    assert b"/robots.txt" not in came, came[:300]
-    assert came.count(b"HTTP/1.1 ") <= 1
-
-
-@pytest.mark.parametrize("frame", FRAMES)
 @pytest.mark.parametrize("first", FIRST, ids=["page", "view"])
 def test_the_edge_passes_on_no_more_than_it_answers(
     edge_url: str, render: Serving, first: bytes, frame: str

@@ -44,7 +44,13 @@ def test_whatever_stands_in_a_text_is_written_out(text: str) -> None:
     assert "\t" not in harmless_line(text)
 
 
-@given(st.recursive(st.text() | st.none(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+@given(
+    st.recursive(
+        st.text() | st.none(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=10,
+    )
+)
 def test_json_means_the_same(value: Any) -> None:
     assert json.loads(harmless(json.dumps(value, ensure_ascii=False))) == value
 
