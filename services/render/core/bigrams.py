@@ -7,7 +7,8 @@ then a phrase of pairs, and a single character the beginning of a pair.
 A text is folded first, one character into one, so that a place in the folded text is the same place in the
 text. Each family of Traditional, Simplified and regional shapes (臺 台 檯, 著 着, 裡 裏 里) becomes one
 character, whatever stands beside it: OpenCC's own conversion looks at neighbours, and so part of a title
-would fold differently from the title. Full width becomes half, capitals small.
+would fold differently from the title. Full width becomes half, capitals small,
+raised and lowered figures plain.
 """
 
 import re
@@ -17,6 +18,8 @@ from typing import Final
 from zlib import crc32
 
 from opencc import OpenCC
+
+from services.render.core.standing import FIGURES, SHIFTED
 
 _CHINESE: Final = (
     "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -91,4 +94,5 @@ def _folds() -> dict[int, int]:
         shapes = OpenCC(name).convert(shapes)
     folds = {ord(a): ord(b) for a, b in zip(ideographs, shapes.split("\n"), strict=True) if a != b}
     full_width = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
-    return folds | full_width
+    plain = {ord(a): ord(b) for shifted in SHIFTED.values() for a, b in zip(shifted, FIGURES, strict=True)}
+    return folds | full_width | plain

@@ -23,6 +23,7 @@ from services.render.core.edition import Edition
 from services.render.core.fragments import Fragments
 from services.render.core.lru import Lru
 from services.render.core.metadata import TAGS
+from services.render.core.notes import Notes
 from services.render.core.page import Fragment, Page
 from services.render.core.scripts import PREFIX
 from services.render.core.shelf import Articles, OnFailure, Piece
@@ -123,6 +124,7 @@ class Feeds:
         self._edition = edition
         self._scribe = fragments.scribe
         self._site = fragments.site
+        self._back = fragments.words.back
         self._about = f"{fragments.site.name}：{fragments.words.about}"
         self._base = fragments.site.url + PREFIX[fragments.scribe.script]
         self._kept: Lru[tuple[Form, str | None], _Kept] = Lru(limit_bytes // 2, lambda kept: kept.page.weight)
@@ -196,7 +198,8 @@ class Feeds:
         path = f"/article/{article.id}"
         picture = in_lists(picture_of(article))
         names = (self._scribe.name(article.section), *article.tags[:TAGS])
-        content = self._render("feed_content.html", article=article)
+        notes = Notes(article.id, article.blocks, self._back, arrow="↑")
+        content = self._render("feed_content.html", article=article, notes=notes)
         return Entry(
             id=self._site.url + path,
             address=self._base + path,

@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 
 from services.render.core import metadata
 from services.render.core.bidi import shown
-from services.render.core.marked import marked
+from services.render.core.notes import Notes
 from services.render.core.pictures import srcset
 from services.render.core.scribe import Scribe
 from services.render.core.scripts import OTHER, PREFIX, SCRIPTS
@@ -68,7 +68,6 @@ class Fragments:
             section_path=section_path,
             series_path=series_path,
             host=host,
-            marked=marked,
             split_title=split_title,
             srcset=srcset,
             local=lambda moment: moment.astimezone(site.zone),
@@ -91,6 +90,7 @@ class Fragments:
         return self._render(
             "article.html",
             article=article,
+            notes=Notes(article.id, article.blocks, self.words.back),
             picture=article.pictures[0] if article.pictures else None,
             filed=first if article.dateline else None,
             about=metadata.of_article(

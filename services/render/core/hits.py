@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from services.render.core.bidi import isolated
 from services.render.core.query import Query
+from services.render.core.standing import beside, standing
 from services.render.core.stories import texts_in
 from shared.blocks import PictureBlock
 from shared.events import ArticlePublished
@@ -61,7 +62,8 @@ def searched(article: ArticlePublished) -> Searched:
         if isinstance(block, PictureBlock):
             body.append(block.picture.caption)
         else:
-            body += (text.text for text in texts_in(block))
+            for text in texts_in(block):
+                body += (standing(text), *beside(text))
     body += [picture.caption for picture in article.pictures]
     return Searched(article.title, "\n".join(filter(None, about)), "\n".join(filter(None, body)))
 

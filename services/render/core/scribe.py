@@ -10,6 +10,7 @@ shapes that no newspaper prints (爲, 喫); `s2hk` is for one city. Back it is `
 and `hk2s` for a text from Hong Kong or Macau. The glossary goes before OpenCC.
 """
 
+from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from itertools import chain, pairwise
 from typing import Final, TypeVar
@@ -20,9 +21,12 @@ from services.render.core.glossary import Glossary, Terms
 from services.render.core.scripts import Script, script_of
 from shared.blocks import (
     Block,
+    Definitions,
     Embed,
+    Footnotes,
     Heading,
     Items,
+    Mark,
     Paragraph,
     Picture,
     PictureBlock,
@@ -136,13 +140,14 @@ class _Conversion:
             (mark, mark.start, min(mark.end, length)) for mark in text.marks or () if mark.start < length
         ]
         as_is = [(start, min(end, length)) for start, end in text.as_is or () if start < length]
-        places = {place, *chain(*as_is), *chain(*((start, end) for _, start, end in marks))}
+        kept = _joined([*as_is, *((start, end) for mark, start, end in marks if mark.kind == "code")])
+        places = sorted({place, *chain(*as_is), *chain(*((start, end) for _, start, end in marks))})
         moved: dict[int, int] = {}
         written = ""
-        for start, end in pairwise(sorted({0, *chain(*as_is), length})):
+        for start, end in pairwise(sorted({0, *chain(*kept), length})):
             stretch = text.text[start:end]
-            inside = {one - start for one in places if start <= one <= end}
-            if (start, end) in as_is:
+            inside = {one - start for one in places[bisect_left(places, start) : bisect_right(places, end)]}
+            if (start, end) in kept:
                 there = {one: one for one in inside}
             else:
                 stretch, there = self._stretch(stretch, inside)
@@ -151,12 +156,24 @@ class _Conversion:
         changes: dict[str, object] = {"text": written}
         if text.marks:
             changes["marks"] = tuple(
-                mark.model_copy(update={"start": moved[start], "end": moved[end]})
+                mark.model_copy(
+                    update={
+                        "start": moved[start],
+                        "end": moved[end],
+                        "text": self._said(mark, start, end, kept),
+                    }
+                )
                 for mark, start, end in marks
             )
         if text.as_is:
             changes["as_is"] = tuple(Span(moved[start], moved[end]) for start, end in as_is)
         return text.model_copy(update=changes), moved.get(place, 0)
+
+    def _said(self, mark: Mark, start: int, end: int, kept: dict[tuple[int, int], None]) -> str | None:
+        """Convert what a mark says, unless the text that it is over stays; a footnote's name is a name."""
+        if mark.kind not in ("ruby", "abbreviation") or (start, end) in kept:
+            return mark.text
+        return self._maybe(mark.text)
 
     def _texts(self, texts: tuple[Text, ...]) -> tuple[Text, ...]:
         return tuple(self._marked(text)[0] for text in texts)
@@ -186,6 +203,22 @@ class _Conversion:
                 return block.model_copy(update={"paragraphs": self._texts(texts)})
             case Items(items=texts):
                 return block.model_copy(update={"items": self._texts(texts)})
+            case Definitions(entries=entries):
+                written = tuple(
+                    entry.model_copy(
+                        update={
+                            "terms": self._texts(entry.terms),
+                            "descriptions": self._texts(entry.descriptions),
+                        }
+                    )
+                    for entry in entries
+                )
+                return block.model_copy(update={"entries": written})
+            case Footnotes(notes=notes):
+                told = tuple(
+                    note.model_copy(update={"paragraphs": self._texts(note.paragraphs)}) for note in notes
+                )
+                return block.model_copy(update={"notes": told})
             case PictureBlock(picture=picture):
                 return block.model_copy(update={"picture": self._picture(picture)})
             case Embed(text=text):
@@ -205,6 +238,17 @@ class _Conversion:
         return picture.model_copy(
             update={name: self.text(getattr(picture, name)) for name in ("caption", "alt", "credit")}
         )
+
+
+def _joined(spans: list[tuple[int, int]]) -> dict[tuple[int, int], None]:
+    """Give the spans in their order, those that overlap as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return dict.fromkeys(found)
 
 
 def _changed(text: str, written: str) -> int:

@@ -1,9 +1,9 @@
 """What pages show of an article in a list: the story, with its excerpt cut by the house rule.
 
 The excerpt is the first 60 characters of the body's paragraphs, joined with nothing, then `...`; a grapheme
-is never split. A body that is not longer stands whole, without dots. A body without a paragraph, say of a
-list alone, lends its other texts. Whatever else a list shows of an article has a bound too, so that none
-fills the pages of the others; its own page shows it whole.
+is never split, and what is struck out is not told. A body that is not longer stands whole, without dots. A
+body without a paragraph, say of a list alone, lends its other texts. Whatever else a list shows of an article
+has a bound too, so that none fills the pages of the others; its own page shows it whole.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,20 @@ from typing import Final
 
 import regex
 
-from shared.blocks import Block, Heading, Items, Paragraph, Picture, PictureBlock, Quote, Table, Text
+from services.render.core.standing import standing
+from shared.blocks import (
+    Block,
+    Definitions,
+    Footnotes,
+    Heading,
+    Items,
+    Paragraph,
+    Picture,
+    PictureBlock,
+    Quote,
+    Table,
+    Text,
+)
 from shared.events import ArticlePublished
 
 EXCERPT_CHARACTERS: Final = 60
@@ -60,8 +73,8 @@ def cut(text: str, characters: int, dots: str = "…") -> str:
 
 def texts_of(blocks: tuple[Block, ...]) -> tuple[str, ...]:
     """Give the paragraphs' texts, or where there is no paragraph those of all other blocks."""
-    paragraphs = tuple(block.text for block in blocks if isinstance(block, Paragraph))
-    return paragraphs or tuple(text.text for block in blocks for text in texts_in(block))
+    paragraphs = tuple(standing(block) for block in blocks if isinstance(block, Paragraph))
+    return paragraphs or tuple(standing(text) for block in blocks for text in texts_in(block))
 
 
 def texts_in(block: Block) -> tuple[Text, ...]:
@@ -73,6 +86,10 @@ def texts_in(block: Block) -> tuple[Text, ...]:
             return texts
         case Table(head=head, rows=rows):
             return tuple(chain(head, *rows))
+        case Definitions(entries=entries):
+            return tuple(chain(*((*entry.terms, *entry.descriptions) for entry in entries)))
+        case Footnotes(notes=notes):
+            return tuple(chain(*(note.paragraphs for note in notes)))
     return ()
 
 

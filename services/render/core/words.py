@@ -41,6 +41,10 @@ class Words:
     """With its colon."""
     tags: str
     table: str
+    notes: str
+    """What a list of footnotes is called."""
+    back: str
+    """Names the link from a footnote to its place in the text; its number follows."""
     # lists
     hot: str
     latest: str
@@ -99,6 +103,8 @@ WORDS: Final[dict[Script, Words]] = {
         source="来源：",
         tags="标签",
         table="表格",
+        notes="注释",
+        back="回到正文",
         hot="热门新闻",
         latest="最新新闻",
         updated="更新于",
@@ -155,6 +161,8 @@ WORDS: Final[dict[Script, Words]] = {
         source="來源：",
         tags="標籤",
         table="表格",
+        notes="註釋",
+        back="回到正文",
         hot="熱門新聞",
         latest="最新新聞",
         updated="更新於",
