@@ -49,7 +49,7 @@ class Notes:
 
     def back(self, number: int) -> Markup:
         """Write the links from a footnote back to the text; none where nothing referred to it yet."""
-        link = Markup(' <a class="back" href="#{}" role="doc-backlink" aria-label="{} {}">{}</a>')
+        link = Markup('<a class="back" href="#{}" role="doc-backlink" aria-label="{} {}">{}</a>')
         return Markup("").join(
             link.format(self._reference(number, which), self._back, _name(number, which), self._arrow)
             for which in range(1, self._references[number] + 1)

@@ -247,12 +247,11 @@ def test_footnotes_are_listed_in_their_order_and_lead_back_to_every_place() -> N
     assert listed == [
         '<section class="notes" role="doc-endnotes" aria-label="注释">',
         "<ol>",
-        '<li id="fn-1-harbour-library"><p>甲注</p><p>第二段 '
+        '<li id="fn-1-harbour-library"><p>甲注</p><p>第二段'
         + link.format("1")
-        + " "
         + link.format("1.2")
         + "</p></li>",
-        '<li id="fn-2-harbour-library"><p>乙注 ' + link.format("2") + "</p></li>",
+        '<li id="fn-2-harbour-library"><p>乙注' + link.format("2") + "</p></li>",
         '<li id="fn-3-harbour-library"><p>没人提到</p></li>',
         *["</ol>", "</section>"],
         '<div class="notes">',
