@@ -13,6 +13,7 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from services.render.adapters.sqlite_file import TornError
+from services.render.core.aliases import keys_of
 from services.render.core.cursors import microseconds
 from services.render.core.shelf import Changes
 from services.render.core.visibility import may_be_hot
@@ -92,6 +93,8 @@ def _apply(connection: sqlite3.Connection, event: ArticleEvent, value: bytes | N
         touched.add(text.section)
     elif after.order is None:
         connection.execute("DELETE FROM articles WHERE id = ?", (event.id,))
+        if not after.withdrawn:
+            connection.execute("DELETE FROM aliases WHERE id = ?", (event.id,))
     return touched
 
 
@@ -113,6 +116,10 @@ def _put(connection: sqlite3.Connection, article: ArticlePublished, written: byt
             zlib.crc32(written),
         ),
     )
+    connection.execute("DELETE FROM aliases WHERE id = ?", (article.id,))
+    keys = keys_of(article.aliases or ())
+    rows = ((key, microseconds(article.published_at), article.id) for key in keys)
+    connection.executemany("INSERT INTO aliases VALUES (?, ?, ?)", rows)
 
 
 def _standing(connection: sqlite3.Connection, article_id: str) -> Standing:

@@ -30,7 +30,7 @@ from shared.articles import article
 from shared.events import ArticlePublished, WithdrawReason
 from shared.runtime import log
 
-LAYOUT: Final = 4
+LAYOUT: Final = 5
 """Number of the tables' layout; a file of another number is folded anew."""
 
 _TABLES: Final = """
@@ -61,6 +61,13 @@ CREATE TABLE articles (
     modified_us INTEGER NOT NULL CHECK (modified_us BETWEEN -62135596800000000 AND 253402300799999999),
     text BLOB NOT NULL, checksum INTEGER NOT NULL
 ) STRICT;
+-- Former addresses of the texts that stand, and of those withdrawn (core/aliases.py).
+CREATE TABLE aliases (
+    key BLOB NOT NULL CHECK (length(key) BETWEEN 1 AND 2048),
+    published_us INTEGER NOT NULL CHECK (published_us BETWEEN -62135596800000000 AND 253402300799999999),
+    id TEXT NOT NULL, PRIMARY KEY (key, published_us, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX aliases_of ON aliases (id);
 CREATE INDEX newest ON articles (published_us, id, embargo_us, expires_us, may_be_hot, modified_us);
 CREATE INDEX of_section ON articles (section, published_us, id, embargo_us, expires_us);
 CREATE INDEX of_series ON articles (series, published_us, id, embargo_us, expires_us)
@@ -72,6 +79,15 @@ CREATE INDEX expiries ON articles (expires_us, id, section) WHERE expires_us IS 
 _VISIBLE: Final = (
     "(embargo_us IS NULL OR embargo_us <= :now) AND (expires_us IS NULL OR expires_us > :now)"
     " AND (published_us, id) < (:us, :id) ORDER BY published_us DESC, id DESC LIMIT :limit"
+)
+
+
+_FORMER: Final = (
+    # an embargo tells nobody of its article, and a text that stands goes before one that was taken down
+    "SELECT aliases.id FROM aliases JOIN articles USING (id) WHERE key = :key"
+    " AND (embargo_us IS NULL OR embargo_us <= :now) ORDER BY aliases.published_us, aliases.id LIMIT 1",
+    "SELECT aliases.id FROM aliases JOIN standings USING (id) WHERE key = :key AND reason IS NOT NULL"
+    " ORDER BY aliases.published_us, aliases.id LIMIT 1",
 )
 
 
@@ -145,6 +161,13 @@ class Store:
                 self.broken = True
                 raise TornError("a withdrawal cannot have been written like this")
             return Takedown(reason, note, self._moment(us))
+        return None
+
+    def formerly_at(self, key: bytes, now: datetime) -> str | None:
+        """Give the article that claims a former address; of several the one that was published first."""
+        for sql in _FORMER:
+            for (article_id,) in self._rows(sql, {"key": key, "now": microseconds(now)}):
+                return str(article_id)
         return None
 
     def newest(self, now: datetime, limit: int, *, hot: bool) -> list[str]:

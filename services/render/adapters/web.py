@@ -11,7 +11,7 @@ import re
 import sqlite3
 import time
 from base64 import b64decode
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
@@ -23,6 +23,7 @@ from services.render.adapters.machines import Machines
 from services.render.adapters.search import Search
 from services.render.adapters.static import Static
 from services.render.adapters.views import BODY_BYTES, Caller, Views
+from services.render.core.aliases import asks_for_more, keys_asked
 from services.render.core.origins import Sender
 from services.render.core.page import Page
 from services.render.core.pages import Pages
@@ -133,9 +134,9 @@ class Web:
             return _PIXEL
         if (fixed := self._machines.fixed(script, path)) is not None:
             return self._of_page(fixed, asked, now)
-        if route == "static" and not prefix:
-            found = self._static.answer(path, asked.get(b"accept-encoding", b""))
-            return found or refusal(404, "there is no such file")
+        found = None if prefix else self._static.answer(path, asked.get(b"accept-encoding", b""))
+        if found is not None:
+            return found
         if (complaint := self._unready()) is not None:
             return refusal(503, complaint, [(b"retry-after", b"1")])
         if (read_by_machines := await self._machines.page(script, path, now)) is not None:
@@ -145,7 +146,15 @@ class Web:
         if path == "/search":
             results = await self._search.page(script, query.get("q", ""), query.get("page", "1"), now)
             return self._of_page(results or pages.missing(now), asked, now)
-        page = _page(pages, route, path, query, now)
+        # the front page is there whatever is asked of it, and `/?p=12` may have been an article's address
+        of_home = path == "/" and asks_for_more(scope["query_string"])
+        page = None if of_home else _page(pages, route, path, query, now)
+        if page is None and (moved := pages.moved(_former(script, scope), now)) is not None:
+            return Answer(301, [(b"location", moved.encode()), NO_STORE])
+        if of_home:
+            return self._of_page(pages.home(now), asked, now)
+        if page is None and route == "static" and not prefix:
+            return refusal(404, "there is no such file")
         if page is None and route in ("article", "section", "series"):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_ON_ITS_WAY_S):
@@ -208,6 +217,14 @@ def _page(pages: Pages, route: str, path: str, query: dict[str, str], now: datet
         case "" if path == "/":
             return pages.home(now)
     return None
+
+
+def _former(script: Script, scope: Scope) -> Iterator[bytes]:
+    """Give the keys of an address: without the script's prefix, and with it."""
+    path, query = scope["raw_path"], scope["query_string"]
+    if PREFIX[script] and (behind := path.find(b"/", 1)) > 0:
+        yield from keys_asked(path[behind:], query)
+    yield from keys_asked(path, query)
 
 
 def _not_allowed(allow: bytes) -> Answer:

@@ -18,6 +18,7 @@ from services.render.core.fragments import Fragments
 from services.render.core.lists import first_without
 from services.render.core.lru import Lru
 from services.render.core.page import HTML, JSON, Fragment, Page
+from services.render.core.scripts import PREFIX
 from services.render.core.shelf import Articles, Gone, Piece
 from services.render.core.site import section_path, series_path
 from services.render.core.stories import Story
@@ -59,6 +60,7 @@ class Pages:
         self._fragments = fragments
         self._edition = edition
         self._words = fragments.words
+        self._prefix = PREFIX[fragments.scribe.script]
         self._kept: Lru[_Parts, _Kept] = Lru(limit_bytes, lambda kept: kept.weight)
 
     @property
@@ -72,6 +74,13 @@ class Pages:
         return (
             _ID.fullmatch(article_id) is not None and self._edition.shelf.piece(article_id, now) is not None
         )
+
+    def moved(self, keys: Iterable[bytes], now: datetime) -> str | None:
+        """Give the path of the page to which a former address leads (core/aliases.py)."""
+        for key in keys:
+            if (article_id := self._articles.formerly_at(key, now)) is not None:
+                return f"{self._prefix}/article/{article_id}"
+        return None
 
     def article(self, article_id: str, now: datetime) -> Page | None:
         """Give an article's page, or the one that says why it is gone; None where nobody may know of it."""

@@ -340,7 +340,7 @@ def test_nothing_struck_out_is_told_or_found_whatever_block_it_stands_in(press: 
     assert "死者二人" in home
     assert "三人" not in home
     for form in ("xml", "atom", "json"):
-        feed = press.feeds["zh-Hans"].feed(form, None, press.now)  # type: ignore[arg-type]
+        feed = press.feeds["zh-Hans"].feed(form, None, press.now)
         assert feed is not None
         assert "死者二人" in feed.body.decode()
 
@@ -408,7 +408,7 @@ def test_in_a_feed_each_entry_has_ids_of_its_own_and_an_arrow_to_be_seen(press: 
     blocks = (referring("开放1", (2, "1")), Footnotes(notes=(note("1", "甲注"),)))
     press.fold(published("a", blocks=blocks), published("b-1", second=1, blocks=blocks))
     for form in ("xml", "atom", "json"):
-        feed = press.feeds["zh-Hant"].feed(form, None, press.now)  # type: ignore[arg-type]
+        feed = press.feeds["zh-Hant"].feed(form, None, press.now)
         assert feed is not None
         told = feed.body.decode().replace("&#34;", '"').replace("&lt;", "<").replace("&gt;", ">")
         ids = re.findall(r'id=\\?"(fn[^"\\]*)', told)
