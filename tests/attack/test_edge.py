@@ -70,6 +70,7 @@ def running(folder: Path, more: str = "") -> Iterator[Edge]:
     """Run an edge, with further lines for its readers' server."""
     folder.chmod(0o755)
     articles = [published(name, second=n) for n, name in enumerate("abc")]
+    articles.append(published("moved", second=3, aliases=("/2019/新桥/", "/?p=12")))
     with Serving(folder, Limits(), *articles) as render, edges.edge(folder, render.port, more) as (url, _):
         yield Edge(url, folder, render)
 
@@ -226,3 +227,19 @@ def without_server(answer: httpx.Response) -> httpx.Response:
     """Leave out the one word that nginx insists on."""
     assert answer.headers.pop("server") == "nginx"
     return answer
+
+
+def test_a_former_address_is_answered_by_render_each_time(edge: Edge) -> None:
+    slug = "/2019/%E6%96%B0%E6%A1%A5"
+    with edge.client() as client:
+        for path in (slug, f"{slug}/", "/?p=12", "/?p=12&utm_source=x", f"/zh-hant{slug}"):
+            for method in ("GET", "HEAD", "GET"):
+                before = edge.render.asked
+                answer = client.ask(path, method)
+                where = "/zh-hant/article/moved" if path.startswith("/zh-hant") else "/article/moved"
+                assert (answer.status, answer.headers["location"]) == (301, where)
+                # kept no longer than a 404 would be
+                assert answer.headers["cache-control"] == "no-store"
+                assert edge.render.asked == before + 1
+        assert client.ask("/?p=13").status == 200
+        assert client.ask("/2019/none").status == 404

@@ -53,6 +53,35 @@ def test_what_is_published_is_read_and_what_is_withdrawn_is_gone_for_every_repli
     assert (second.status(f"/article/{article}"), second.status(f"/article/{other}")) == (410, 200)
 
 
+def test_former_addresses_lead_on_by_every_replica_and_after_a_restart(
+    kafka: Kafka, redis_url: str, render: MakeRender
+) -> None:
+    one = render(kafka.bootstrap, redis_url)
+    one.start()
+    first, later = new_id(), new_id()
+    slug, number, former = f"/2019/03/{first}-新桥/", f"/?p={uuid4().int}", new_id()
+
+    def locations(replica: Render) -> list[str | None]:
+        answers = (replica.get(path) for path in (slug, f"/zh-hant{slug[:-1]}", number, f"/article/{former}"))
+        return [answer and answer.headers.get("location") for answer in answers]
+
+    everywhere = [f"/article/{first}", f"/zh-hant/article/{first}", *[f"/article/{first}"] * 2]
+    claim = {"aliases": (slug, number, former), "published_at": datetime(2026, 11, 1, tzinfo=UTC)}
+    publish(kafka.bootstrap, published(first, second=1, **claim))
+    until(lambda: locations(one) == everywhere, "every former address leads on", 5)
+    # a text of which the first is a newer one than of the other, as compaction leaves it
+    publish(kafka.bootstrap, published(later, second=2, aliases=(slug,)), published(first, second=3, **claim))
+    until(lambda: one.status(f"/article/{later}") == 200, "the later claim is read", 5)
+    assert locations(one) == everywhere
+    two = render(kafka.bootstrap, redis_url, "two")
+    two.start()
+    assert locations(two) == everywhere
+    one.kill()
+    publish(kafka.bootstrap, published(first, second=4, aliases=()))
+    one.start()
+    assert locations(one) == [f"/article/{later}", f"/zh-hant/article/{later}", None, None]
+
+
 def test_a_restarted_render_goes_on_where_it_was(kafka: Kafka, redis_url: str, render: MakeRender) -> None:
     one = render(kafka.bootstrap, redis_url)
     one.start()
