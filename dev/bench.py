@@ -19,6 +19,7 @@ CLAIMS: Final = (
     "ranking_quality",
     "assembly",
     "store",
+    "conversion",
     "serving",
     "open_connections",
     "search",

@@ -11,6 +11,7 @@ and `hk2s` for a text from Hong Kong or Macau. The glossary goes before OpenCC.
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import chain, pairwise
 from typing import Final, TypeVar
@@ -19,6 +20,7 @@ from opencc import OpenCC
 
 from services.render.core.glossary import Glossary, Terms
 from services.render.core.scripts import Script, script_of
+from services.render.core.segmentation import ByWords
 from shared.blocks import (
     Block,
     Definitions,
@@ -83,7 +85,7 @@ class _Conversion:
     """One way between the scripts."""
 
     def __init__(self, config: str, terms: Terms) -> None:
-        self._convert = _opencc(config).convert
+        self._convert = _converter(config)
         self._terms = terms
 
     def article(self, article: ArticlePublished) -> ArticlePublished:
@@ -256,7 +258,14 @@ def _changed(text: str, written: str) -> int:
 
 
 @lru_cache
-def _opencc(config: str) -> OpenCC:
+def _converter(config: str) -> Callable[[str], str]:
+    """Give one way; into Traditional word by word, for there a sign's neighbours tell which it becomes."""
+    convert = opencc(config).convert
+    return ByWords(convert) if config == "s2tw" else convert
+
+
+@lru_cache
+def opencc(config: str) -> OpenCC:
     """Load the dictionaries of one way, which takes a tenth of a second, when it is first gone.
 
     The characters that OpenCC knows to be missing in most fonts stay as they were sent.

@@ -58,6 +58,19 @@ HARD = [
     ("助手表明,有关系统由国家具体管理", "助手表明,有關系統由國家具體管理"),
     ("街头发生的事,白发和理发店", "街頭發生的事,白髮和理髮店"),
     ("关于先生们的制度,于先生们", "關於先生們的制度,於先生們"),
+    # what stands at the end of one word and the beginning of the next is a phrase of OpenCC's
+    ("三个中心,一个中学,几个中餐馆", "三個中心,一個中學,幾個中餐館"),
+    ("千年历程,全年历次会议", "千年歷程,全年歷次會議"),
+    ("银行干预汇市,政府干涉", "銀行干預匯市,政府干涉"),
+    ("供应机制作用,合作制作节目", "供應機制作用,合作製作節目"),
+    ("每周一出发,一出门就下雨", "每週一出發,一出門就下雨"),
+    ("更加注意,没有征求意见", "更加注意,沒有徵求意見"),
+    ("统一和面对,全面包围", "統一和面對,全面包圍"),
+    ("国家私有化,大家具备条件", "國家私有化,大家具備條件"),
+    ("不获批准,不准时", "不獲批准,不準時"),
+    ("奖金发放,喜庆发财", "獎金發放,喜慶發財"),
+    ("住房分配制度,检察干部", "住房分配制度,檢察幹部"),
+    ("于永波会见,范志毅进球,沈阳于洪区", "于永波會見,范志毅進球,瀋陽于洪區"),
 ]
 
 
@@ -173,6 +186,10 @@ def test_every_term_of_the_house_is_needed(line: str) -> None:
     written = [bare[1].article(published(title=before + hans)).title for before in ("", *"长手关天树")]
     read = [bare[0].article(published(title=one, language="zh-TW")).title for one in hant]
     assert not all(title.endswith(hant[0]) for title in written) or read != [hans] * len(hant)
+
+
+def test_what_is_asked_again_is_converted_as_the_first_time() -> None:
+    assert [HANT.text("百年历史", "zh-CN") for _ in range(2)] == ["百年歷史"] * 2
 
 
 MARKED = "“头发”和干净的面条,姓于的人发电邮给皇后。"
