@@ -35,8 +35,8 @@ class Settings(RedisSettings):
     """File of the site's own terms that are not left to OpenCC; they go before those of `glossary.tsv`."""
     sections: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     """Sections in the order of the masthead, separated by commas; others follow by name."""
-    trusted_proxies: tuple[Network, ...] = tuple(ip_network(n) for n in _PRIVATE)
-    """Peers whose `X-Forwarded-For` is believed, as networks separated by commas."""
+    trusted_proxies: tuple[Network, ...] | int = tuple(ip_network(n) for n in _PRIVATE)
+    """Peers whose `X-Forwarded-For` is believed, as networks separated by commas; or how many proxies."""
     picture_hosts: tuple[Annotated[str, Field(pattern=_SOURCE)], ...] = ("https:",)
     """Where pictures may come from, as sources of a CSP, separated by commas; the site itself always may."""
     seats: int = Field(256, ge=1, le=65_536)
@@ -78,4 +78,6 @@ class Settings(RedisSettings):
     def _networks(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
+        if value.strip().isdecimal():
+            return int(value)
         return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from ipaddress import IPv4Address, ip_network
 from typing import Final
 
-from services.render.core.readers import Network, client_address
+from services.render.core.readers import Address, Network, client_address
 from services.render.core.scripts import script_at
 from shared import health
 from shared.pace import Pace, Turnstile
@@ -24,7 +24,7 @@ VIEWS: Final = Pace(50, 500)
 class Addresses:
     """Who is connected from where, and how often each address has asked."""
 
-    def __init__(self, trusted: Sequence[Network]) -> None:
+    def __init__(self, trusted: Sequence[Network] | int) -> None:
         self._trusted = trusted
         self._connected: Counter[str] = Counter()
         self._reads, self._searches, self._views = Turnstile(READS), Turnstile(SEARCHES), Turnstile(VIEWS)
@@ -32,12 +32,17 @@ class Addresses:
     def come(self, peer: str) -> str | None:
         """Count a connection; give what its address is called, None if that is not limited."""
         address = client_address(peer, "", ())
-        if address is None or any(address in network for network in self._trusted):
+        if address is None or self._is_proxy(address):
             return None
         bits = 32 if isinstance(address, IPv4Address) else 64
         name = str(ip_network(f"{address}/{bits}", strict=False))
         self._connected[name] += 1
         return name
+
+    def _is_proxy(self, address: Address) -> bool:
+        if isinstance(self._trusted, int):
+            return self._trusted > 0
+        return any(address in network for network in self._trusted)
 
     def leave(self, name: str) -> None:
         """Take a connection off the count."""

@@ -15,7 +15,7 @@ from shared.limits import Limits
 from shared.serving import Server, connections_allowed
 
 
-def make_server(app: Any, at_once: AtOnce, limits: Limits, trusted: Sequence[Network]) -> Server:
+def make_server(app: Any, at_once: AtOnce, limits: Limits, trusted: Sequence[Network] | int) -> Server:
     """Make the server of an ASGI application, with a short way for what `at_once` gives.
 
     `trusted` are the proxies whose own readers are limited by them.

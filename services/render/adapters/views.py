@@ -53,7 +53,7 @@ class Views:
         salts: Salts,
         view_log: ViewLog,
         token_key: bytes,
-        trusted: Sequence[Network],
+        trusted: Sequence[Network] | int,
         *,
         seats: int,
         home: str,

@@ -27,6 +27,7 @@ from services.render.core.aliases import asks_for_more, keys_asked
 from services.render.core.origins import Sender
 from services.render.core.page import Page
 from services.render.core.pages import Pages
+from services.render.core.readers import forwarded
 from services.render.core.scripts import PREFIX, Script, script_at
 from shared import health
 from shared.answers import NO_PAGE, NO_STORE
@@ -248,4 +249,5 @@ def _caller(scope: Scope) -> Caller:
 
     peer = scope["client"][0] if scope["client"] else ""
     sender = Sender(header(b"host"), header(b"sec-fetch-site"), header(b"origin"), header(b"referer"))
-    return Caller(peer, header(b"x-forwarded-for"), header(b"user-agent"), sender)
+    chain = header(b"x-forwarded-for") or forwarded(header(b"forwarded"))
+    return Caller(peer, chain, header(b"user-agent"), sender)

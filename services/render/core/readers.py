@@ -3,7 +3,7 @@
 A reader is one address with one agent on one article on one reading day: a keyed hash, whose key (the salt)
 is drawn anew for each day and then destroyed. The segment is coarser still, 16 bits of the network: enough to
 take back a fraud, too little to find anyone. Both differ from article to article, so nothing in the log joins
-what a reader read. Neither address nor agent is kept anywhere.
+what a reader read. Neither address nor agent is written anywhere.
 
 Whoever pretends to be many is few: a network (/24, of IPv6 a /48) has so many seats on an article a day as
 the site says, and an address an eighth of them, whatever agents it shows. Two on one seat are one reader.
@@ -13,9 +13,12 @@ import hmac
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from crawleruseragents import is_crawler
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -26,12 +29,25 @@ DAY_BEGINS: Final = timedelta(hours=4)
 _OF_AN_ADDRESS: Final = 8
 """An address has one in so many of its network's seats."""
 
-_BOT: Final = re.compile(
+_TOOL: Final = re.compile(
     # Cubot is a maker of telephones
     r"(?<!cu)bot\b|(?<!cu)bot[/_-]|crawl|spider|slurp|archiver|scrap|monitor|preview|lighthouse|externalhit"
-    r"|feed|fetch|http|curl|wget|python|java/|libwww|axios|perl|ruby|php",
+    r"|feed|fetch|http|curl|wget|python|java/|libwww|axios|perl|ruby|php|synthetic|inspection|headless",
     re.IGNORECASE,
 )
+_IN_AN_APP: Final = re.compile(
+    r"^Mozilla/5\.0 \((?:iPhone|iPad|Linux; Android)(?!.*(?:compatible;|\+http)).*"
+    r"\b(?:feedly|newsblur|inoreader|flipboard|netnewswire|reeder)\b",
+    re.IGNORECASE,
+)
+"""The browser inside an app in which people read feeds; the maker's fetcher has the name, and no device."""
+_LONGEST_AGENT: Final = 512
+"""Characters that are looked at; people's are shorter."""
+_AGENTS: Final = 10_000
+"""Of which it is remembered what they are; looking one up takes a thousand patterns."""
+
+_FOR: Final = re.compile(r"""(?:^|[;,])\s*for\s*=\s*("[^"]*"|[^;,\s]+)""", re.IGNORECASE)
+_NAT64: Final = IPv6Network("64:ff9b::/96")
 
 
 def reading_day(now: datetime, zone: ZoneInfo) -> date:
@@ -39,25 +55,40 @@ def reading_day(now: datetime, zone: ZoneInfo) -> date:
     return (now.astimezone(zone) - DAY_BEGINS).date()
 
 
+@lru_cache(_AGENTS)
 def is_bot(agent: str) -> bool:
-    """Tell whether an agent says itself that it is not a person's browser; saying nothing counts as that."""
-    return not agent.strip() or _BOT.search(agent) is not None
+    """Tell whether an agent says itself that it is not a person's browser; saying nothing counts as that.
+
+    The names are those of the package crawler-user-agents, and words that nobody's browser has.
+    """
+    agent = agent[:_LONGEST_AGENT]
+    if _IN_AN_APP.search(agent):
+        return False
+    return not agent.strip() or _TOOL.search(agent) is not None or is_crawler(agent)
 
 
-def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> Address | None:
+def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network] | int) -> Address | None:
     """Find the reader's address: the last in the chain that is no trusted proxy; None without any.
 
-    `peer` is the other end of the connection, `forwarded_for` the header as received, nearest hop last.
+    `peer` is the other end of the connection, `forwarded_for` the header as received, nearest hop last;
+    `trusted` are the networks of our proxies, or how many proxies of ours stand one behind the other.
     """
+    chain = forwarded_for.split(",") if forwarded_for else []
     address = _address(peer)
-    for hop in reversed(forwarded_for.split(",") if forwarded_for else []):
-        if address is None or not any(address in network for network in trusted):
+    for number, hop in enumerate(reversed(chain)):
+        if address is None or not _is_proxy(address, number, trusted):
             break
-        before = _address(hop.strip())
+        before = _address(hop)
         if before is None:
             break
         address = before
     return address
+
+
+def _is_proxy(address: Address, hop: int, trusted: Sequence[Network] | int) -> bool:
+    if isinstance(trusted, int):
+        return hop < trusted
+    return any(address in network for network in trusted)
 
 
 def reader_key(salt: bytes, address: Address, agent: str, article_id: str, seats: int) -> int:
@@ -82,12 +113,26 @@ def _number(salt: bytes, text: str) -> int:
     return int.from_bytes(hmac.digest(salt, text.encode(errors="surrogateescape"), "sha256")[:8], "big")
 
 
+def forwarded(header: str) -> str:
+    """Give the chain of a header `Forwarded` (RFC 7239) as `X-Forwarded-For` would have it."""
+    return ",".join(found[1] for found in _FOR.finditer(header))
+
+
 def _address(text: str) -> Address | None:
+    """Read an address, also with a port, in brackets or in quotes; of IPv6 that carries an IPv4 that one."""
+    bare = text.strip().strip('"')
+    if bare.startswith("["):
+        bare = bare[1:].partition("]")[0]
+    elif bare.count(":") == 1:
+        bare = bare.partition(":")[0]
     try:
-        address = ip_address(text)
+        address = ip_address(bare.partition("%")[0])
     except ValueError:
         return None
-    return address.ipv4_mapped or address if isinstance(address, IPv6Address) else address
+    if isinstance(address, IPv6Address):
+        embedded = IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else address.ipv4_mapped
+        return embedded or address
+    return address
 
 
 def _network(address: Address) -> Network:

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.render.core.readers import client_address, is_bot, reader_key, reading_day, segment
+from services.render.core.readers import client_address, forwarded, is_bot, reader_key, reading_day, segment
 from services.render.settings import Settings
 
 SALT = bytes(range(32))
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Safari/537.36"
-TRUSTED = tuple(Settings().trusted_proxies)
+TRUSTED = Settings().trusted_proxies
 SEATS = Settings().seats
 KUALA_LUMPUR = ZoneInfo("Asia/Kuala_Lumpur")
 
@@ -98,6 +98,35 @@ def test_a_network_has_its_seats_and_no_more(network: str, seats: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("proxies", "forwarded_for", "reader"),
+    [
+        (0, "198.51.100.1", "10.0.0.9"),
+        (1, "10.1.2.3", "10.1.2.3"),
+        # whoever reads from inside may write what it likes before its own address
+        (1, "198.51.100.1, 10.1.2.3", "10.1.2.3"),
+        (2, "198.51.100.7, 198.51.100.1, 10.0.0.7", "198.51.100.1"),
+        (3, "198.51.100.1", "198.51.100.1"),
+    ],
+)
+def test_so_many_proxies_are_passed_as_there_are(proxies: int, forwarded_for: str, reader: str) -> None:
+    assert client_address("10.0.0.9", forwarded_for, proxies) == ip_address(reader)
+
+
+@pytest.mark.parametrize(
+    ("header", "reader"),
+    [
+        ("for=198.51.100.1", "198.51.100.1"),
+        ('for="[2001:db8::1]:4711";proto=https;by=203.0.113.9', "2001:db8::1"),
+        ("For=1.1.1.1;host=a.example, proto=https; for=198.51.100.1:80", "198.51.100.1"),
+        ("for=unknown", "127.0.0.1"),
+        ("for=_hidden, for=10.0.0.1", "10.0.0.1"),
+    ],
+)
+def test_the_chain_may_be_in_the_standards_header(header: str, reader: str) -> None:
+    assert client_address("127.0.0.1", forwarded(header), TRUSTED) == ip_address(reader)
+
+
+@pytest.mark.parametrize(
     ("peer", "forwarded_for", "reader"),
     [
         ("203.0.113.9", "", "203.0.113.9"),
@@ -110,6 +139,13 @@ def test_a_network_has_its_seats_and_no_more(network: str, seats: int) -> None:
         ("127.0.0.1", "10.0.0.1, 192.168.1.1", "10.0.0.1"),
         ("::ffff:127.0.0.1", "::ffff:198.51.100.1", "198.51.100.1"),
         ("::1", "2001:db8::1", "2001:db8::1"),
+        # as proxies of the field write an address
+        ("127.0.0.1", "198.51.100.1:50123", "198.51.100.1"),
+        ("127.0.0.1", "[2001:db8::1]:443, 10.0.0.7:80", "2001:db8::1"),
+        ("127.0.0.1", "[2001:db8::1]", "2001:db8::1"),
+        ("127.0.0.1", '"198.51.100.1"', "198.51.100.1"),
+        ("fe80::1%eth0", "", "fe80::1"),
+        ("64:ff9b::198.51.100.1", "", "198.51.100.1"),
     ],
 )
 def test_only_what_trusted_proxies_say_is_believed(peer: str, forwarded_for: str, reader: str) -> None:
@@ -138,6 +174,13 @@ def test_trust_is_a_setting() -> None:
         "curl/8.5.0",
         "python-requests/2.32",
         "Go-http-client/2.0",
+        "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 HeadlessChrome/140.0.0.0 Safari/537.36",
+        "Mozilla/5.0 (compatible; Google-InspectionTool/1.0)",
+        "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0 Safari/537.36 DatadogSynthetics",
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/538.1 PhantomJS/2.1.1 Safari/538.1",
+        "WhatsApp/2.23",
+        "Feedly/1.0 (+http://www.feedly.com/fetcher.html; 3 subscribers)",
+        "Mozilla/5.0 (compatible; GPTBot/1.2)",
     ],
 )
 def test_who_says_it_is_a_program_or_says_nothing_is_no_reader(agent: str) -> None:
@@ -150,6 +193,11 @@ def test_who_says_it_is_a_program_or_says_nothing_is_no_reader(agent: str) -> No
         AGENT,
         "Mozilla/5.0 (Linux; Android 12; CUBOT X70) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36",
         "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0) AppleWebKit/605.1 MicroMessenger/8.0 NetType/WIFI",
+        "Mozilla/5.0 (iPad; CPU OS 18_1) AppleWebKit/605.1.15 Mobile/15E148 Feedly/99.0",
+        "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Mobile Safari/537.36 NewsBlur",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) AppleWebKit/605.1 Weibo (iPhone15,2__weibo__14)",
+        "Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 Chrome/120.0 baiduboxapp/13.4",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) AppleWebKit/605.1.15 Mobile/15E148 [FBAN/FBIOS;FBAV/450.0]",
     ],
 )
 def test_a_persons_browser_is_a_reader(agent: str) -> None:
