@@ -5,11 +5,10 @@ numbers. Nothing of an address outlives its last request by more than the proces
 """
 
 from collections import Counter
-from collections.abc import Sequence
 from ipaddress import IPv4Address, ip_network
 from typing import Final
 
-from services.render.core.readers import Address, Network, client_address
+from services.render.core.readers import Address, Proxies, client_address
 from services.render.core.scripts import script_at
 from shared import health
 from shared.pace import Pace, Turnstile
@@ -24,7 +23,7 @@ VIEWS: Final = Pace(50, 500)
 class Addresses:
     """Who is connected from where, and how often each address has asked."""
 
-    def __init__(self, trusted: Sequence[Network] | int) -> None:
+    def __init__(self, trusted: Proxies) -> None:
         self._trusted = trusted
         self._connected: Counter[str] = Counter()
         self._reads, self._searches, self._views = Turnstile(READS), Turnstile(SEARCHES), Turnstile(VIEWS)

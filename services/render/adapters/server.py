@@ -1,7 +1,6 @@
 """uvicorn as render uses it: its protocol and its limits."""
 
 import functools
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,13 +8,13 @@ import uvicorn
 
 from services.render.adapters.addresses import Addresses
 from services.render.adapters.protocol import AtOnce, PageProtocol
-from services.render.core.readers import Network
+from services.render.core.readers import Proxies
 from shared.answers import ALWAYS, as_text
 from shared.limits import Limits
 from shared.serving import Server, connections_allowed
 
 
-def make_server(app: Any, at_once: AtOnce, limits: Limits, trusted: Sequence[Network] | int) -> Server:
+def make_server(app: Any, at_once: AtOnce, limits: Limits, trusted: Proxies) -> Server:
     """Make the server of an ASGI application, with a short way for what `at_once` gives.
 
     `trusted` are the proxies whose own readers are limited by them.

@@ -6,7 +6,7 @@ metric, not into memory.
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -20,7 +20,7 @@ from services.render.adapters.view_log import QueueFullError, ViewLog
 from services.render.core import tokens
 from services.render.core.batches import View
 from services.render.core.origins import Sender, is_foreign
-from services.render.core.readers import Network, client_address, is_bot, reader_key, segment
+from services.render.core.readers import Proxies, client_address, is_bot, reader_key, segment
 from shared.answers import NO_STORE
 from shared.events import at_ms
 
@@ -53,7 +53,7 @@ class Views:
         salts: Salts,
         view_log: ViewLog,
         token_key: bytes,
-        trusted: Sequence[Network] | int,
+        trusted: Proxies,
         *,
         seats: int,
         home: str,

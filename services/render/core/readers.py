@@ -22,6 +22,8 @@ from crawleruseragents import is_crawler
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
+Proxies = Sequence[Network] | int
+"""The networks of our own proxies, or how many stand one behind the other."""
 
 DAY_BEGINS: Final = timedelta(hours=4)
 """A reading day begins at 04:00 site time, when the fewest people read."""
@@ -67,11 +69,10 @@ def is_bot(agent: str) -> bool:
     return not agent.strip() or _TOOL.search(agent) is not None or is_crawler(agent)
 
 
-def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network] | int) -> Address | None:
+def client_address(peer: str, forwarded_for: str, trusted: Proxies) -> Address | None:
     """Find the reader's address: the last in the chain that is no trusted proxy; None without any.
 
-    `peer` is the other end of the connection, `forwarded_for` the header as received, nearest hop last;
-    `trusted` are the networks of our proxies, or how many proxies of ours stand one behind the other.
+    `peer` is the other end of the connection, `forwarded_for` the header as received, nearest hop last.
     """
     chain = forwarded_for.split(",") if forwarded_for else []
     address = _address(peer)
@@ -85,7 +86,7 @@ def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network] | i
     return address
 
 
-def _is_proxy(address: Address, hop: int, trusted: Sequence[Network] | int) -> bool:
+def _is_proxy(address: Address, hop: int, trusted: Proxies) -> bool:
     if isinstance(trusted, int):
         return hop < trusted
     return any(address in network for network in trusted)

@@ -18,7 +18,7 @@ from services.render.adapters.server import make_server
 from services.render.adapters.view_log import ViewLog
 from services.render.adapters.views import Views
 from services.render.adapters.web import Web
-from services.render.core.readers import Network
+from services.render.core.readers import Proxies
 from services.render.settings import Settings
 from shared.articles import ArticleEvent
 from shared.health import Health
@@ -47,14 +47,14 @@ class Serving:
         limits: Limits,
         *events: ArticleEvent,
         pictures: Sequence[str] = (),
-        trusted: Sequence[Network] = Settings().trusted_proxies,
+        trusted: Proxies | None = None,
     ) -> None:
         self.port = free_base(1)
         self.server: Server | None = None
         self._folder = folder
         self._limits = limits
         self._events = events
-        self._trusted = trusted
+        self._trusted = Settings().trusted_proxies if trusted is None else trusted
         self._answers = PageAnswers(pictures or ("https://pictures.example",))
         self._thread = threading.Thread(target=self._run)
 

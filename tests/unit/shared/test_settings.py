@@ -1,5 +1,7 @@
 """What is told of a wrong setting: one line that names the variable and never shows a secret."""
 
+from ipaddress import ip_network
+
 import pytest
 
 from services.ingest.settings import Settings as Ingest
@@ -65,4 +67,6 @@ def test_settings_are_read_from_text(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RENDER_TRUSTED_PROXIES", "192.0.2.0/24,::1")
     assert [token.sections for token in read(Ingest).tokens] == [("时政",)]
     assert read(Render).sections == ("时政", "国际")
-    assert [str(network) for network in read(Render).trusted_proxies] == ["192.0.2.0/24", "::1/128"]
+    assert read(Render).trusted_proxies == (ip_network("192.0.2.0/24"), ip_network("::1/128"))
+    monkeypatch.setenv("RENDER_TRUSTED_PROXIES", "2")
+    assert read(Render).trusted_proxies == 2
