@@ -153,9 +153,10 @@ async def _import(
     source: str, section: str | None, name: str | None, private: bool, timeout_s: float | None, report: Report
 ) -> int:
     feed = await asyncio.to_thread(feeds.load, source, private=private)
-    report.expect(len(feed["entries"]))
-    default_section = settings.read(Settings).ninjs_section
-    importing = Importing(name or feeds.name_of(source), datetime.now(UTC), section, default_section)
+    report.expect(feed.entries)
+    site = settings.read(Settings)
+    now, zone = datetime.now(UTC), site.zone
+    importing = Importing(name or feeds.name_of(source), now, section, site.ninjs_section, zone)
     inputs = feeds.inputs(source, feed, importing)
     return await (rehearse(inputs, report) if timeout_s is None else send(_once(inputs), timeout_s, report))
 

@@ -1,47 +1,93 @@
-"""From a feed to inputs: fetched or read from a file, parsed by feedparser whatever its version."""
+"""From a feed to inputs: fetched or read from a file, whatever its version."""
 
-import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from publisher.adapters.failures import CommandError
 from publisher.adapters.fetching import LARGEST_FEED_BYTES, check_size, fetch
 from publisher.adapters.files import Input, of_reading
+from publisher.core.encodings import decode
+from publisher.core.feed_elements import Feed, scan
 from publisher.core.feed_entries import Importing, read_entries
 from services.ingest.core.faults import Rejection
+from services.ingest.core.notes import Note
 
-PARSE_S: Final = 120.0
-"""An honest feed of the largest size takes a third of it."""
-
-_PARSER: Final = Path(__file__).with_name("feed_parser.py")
 _WEB: Final = ("http://", "https://")
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_OTHERS: Final = {
+    "nitf": "NITF, which is XML but no feed; use publish",
+    **dict.fromkeys(
+        ("newsitem", "newsmessage", "packageitem", "newsml"), "NewsML, which is XML but no feed; use publish"
+    ),
+    "html": "a web page; save it as .html and use publish, or name the address of its feed",
+    "!doctype": "a web page; save it as .html and use publish, or name the address of its feed",
+    "sitemapindex": "a sitemap, which has addresses and no texts",
+    "urlset": "a sitemap, which has addresses and no texts",
+    "opml": "a list of feeds (OPML); import each of them",
+}
 
 
-def load(source: str, *, private: bool = False) -> Any:
-    """Fetch or read a feed and parse it; CommandError says why that cannot be done.
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A feed, and what is to be told of how it was read."""
+
+    feed: Feed
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def entries(self) -> int:
+        """How many entries there are."""
+        return len(self.feed.entries)
+
+
+def load(source: str, *, private: bool = False) -> Loaded:
+    """Fetch or read a feed; CommandError says why that cannot be done.
 
     `private`: it may lie in a network of our own.
     """
+    charset = None
     if source.lower().startswith(_WEB):
-        content, address = fetch(source, private=private)
+        content, address, charset = fetch(source, private=private)
     elif _SCHEME.match(source) and not Path(source).exists():
         raise CommandError(
             f"{source} cannot be fetched; name a file or an address that begins with http:// or https://"
         )
     else:
         content, address = _read(Path(source)), ""
-    parsed = _parsed(source, content, address)
-    if "fault" in parsed:
-        raise CommandError(f"{source} is not a feed: {parsed['fault']}")
-    if not parsed["entries"]:
+    try:
+        text, note = decode(content, "xml", charset)
+    except ValueError as error:
+        raise CommandError(f"{source} {error}") from None
+    try:
+        feed = scan(text, address)
+    except ValueError as error:
+        raise CommandError(f"{source} is not a feed: {_what_else(text, error)}") from None
+    if not feed.entries:
         raise CommandError(f"{source} has no entries")
-    return parsed
+    return Loaded(feed, (note,) if note else ())
+
+
+def _what_else(text: str, error: ValueError) -> str:
+    """Say what a text is that is no feed, and where it goes."""
+    begins = text.lstrip()[:1]
+    if not begins:
+        return "it is empty"
+    if begins in "{[":
+        return (
+            "it is JSON; articles and ninjs go through publish, a JSON Feed is not read: give its RSS or Atom"
+        )
+    found = re.search(r"<(?:\w+:)?([A-Za-z0-9_.-]+)[\s/>]", re.sub(r"<[!?][^>]*>", "", text[:5000]))
+    name = found[1].lower() if found else ""
+    if "<!doctype html" in text[:500].lower():
+        name = "html"
+    if name not in _OTHERS:
+        return str(error)
+    what = _OTHERS[name]
+    return f"it is {what}"
 
 
 def name_of(source: str) -> str:
@@ -53,25 +99,14 @@ def name_of(source: str) -> str:
     return f"{host}{address.path}" + (f"?{address.query}" if address.query else "")
 
 
-def inputs(source: str, parsed: Any, importing: Importing) -> Iterator[Input]:
+def inputs(source: str, loaded: Loaded, importing: Importing) -> Iterator[Input]:
     """Give an input for each entry of a feed."""
-    found = read_entries(parsed["feed"], parsed["entries"], importing)
-    for number, entry in enumerate(found, 1):
+    for number, entry in enumerate(read_entries(loaded.feed, importing), 1):
         place = f"entry {number}"
-        yield (
-            Input(source, entry, place) if isinstance(entry, Rejection) else of_reading(entry, source, place)
-        )
-
-
-def _parsed(source: str, content: bytes, address: str) -> Any:
-    command = [sys.executable, "-P", str(_PARSER), address]
-    try:
-        done = subprocess.run(command, input=content, capture_output=True, timeout=PARSE_S, check=True)
-    except subprocess.TimeoutExpired:
-        raise CommandError(f"{source} cannot be read as a feed within {PARSE_S:g} s") from None
-    except subprocess.CalledProcessError as error:
-        raise CommandError(f"{source} cannot be read as a feed: {error.stderr.decode()[-200:]}") from None
-    return json.loads(done.stdout)
+        if isinstance(entry, Rejection):
+            yield Input(source, entry, place)
+        else:
+            yield of_reading(replace(entry, notes=(*loaded.notes, *entry.notes)), source, place)
 
 
 def _read(path: Path) -> bytes:

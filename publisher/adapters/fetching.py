@@ -19,8 +19,8 @@ USER_AGENT: Final = "Remen-import-feed/1"
 _MOST_REDIRECTIONS: Final = 5
 
 
-def fetch(address: str, *, private: bool = False) -> tuple[bytes, str]:
-    """Give what lies at an address, and the address at which it was found in the end.
+def fetch(address: str, *, private: bool = False) -> tuple[bytes, str, str | None]:
+    """Give what lies at an address, the address at which it was found in the end, and its named encoding.
 
     `private`: it may lie in a network of our own. One that says so itself, `http://10.0.0.5/`, need not be
     told; it may lead to itself and to the Internet.
@@ -28,7 +28,7 @@ def fetch(address: str, *, private: bool = False) -> tuple[bytes, str]:
     return asyncio.run(_fetched(address, private=private))
 
 
-async def _fetched(address: str, *, private: bool) -> tuple[bytes, str]:
+async def _fetched(address: str, *, private: bool) -> tuple[bytes, str, str | None]:
     at = address
     try:
         async with asyncio.timeout(FETCH_S), _client() as client:
@@ -38,9 +38,9 @@ async def _fetched(address: str, *, private: bool) -> tuple[bytes, str]:
                 allowed = [ip for ip in found if private or ip in given or is_public(ip)]
                 if not allowed:
                     raise CommandError(_not_followed(address, at, found[0]))
-                content, location = await _ask(client, at, allowed)
+                content, location, charset = await _ask(client, at, allowed)
                 if location is None:
-                    return content, at
+                    return content, at, charset
                 try:
                     at = redirected(at, location)
                 except ValueError as error:
@@ -86,7 +86,7 @@ def _url(address: str) -> httpx.URL:
     return url
 
 
-async def _ask(client: httpx.AsyncClient, at: str, ips: list[str]) -> tuple[bytes, str | None]:
+async def _ask(client: httpx.AsyncClient, at: str, ips: list[str]) -> tuple[bytes, str | None, str | None]:
     """Give what is answered at one of these IP addresses of a host, or where it leads to."""
     *others, last = ips
     for ip in others:
@@ -97,19 +97,19 @@ async def _ask(client: httpx.AsyncClient, at: str, ips: list[str]) -> tuple[byte
     return await _answer(client, at, last)
 
 
-async def _answer(client: httpx.AsyncClient, at: str, ip: str) -> tuple[bytes, str | None]:
+async def _answer(client: httpx.AsyncClient, at: str, ip: str) -> tuple[bytes, str | None, str | None]:
     url, content = _url(at), bytearray()
     named = {"host": url.netloc.decode("ascii")}
     # whose certificate it must be is the name's to say, wherever it leads
     who = {"sni_hostname": url.raw_host.decode("ascii")}
     async with client.stream("GET", url.copy_with(host=ip), headers=named, extensions=who) as answer:
         if answer.has_redirect_location:
-            return b"", answer.headers["location"]
+            return b"", answer.headers["location"], None
         answer.raise_for_status()
         async for chunk in answer.aiter_bytes():
             content += chunk
             check_size(content, at)
-        return bytes(content), None
+        return bytes(content), None, answer.charset_encoding
 
 
 def _not_followed(address: str, at: str, ip: str) -> str:

@@ -1,35 +1,55 @@
-"""An entry of a feed as an article, from the words that feedparser has for every version of RSS and Atom.
+"""An entry of a feed as an article, whatever the feed's version.
 
 The feed's name and the address of an entry, hashed, are its id, and the second in which it was updated is
 its revision: an entry that is imported again is the same article, and an older copy never replaces a newer.
 The name is given by who imports; what a feed says of itself, and of others, names nothing. A time that has
-not come yet is no revision: no later copy could replace it.
+not come yet is no revision: no later copy could replace it. Of several texts the longest is the article's.
 """
 
 import re
-from calendar import timegm
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 
-from pydantic import TypeAdapter, ValidationError
-
+from publisher.core.dates import as_revision, read_date
+from publisher.core.encodings import mojibake
+from publisher.core.feed_elements import Element, Feed, names
+from publisher.core.feed_fields import AUTHORS, byline_of, link_of, section_of, tags_of
+from publisher.core.feed_marks import not_published
+from publisher.core.feed_media import picture_of
+from publisher.core.feed_texts import Text, line_of, longest, text_of_feed
 from publisher.core.ids import feed_id
+from publisher.core.languages import language_of
 from publisher.core.reading import Reading
 from publisher.core.web_page import text_of
-from services.ingest.core.characters import is_blank
-from services.ingest.core.faults import Rejection, unreadable
-from services.ingest.core.field_types import Language, section_name
+from services.ingest.core.addresses import web_address
+from services.ingest.core.faults import Fault, Rejection, invalid, unreadable
+from services.ingest.core.notes import Notes
 
-_LANGUAGE: Final[TypeAdapter[str]] = TypeAdapter(Language)
 _SPACE: Final = re.compile(r"[ \t\r\n]+")
-_WORD: Final = re.compile(r"\s*+\S++")
 
-_LATEST: Final = timedelta(days=1)
-"""That clocks may differ."""
-
-Found = Mapping[str, Any]
+_PUBLISHED: Final = names(
+    """
+    published issued pubdate dc:date dcterms:issued dcterms:created created prism:publicationdate
+    wp:post_date_gmt wp:post_date
+    """
+)
+_UPDATED: Final = names(
+    "updated modified dcterms:modified lastbuilddate wp:post_modified_gmt wp:post_modified"
+)
+_EXPIRES: Final = names("expirationdate expires expirydate dcterms:valid prism:expirationdate unpublish")
+_EMBARGOED: Final = names("embargo embargoed embargountil prism:embargodate dcterms:available")
+_IN_UTC: Final = "_gmt"
+_USED: Final = names(
+    """
+    title link guid id @rdf:about category dc:subject author author/email author/uri keywords dc:language
+    language media:group media:content media:thumbnail enclosure wp:status wp:post_type wp:post_password
+    app:control app:control/app:draft wp:post_name wp:post_id wp:postmeta
+    """
+)
+"""Elements that are used, or noted, where they are read."""
+_MEDIA: Final = ("media:content", "media:thumbnail", "media:group", "enclosure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,117 +61,147 @@ class Importing:
     now: datetime
     section: str | None = None
     default_section: str = "综合"
+    zone: tzinfo = UTC
+    """Of times that name none."""
 
 
-def read_entries(
-    feed: Found, entries: Iterable[Found], importing: Importing
-) -> Iterator[Reading | Rejection]:
+def read_entries(feed: Feed, importing: Importing) -> Iterator[Reading | Rejection]:
     """Read each entry as a native article, or say why it cannot be one."""
-    of_all = {"source": _line(feed, "title"), "language": _language(feed)}
-    base = feed.get("link") or feed.get("title") or ""
-    for entry in entries:
+    of_feed = _OfFeed.of(feed)
+    seen: dict[str, int] = {}
+    for number, entry in enumerate(feed.entries, 1):
+        if refused := not_published(entry):
+            yield invalid(refused, None)
+            continue
         try:
-            sent = _read(entry, base, importing) | of_all
+            read = _Entry(entry, of_feed, importing).read()
+            first = seen.setdefault(read.sent["id"], number)
+            if first != number:
+                raise ValueError(
+                    f"has the guid or link of entry {first}, {read.sent['uri'][:200]!r}; give each its own"
+                )
         except ValueError as error:
             yield unreadable(422, str(error))
         else:
-            yield Reading({name: value for name, value in sent.items() if value})
+            yield read
 
 
-def _read(entry: Found, base: str, importing: Importing) -> dict[str, Any]:
-    address = _address(entry, base)
-    body, written_in = _body(entry)
-    published = _moment(entry.get("published_parsed"))
-    times = (_moment(entry.get("updated_parsed")), published)
-    updated = next((one for one in times if one and one <= importing.now + _LATEST), None)
-    return {
-        "id": feed_id(importing.name, address),
-        "uri": address,
-        "title": _line(entry, "title"),
-        "section": importing.section or _section(entry) or importing.default_section,
-        "format": written_in,
-        "body": body,
-        "picture": _picture(entry),
-        "byline": _byline(entry),
-        "published_at": published.isoformat() if published else None,
-        "revision": max(0, int(updated.timestamp())) if updated else None,
-    }
+@dataclass(frozen=True, slots=True)
+class _OfFeed:
+    is_atom: bool
+    title: str
+    link: str
+    language: str | None
+
+    @classmethod
+    def of(cls, feed: Feed) -> "_OfFeed":
+        own = {one.name: one for one in reversed(feed.own)}
+        language = next((own[name].text for name in ("language", "dc:language") if name in own), "")
+        said = next((one.language for one in feed.own if one.language), "")
+        title = line_of(own["title"], feed.is_atom) if "title" in own else ""
+        return cls(feed.is_atom, title, link_of(feed.own, ""), language or said or None)
 
 
-def _address(entry: Found, base: str) -> str:
-    named: str = entry.get("id") or entry.get("link") or ""
-    if not named:
-        raise ValueError("has neither a guid nor a link, so it could not be recognised when imported again")
-    return named if ":" in named else f"{base}#{named}"
+class _Entry:
+    def __init__(self, elements: Sequence[Element], feed: _OfFeed, importing: Importing) -> None:
+        self._elements, self._feed, self._importing = elements, feed, importing
+        self._notes = Notes()
+        self._read: set[str] = set()
+        """Paths of elements that were looked at."""
+        self._places: dict[str, str] = {}
 
+    def read(self) -> Reading:
+        address, link = self._address(), link_of(self._elements, self._feed.link)
+        texts = [one for element in self._elements if (one := text_of_feed(element, self._feed.is_atom))]
+        self._read.update(one.path for one in texts)
+        body = longest(texts)
+        base = web_address(body.base) or web_address(link) or web_address(self._feed.link) or ""
+        published, updated = self._date(_PUBLISHED, "/published_at"), self._date(_UPDATED, "")
+        tags = tags_of(self._elements, self._notes)
+        title = next((line_of(one, self._feed.is_atom) for one in self._elements if one.path == "title"), "")
+        picture = picture_of(self._elements, base, self._notes)
+        sent = {
+            "id": feed_id(self._importing.name, address),
+            "uri": address,
+            "title": title,
+            "section": self._importing.section or section_of(tags) or self._importing.default_section,
+            "format": body.format,
+            "base": base,
+            "body": body.value,
+            "picture": picture,
+            "byline": byline_of(self._elements, self._notes),
+            "tags": tags,
+            "published_at": _in_utc(published or updated),
+            "revision": as_revision(updated, self._importing.now)
+            or as_revision(published, self._importing.now),
+            "expires_at": _in_utc(self._date(_EXPIRES, "/expires_at", must=True)),
+            "embargo_until": _in_utc(self._date(_EMBARGOED, "/embargo_until", must=True)),
+            "source": self._feed.title,
+            "language": self._language(body, title),
+        }
+        self._note_the_rest(texts, body, picture or {})
+        faults = tuple(
+            Fault(f"/{name}", wrong) for name in ("title", "body") if (wrong := mojibake(str(sent[name])))
+        )
+        given = {name: value for name, value in sent.items() if value}
+        return Reading(given, faults, self._notes.told(), self._places)
 
-def _body(entry: Found) -> tuple[str, str]:
-    """Give the text and its format: the content, and where there is none the summary."""
-    summary = {"value": entry.get("summary"), "type": entry.get("summary_detail", {}).get("type")}
-    for one in (*entry.get("content", ()), summary):
-        if one["value"] and not is_blank(one["value"]):
-            return one["value"], "plain" if one["type"] == "text/plain" else "html"
-    raise ValueError("has no text, neither content nor a summary, so it cannot be an article")
+    def _text(self, path: str) -> str:
+        return next((one.text for one in self._elements if one.path == path and one.text), "")
 
+    def _address(self) -> str:
+        named = (
+            self._text("guid") or self._text("id") or self._text("@rdf:about") or link_of(self._elements, "")
+        )
+        if not named:
+            raise ValueError(
+                "has neither a guid nor a link, so it could not be recognised when imported again"
+            )
+        named = _SPACE.sub(" ", named)
+        return named if ":" in named else f"{self._feed.link or self._feed.title}#{named}"
 
-def _line(found: Found, name: str) -> str:
-    """Give one line of text, freed of markup where there is some."""
-    text = str(found.get(name) or "")
-    is_plain = found.get(f"{name}_detail", {}).get("type") == "text/plain"
-    return _SPACE.sub(" ", text).strip(" ") if is_plain else text_of(text)
-
-
-def _section(entry: Found) -> str | None:
-    for category in entry.get("tags", ()):
-        try:
-            return section_name((category.get("term") or "").strip())
-        except ValueError:
-            continue
-    return None
-
-
-def _byline(entry: Found) -> str:
-    """Give the author's name without the mailbox, which is not for readers."""
-    author = str(entry.get("author") or "").rstrip()
-    # feedparser's own author_detail cuts mailboxes of longer top-level names in two
-    mailbox, _, name = author.partition(" (")
-    if _is_mailbox(mailbox) and name.endswith(")"):
-        return name[:-1]
-    return "".join(word for word in _WORD.findall(author) if not _is_mailbox(word.lstrip()))
-
-
-def _is_mailbox(text: str) -> bool:
-    return "@" in text[1:-1] and not _SPACE.search(text)
-
-
-def _language(feed: Found) -> str | None:
-    try:
-        return _LANGUAGE.validate_python(feed.get("language"))
-    except ValidationError:
+    def _date(self, names: Sequence[str], field: str, *, must: bool = False) -> datetime | None:
+        """Give the first that can be read of several dates; `must`: one that cannot be read is a fault."""
+        for name in names:
+            for one in self._elements:
+                if one.path != name:
+                    continue
+                self._read.add(name)
+                if not one.text:
+                    continue
+                zone = UTC if name.endswith(_IN_UTC) else self._importing.zone
+                moment, told = read_date(one.text, zone)
+                if told and moment is None and must:
+                    raise ValueError(f"{name}: {told}; until it is clear, the text is not published")
+                if told and not (name.endswith(_IN_UTC) and moment):
+                    self._notes.add(name, "changed" if moment else "set aside", "date", told)
+                if moment:
+                    self._places.setdefault(field, name)
+                    return moment
         return None
 
+    def _language(self, body: Text, title: str) -> str | None:
+        own = self._text("dc:language") or self._text("language")
+        found = language_of(f"{title}\n{body.plain}", own or body.language or self._feed.language)
+        if found.note:
+            self._notes.add(*found.note)
+        return found.language
 
-def _picture(entry: Found) -> dict[str, str] | None:
-    for address, kind in _media(entry):
-        if address.startswith(("http://", "https://")) and kind.startswith("image"):
-            return {"url": address}
-    return None
+    def _note_the_rest(self, texts: Sequence[Text], body: Text, picture: dict[str, Any]) -> None:
+        for text in texts:
+            if text is not body and text.letters not in body.letters:
+                told = f"{text.path} is another text, of {len(text.letters):,} letters"
+                self._notes.add(text.path, "set aside", "text", told)
+        shown = {picture.get("caption"), picture.get("credit")}
+        for one in self._elements:
+            if one.path in _USED or one.path in self._read or one.path in AUTHORS or one.name in _MEDIA:
+                continue
+            said = one.text
+            if (said or one.attributes) and not (one.path.startswith("media:") and text_of(said) in shown):
+                path = one.path if not one.path.startswith("wp:comment/") else "wp:comment"
+                told = f"{path} {said[:80]!r}" if said and path == one.path else path
+                self._notes.add(path, "set aside", "element", f"{told} is not used")
 
 
-def _media(entry: Found) -> Iterable[tuple[str, str]]:
-    """Give the address and the media type (or only `image`) of each, the best first."""
-    for link in entry.get("links", ()):
-        if link.get("rel") == "enclosure":
-            yield link.get("href") or "", link.get("type") or ""
-    for one in entry.get("media_content", ()):
-        yield one.get("url") or "", one.get("type") or one.get("medium") or ""
-    for one in entry.get("media_thumbnail", ()):
-        yield one.get("url") or "", "image"
-
-
-def _moment(parsed: Any) -> datetime | None:
-    """Read the nine numbers of a time in UTC; None if there is none, or none that a calendar has."""
-    try:
-        return datetime.fromtimestamp(timegm(parsed), UTC) if parsed else None
-    except (ValueError, OverflowError):
-        return None
+def _in_utc(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat() if moment else None

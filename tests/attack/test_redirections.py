@@ -118,7 +118,7 @@ def test_a_name_means_what_it_meant_when_it_was_looked_at(
     public: Site, ours: Site, names: dict[str, list[str]]
 ) -> None:
     names["feed.example"] = [PUBLIC, OURS]
-    assert feeds.load(f"http://feed.example:{public.port}/")["entries"]
+    assert feeds.load(f"http://feed.example:{public.port}/").entries
     assert (public.asked, ours.asked) == (["/"], [])
     assert public.hosts == [f"feed.example:{public.port}"]
 
@@ -127,7 +127,7 @@ def test_of_a_names_addresses_only_public_ones_are_asked(
     public: Site, ours: Site, names: dict[str, list[str]]
 ) -> None:
     names["feed.example"] = [f"{OURS} {PUBLIC}"]
-    assert feeds.load(f"http://feed.example:{public.port}/")["entries"]
+    assert feeds.load(f"http://feed.example:{public.port}/").entries
     assert ours.asked == []
 
 
@@ -137,7 +137,7 @@ def test_a_name_of_our_own_network_is_asked_only_if_that_is_said(
     names["inner.example"] = [OURS]
     source = f"http://inner.example:{ours.port}/"
     assert "say --private" in refused(source)
-    assert feeds.load(source, private=True)["entries"]
+    assert feeds.load(source, private=True).entries
 
 
 def test_a_feed_that_is_given_in_our_own_network_may_move_there(
@@ -145,8 +145,8 @@ def test_a_feed_that_is_given_in_our_own_network_may_move_there(
 ) -> None:
     ours.leads |= {"/": "/new", "/away": f"http://{PUBLIC}:{public.port}/"}
     for path in ("", "away"):
-        assert feeds.load(f"http://{OURS}:{ours.port}/{path}")["entries"]
-    assert feeds.load(f"http://localhost:{ours.port}/")["entries"]
+        assert feeds.load(f"http://{OURS}:{ours.port}/{path}").entries
+    assert feeds.load(f"http://localhost:{ours.port}/").entries
 
 
 @pytest.mark.parametrize(
@@ -215,10 +215,10 @@ def test_the_certificate_must_be_the_names(
 ) -> None:
     names |= {"feed.example": [PUBLIC], "other.example": [PUBLIC]}
     site = certified("feed.example")
-    assert feeds.load(f"https://feed.example:{site.port}/")["entries"]
+    assert feeds.load(f"https://feed.example:{site.port}/").entries
     assert "certificate" in refused(f"https://other.example:{site.port}/")
     public.leads["/"] = f"https://feed.example:{site.port}/"
-    assert feeds.load(f"http://feed.example:{public.port}/")["entries"]
+    assert feeds.load(f"http://feed.example:{public.port}/").entries
 
 
 def test_a_feed_does_not_lead_to_plain_text(
