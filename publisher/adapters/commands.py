@@ -64,7 +64,7 @@ def publish(
             raise typer.BadParameter(f"{missing[0]} does not exist, so it cannot be watched")
         report = Report(as_json=as_json, at_once=True)
         try:
-            run(send(_watched(files, Files(section, named=files)), timeout, report))
+            run(send(_watched(files, _files(section, files)), timeout, report))
         except KeyboardInterrupt:
             raise typer.Exit from None
     stdin = sys.stdin.buffer.read() if STDIN in files else b""
@@ -72,7 +72,7 @@ def publish(
     if not paths:
         raise typer.BadParameter(f"there is no file that ends in {', '.join(SUFFIXES)}")
     report = Report(as_json=as_json, at_once=dry_run)
-    inputs = _inputs(paths, Files(section, stdin, files), report)
+    inputs = _inputs(paths, _files(section, files, stdin), report)
     run(rehearse(inputs, report) if dry_run else send(_once(inputs), timeout, report))
 
 
@@ -165,16 +165,22 @@ def _act(action: dict[str, Any], timeout: float, as_json: bool) -> None:
     run(send(_once([Input("", value_of(action))]), timeout, Report(as_json=as_json, at_once=True)))
 
 
+def _files(section: str | None, named: list[Path], stdin: bytes = b"") -> Files:
+    return Files(section, stdin, named, settings.read(Settings).zone)
+
+
 async def _once(inputs: Iterable[Input]) -> AsyncIterator[Iterable[Input]]:
     yield inputs
 
 
 async def _watched(names: list[Path], files: Files) -> AsyncIterator[Iterable[Input]]:
     async for paths in changed_files(names):
+        files.look_ahead(paths)
         yield (one for path in paths for one in files.read(path))
 
 
 def _inputs(paths: list[Path], files: Files, report: Report) -> Iterator[Input]:
+    files.look_ahead(paths)
     articles = 0
     for number, path in enumerate(paths, 1):
         for one in files.read(path):

@@ -7,15 +7,20 @@ the files after it go on.
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic_core import from_json
 
-from publisher.core.front_matter import read_markdown
-from publisher.core.ids import fitting_id, is_native
+from publisher.core.dates import SiteTime, read_date
+from publisher.core.encodings import Kind, decode, misread
+from publisher.core.file_names import DATED, NAMED_ONLY, NOT_READ, id_of
+from publisher.core.front_matter import named_in, read_markdown
+from publisher.core.ids import is_native
 from publisher.core.reading import Reading
 from publisher.core.web_page import read_html
 from services.ingest.core.faults import Fault, Rejection, unreadable
@@ -34,6 +39,7 @@ _TEXTS: Final = {
     ".htm": read_html,
 }
 SUFFIXES: Final = (".json", *_LINES, *_TEXTS)
+_KINDS: Final[dict[str, Kind]] = {".html": "html", ".htm": "html"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +77,30 @@ def found(names: Sequence[Path]) -> list[Path]:
 def _inside(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.suffix.lower() in SUFFIXES and not hidden and path.is_file():
+        if path.suffix.lower() in {*SUFFIXES, *NOT_READ} and not hidden and path.is_file():
             yield path
 
 
 class Files:
     """Reads files; remembers which file gave its name to an id, so that two do not take the same."""
 
-    def __init__(self, section: str | None, stdin: bytes = b"", named: Sequence[Path] = ()) -> None:
+    def __init__(
+        self, section: str | None, stdin: bytes = b"", named: Sequence[Path] = (), zone: tzinfo = UTC
+    ) -> None:
         self._section = section
         self._stdin = stdin
+        self._zone = zone
         self._folders = [name for name in named if name.is_dir()]
         self._named_itself = set(named)
-        self._named: dict[str, Path] = {}
+        self._claimed: dict[str, list[Path]] = {}
+
+    def look_ahead(self, paths: Iterable[Path]) -> None:
+        """Find which files claim one id before any of them is read to be sent."""
+        for path in paths:
+            with suppress(OSError, ValueError):
+                if (claimed := self._claim_of(path)) is not None:
+                    owners = self._claimed.setdefault(claimed, [])
+                    owners[:] = [*[one for one in owners if one.exists() and one != path][:1], path]
 
     def read(self, path: Path) -> Iterator[Input]:
         """Give the inputs of a file, at least one."""
@@ -110,17 +127,29 @@ class Files:
         if suffix in _LINES:
             with real.open("rb") as lines:
                 yield from self._lines(lines)
+        elif says := NOT_READ.get(suffix) or NAMED_ONLY.get(suffix):
+            raise ValueError(f"is not of a kind that can be published; {says}")
         elif suffix not in SUFFIXES:
             raise ValueError(f"is not of a kind that can be published: {', '.join(SUFFIXES)}")
+        elif "_drafts" in path.parts:
+            raise ValueError("lies in _drafts; move it out of there to publish it")
         elif size > LARGEST_FILE_BYTES:
             raise ValueError(f"has {size:,} bytes, at most {LARGEST_FILE_BYTES:,} are read")
         else:
-            text = real.read_bytes().decode("utf-8-sig")
-            if suffix in _TEXTS:
-                reading = _TEXTS[suffix](text)
-                yield of_reading(replace(reading, sent=self._completed(reading.sent, path)))
-            else:
-                yield from self._json(text, path)
+            text, note = decode(real.read_bytes(), _KINDS.get(suffix, "text"))
+            found = self._text(text, path) if suffix in _TEXTS else self._json(text, path)
+            for one in found:
+                yield replace(one, notes=(note, *one.notes)) if note else one
+
+    def _text(self, text: str, path: Path) -> Iterator[Input]:
+        reading = _TEXTS[path.suffix.lower()](text, SiteTime(self._zone, datetime.now(UTC)))
+        sent, notes = self._completed(reading.sent, path), reading.notes
+        if "published_at" not in sent and (dated := DATED.match(path.stem)):
+            moment, told = read_date(dated[0], self._zone)
+            if moment:
+                sent["published_at"] = moment.isoformat()
+                notes = (*notes, Note("/published_at", "used", "date", f"from the file's name: {told}"))
+        yield of_reading(replace(reading, sent=sent, notes=notes))
 
     def _real(self, path: Path) -> Path:
         """Give where a file lies; one that was found in a folder must lie there.
@@ -138,7 +167,7 @@ class Files:
         if more.strip() and _is_json(first_line):
             yield from self._lines(BytesIO(content))
         else:
-            yield from self._json(content.decode("utf-8-sig"), None)
+            yield from self._json(decode(content, "text").text, None)
 
     def _lines(self, lines: Iterable[bytes]) -> Iterator[Input]:
         for number, line in enumerate(lines, 1):
@@ -161,28 +190,56 @@ class Files:
             return
         if isinstance(content, list):
             for number, one in enumerate(content, 1):
-                yield Input("", self._value(one, None), f"article {number}")
+                yield self._input(one, None, f"article {number}")
         else:
-            yield Input("", self._value(content, path))
+            yield self._input(content, path)
 
-    def _value(self, sent: Any, path: Path | None) -> bytes | Rejection:
-        """Give an article's value, with an id from the file's name and the section of the command line."""
-        return value_of(self._completed(sent, path) if isinstance(sent, dict) else sent)
+    def _input(self, sent: Any, path: Path | None, place: str = "") -> Input:
+        """Give an article, with an id from the file's name and the section of the command line."""
+        if not isinstance(sent, dict):
+            return Input("", value_of(sent), place)
+        if isinstance(sent.get("db"), list):
+            raise ValueError("is an export of Ghost; use import ghost")
+        faults = misread({name: sent.get(name) for name in ("title", "body")})
+        return Input("", value_of(self._completed(sent, path)), place, faults=faults)
 
     def _completed(self, sent: dict[str, Any], path: Path | None) -> dict[str, Any]:
         if is_native(sent):
-            if path is not None and sent.get("id") is None:
-                sent["id"] = self._id_of(path)
+            if path is not None:
+                if sent.get("id") is None:
+                    sent["id"] = id_of(Path(os.path.abspath(path)))
+                self._claim(sent["id"], path)
             if self._section is not None and sent.get("section") is None:
                 sent["section"] = self._section
         return sent
 
-    def _id_of(self, path: Path) -> str:
-        article_id = fitting_id(path.stem)
-        first = self._named.setdefault(article_id, path)
-        if first != path:
-            raise ValueError(f"has no id, and {shown(first)} has the same name; write an id into one of them")
-        return article_id
+    def _claim(self, article_id: Any, path: Path) -> None:
+        owners = self._claimed.setdefault(article_id, [path]) if isinstance(article_id, str) else []
+        other = next((one for one in owners if one != path and one.exists()), None)
+        if other is not None:
+            raise ValueError(
+                f"claims the id {article_id}, and so does {shown(other)}; write an id of its own into one"
+            )
+
+    def _claim_of(self, path: Path) -> str | None:
+        """Give the id that a file of one article will have."""
+        suffix, real = path.suffix.lower(), self._real(path) if path != STDIN else path
+        if suffix not in (".json", *_TEXTS) or real.stat().st_size > LARGEST_FILE_BYTES:
+            return None
+        if suffix in _KINDS:
+            return id_of(Path(os.path.abspath(path)))
+        text = decode(real.read_bytes(), "text").text
+        if suffix != ".json":
+            return named_in(text) or id_of(Path(os.path.abspath(path)))
+        sent = from_json(text, allow_inf_nan=False)
+        named = sent.get("id") if isinstance(sent, dict) and is_native(sent) else ""
+        return (
+            id_of(Path(os.path.abspath(path)))
+            if named is None
+            else named
+            if named and isinstance(named, str)
+            else None
+        )
 
 
 def shown(path: Path) -> str:

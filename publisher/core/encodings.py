@@ -8,10 +8,12 @@ else is detected from its letters, which takes enough of them, and told. A name 
 
 import codecs
 import re
+from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
 from charset_normalizer import from_bytes
 
+from services.ingest.core.faults import Fault
 from services.ingest.core.notes import Note
 
 Kind = Literal["xml", "html", "text"]
@@ -116,6 +118,15 @@ def mojibake(text: str) -> str | None:
             "it again in UTF-8"
         )
     return None
+
+
+def misread(texts: Mapping[str, object]) -> tuple[Fault, ...]:
+    """Give a fault for each text that went through a wrong encoding."""
+    return tuple(
+        Fault(f"/{name}", wrong)
+        for name, text in texts.items()
+        if isinstance(text, str) and (wrong := mojibake(text))
+    )
 
 
 def _misread(run: str) -> list[str]:

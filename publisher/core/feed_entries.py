@@ -13,7 +13,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 
 from publisher.core.dates import as_revision, read_date
-from publisher.core.encodings import mojibake
+from publisher.core.encodings import misread
 from publisher.core.feed_elements import Element, Feed, names
 from publisher.core.feed_fields import AUTHORS, byline_of, link_of, section_of, tags_of
 from publisher.core.feed_marks import not_published
@@ -21,10 +21,10 @@ from publisher.core.feed_media import picture_of
 from publisher.core.feed_texts import Text, line_of, longest, text_of_feed
 from publisher.core.ids import feed_id
 from publisher.core.languages import language_of
+from publisher.core.markup import text_of
 from publisher.core.reading import Reading
-from publisher.core.web_page import text_of
 from services.ingest.core.addresses import web_address
-from services.ingest.core.faults import Fault, Rejection, invalid, unreadable
+from services.ingest.core.faults import Rejection, invalid, unreadable
 from services.ingest.core.notes import Notes
 
 _SPACE: Final = re.compile(r"[ \t\r\n]+")
@@ -140,9 +140,7 @@ class _Entry:
             "language": self._language(body, title),
         }
         self._note_the_rest(texts, body, picture or {})
-        faults = tuple(
-            Fault(f"/{name}", wrong) for name in ("title", "body") if (wrong := mojibake(str(sent[name])))
-        )
+        faults = misread({"title": title, "body": body.value})
         given = {name: value for name, value in sent.items() if value}
         return Reading(given, faults, self._notes.told(), self._places)
 

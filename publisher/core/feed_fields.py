@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from publisher.core.feed_elements import Element
-from publisher.core.web_page import text_of
+from publisher.core.markup import text_of
 from services.ingest.core.addresses import web_address
 from services.ingest.core.field_types import LONGEST_TAG, section_name
 from services.ingest.core.notes import Notes

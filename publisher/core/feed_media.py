@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from publisher.core.feed_elements import Element
-from publisher.core.web_page import text_of
+from publisher.core.markup import text_of
 from services.ingest.core.addresses import source_address
 from services.ingest.core.notes import Notes
 

@@ -7,7 +7,7 @@ from html import unescape
 from typing import Final, Literal
 
 from publisher.core.feed_elements import Element, base64_text, names
-from publisher.core.web_page import text_of
+from publisher.core.markup import text_of
 
 _TEXTS: Final = names(
     """

@@ -15,12 +15,17 @@ _UNFIT: Final = re.compile("[^A-Za-z0-9._-]+")
 _LONGEST_BEGINNING: Final = 31
 
 
+def fits(name: str) -> bool:
+    """Tell whether a name can be an id."""
+    try:
+        return bool(_ID.validate_python(name))
+    except ValidationError:
+        return False
+
+
 def fitting_id(name: str) -> str:
     """Give a name itself where it can be an id, else a hash of it: the same name is always the same id."""
-    try:
-        return _ID.validate_python(name)
-    except ValidationError:
-        return hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest()[:32]
+    return name if fits(name) else hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest()[:32]
 
 
 def feed_id(feed: str, entry: str) -> str:

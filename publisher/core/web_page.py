@@ -1,75 +1,59 @@
 """An HTML file as an article: what its head and its first heading say, and the text of its main part.
 
-The main part is the first `article`, else `main`, else `body`, else all there is; it is cut out as written,
-and read like every HTML body. Tags are found in one pass that never goes back: what is left open, a tag, a
-comment or a quote, ends with the text, as in a browser.
+The main part is the `article` with the page's heading, else `main`, else the longest `article`, else `body`,
+else all there is; it is cut out as written, and read like every HTML body. Tags are found in one pass that
+never goes back: what is left open, a tag, a comment or a quote, ends with the text, as in a browser.
 """
 
 import re
 from collections.abc import Iterator
 from html import unescape
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from publisher.core.dates import SiteTime
+from publisher.core.encodings import misread
+from publisher.core.languages import language_of
+from publisher.core.markup import RAW, Tag, tags
+from publisher.core.markup import text_of as text_of
+from publisher.core.page_head import Head, Said
 from publisher.core.picture_addresses import unreachable
 from publisher.core.reading import Reading
 
 _MAIN_PARTS: Final = ("article", "main", "body")
-_SPACE: Final = re.compile(r"[ \t\r\n\f]+")
-_META: Final = {
-    "article:section": "section",
-    "article:published_time": "published_at",
-    "author": "byline",
-    "og:image": "picture",
-    "og:image:alt": "alt",
-}
-_MARKUP: Final = re.compile(
-    r"""<!--(?:-?>|.*?(?:-->|\Z))
-      | <(?P<end>/?)(?P<name>[A-Za-z][^\s/>]*+)
-         (?P<attributes>(?:=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))|[^>])*+)(?:>|\Z)
-      | <[!?/][^>]*+(?:>|\Z)""",
-    re.DOTALL | re.VERBOSE,
-)
-_ATTRIBUTE: Final = re.compile(r"""([^\s/>="']++)(?:\s*+=\s*+(?:"([^"]*+)|'([^']*+)|([^\s>"']*+)))?""")
-_END_OF_RAW_TEXT: Final = {
-    name: re.compile(rf"</{name}(?![^\s/>])", re.IGNORECASE) for name in ("script", "style", "title")
-}
+_NOT_LETTERS: Final = re.compile(r"[\W_]+")
 
 
-class _Tag(NamedTuple):
-    name: str
-    is_end: bool
-    attributes: str
-    start: int
-    end: int
-
-    def read(self) -> dict[str, str]:
-        """Give the attributes by their names in small letters."""
-        return {
-            found[1].lower(): unescape(found[2] or found[3] or found[4] or "")
-            for found in _ATTRIBUTE.finditer(self.attributes)
-        }
-
-
-def read_html(text: str) -> Reading:
-    """Read a file's text as a native article."""
+def read_html(text: str, site: SiteTime) -> Reading:
+    """Read a file's text as a native article; ValueError says what to change."""
     page = _Page(text)
-    start, end = next((page.spans[name] for name in _MAIN_PARTS if name in page.spans), (0, len(text)))
+    start, end = page.main_part()
     headings = [one for one in page.headings if start <= one[0] < end] or page.headings
-    body = text[start:end]
-    if headings:
-        first, last, title = headings[0]
-        if start <= first < end:
-            body = text[start:first] + text[last:end]
-    else:
-        title = page.title
-    sent: dict[str, Any] = {"format": "html", "body": body, "language": page.language} | page.meta
-    alt = sent.pop("alt", "")
-    if "picture" in sent:
-        sent["picture"] = {"url": sent["picture"], "alt": alt}
-    return Reading(
-        {"title": title} | {name: value for name, value in sent.items() if value},
-        unreachable(address for at, address in page.pictures if start <= at < end),
+    body, title = text[start:end], ""
+    heading = headings[0] if headings else (end, end, "")
+    if start <= heading[0] < end:
+        body = text[start : heading[0]] + text[heading[1] : end]
+    page.said.times = page.times_of(start, end)
+    head = Head(page.said, site)
+    head.map()
+    title = heading[2] or head.title or page.title
+    outside = page.letters(0, len(text)) - page.letters(start, end) - page.letters(heading[0], heading[1])
+    if start <= heading[0] < end:
+        outside += page.letters(heading[0], heading[1])
+    if outside > 0:
+        head.notes.add("", "set aside", "outside", f"{outside:,} letters stand outside the article's text")
+    found = language_of(f"{title}\n{text_of(body)}", page.said.language or head.language)
+    if found.note:
+        head.notes.add(*found.note)
+    sent: dict[str, Any] = {"title": title, "format": "html", "body": body, "language": found.language}
+    sent |= head.sent
+    base = str(sent.get("base") or "")
+    faults = (
+        *head.faults,
+        *unreachable((address for at, address in page.pictures if start <= at < end), base),
+        *misread({"title": title, "body": body}),
     )
+    given = {name: value for name, value in sent.items() if value or name == "title"}
+    return Reading(given, faults, head.notes.told(), head.places)
 
 
 def pictures(text: str) -> Iterator[str]:
@@ -81,64 +65,110 @@ class _Page:
     """The places in an HTML text that matter, as offsets into it."""
 
     def __init__(self, text: str) -> None:
-        self.spans: dict[str, tuple[int, int]] = {}
-        """The inside of the first element of each main part."""
+        self.spans: list[tuple[str, int, int]] = []
+        """The inside of each main part, those inside others of their name left out."""
         self.headings: list[tuple[int, int, str]] = []
         """Each `h1`: where it begins, where what follows it begins, its text."""
         self.pictures: list[tuple[int, str]] = []
-        self.meta: dict[str, str] = {}
         self.title = ""
-        self.language = ""
-        depth = dict.fromkeys(_MAIN_PARTS, 0)
-        opened: _Tag | None = None
-        for tag in _tags(text):
-            if tag.name in {"h1", "title"}:
-                if not tag.is_end:
-                    opened = opened or tag
-                elif opened and opened.name == tag.name:
-                    self._name(text_of(text[opened.end : tag.start]), opened, tag)
-                    opened = None
-            elif tag.name in depth:
-                depth[tag.name] += -1 if tag.is_end else 1
-                if not tag.is_end:
-                    self.spans.setdefault(tag.name, (tag.end, len(text)))
-                elif depth[tag.name] == 0 and self.spans.get(tag.name, (0, 0))[1] == len(text):
-                    self.spans[tag.name] = (self.spans[tag.name][0], tag.start)
-            elif not tag.is_end:
-                self._take(tag)
+        self.said = Said()
+        self.times: list[tuple[int, str, bool]] = []
+        """Each `time`: where it stands, what it says, and whether of the publication."""
+        self._text = text
+        self._texts: list[tuple[int, int]] = []
+        """Where words stand between tags."""
+        self._open: dict[str, list[int]] = {name: [] for name in _MAIN_PARTS}
+        self._named: Tag | None = None
+        before = 0
+        for tag in tags(text):
+            self._texts.append((before, tag.start))
+            before = tag.end
+            if tag.name in RAW and not tag.is_end:
+                before = tag.raw_end
+            self._take(tag)
+        self._texts.append((before, len(text)))
+        for name, starts in self._open.items():
+            if starts:
+                self.spans.append((name, starts[0], len(text)))
+        self.spans.sort(key=lambda span: span[1])
 
-    def _name(self, said: str, start: _Tag, end: _Tag) -> None:
+    def main_part(self) -> tuple[int, int]:
+        """Give where the article's text stands."""
+        parts = {name: [span[1:] for span in self.spans if span[0] == name] for name in _MAIN_PARTS}
+        whole = (0, len(self._text))
+        (main,) = parts["main"][:1] or parts["body"][:1] or (whole,)
+        articles = [one for one in parts["article"] if self._is_inside(one, main)] or parts["article"]
+        headed = [one for one in articles if any(one[0] <= at < one[1] for at, _, _ in self.headings)]
+        if headed:
+            return headed[0]
+        longest = max(articles, key=lambda one: self.letters(*one), default=None)
+        in_main = any(main[0] <= at < main[1] for at, _, _ in self.headings)
+        if longest is None or (parts["main"] and not self._is_inside(longest, main)):
+            return main
+        between = self.letters(*main) - sum(
+            self.letters(*one) for one in articles if self._is_inside(one, main)
+        )
+        # an article beside more text than its own is a teaser
+        return main if parts["main"] and in_main and between > self.letters(*longest) else longest
+
+    def times_of(self, start: int, end: int) -> list[str]:
+        """Give the times that may be of the publication of what stands here."""
+        marked = [said for _, said, is_published in self.times if is_published]
+        inside = [said for at, said, _ in self.times if start <= at < end][:1]
+        return [*marked, *inside, *(said for _, said, _ in (self.times if len(self.times) == 1 else ()))]
+
+    def letters(self, start: int, end: int) -> int:
+        """Count the letters that a reader would see between two places."""
+        between = (self._text[max(start, a) : min(end, b)] for a, b in self._texts if a < end and b > start)
+        return sum(len(_NOT_LETTERS.sub("", unescape(one))) for one in between)
+
+    @staticmethod
+    def _is_inside(one: tuple[int, int], other: tuple[int, int]) -> bool:
+        return other[0] <= one[0] and one[1] <= other[1]
+
+    def _take(self, tag: Tag) -> None:
+        if tag.name in {"h1", "title"}:
+            if not tag.is_end:
+                self._named = self._named or tag
+            elif self._named and self._named.name == tag.name:
+                self._name(text_of(self._text[self._named.end : tag.start]), self._named, tag)
+                self._named = None
+        elif tag.name in self._open:
+            opened = self._open[tag.name]
+            if not tag.is_end:
+                opened.append(tag.end)
+            elif opened and (start := opened.pop()) is not None and not opened:
+                self.spans.append((tag.name, start, tag.start))
+        elif not tag.is_end:
+            self._look(tag)
+
+    def _name(self, said: str, start: Tag, end: Tag) -> None:
         if start.name == "title":
             self.title = self.title or said
         elif said:
             self.headings.append((start.start, end.end, said))
 
-    def _take(self, tag: _Tag) -> None:
-        if tag.name == "html":
-            self.language = tag.read().get("lang", "")
-        elif tag.name == "img":
-            self.pictures.append((tag.start, tag.read().get("src", "")))
+    def _look(self, tag: Tag) -> None:
+        if tag.name == "img":
+            given = tag.read()
+            is_lazy = any(name in given for name in ("data-src", "srcset", "data-srcset", "data-original"))
+            self.pictures.append((tag.start, "" if is_lazy else given.get("src", "")))
+        elif tag.name == "html":
+            self.said.language = tag.read().get("lang", "")
         elif tag.name == "meta":
             given = tag.read()
-            field = _META.get((given.get("property") or given.get("name") or "").lower())
-            if field:
-                self.meta.setdefault(field, given.get("content", "").strip())
-
-
-def _tags(text: str) -> Iterator[_Tag]:
-    """Give every tag; there are none in comments and in what scripts, styles and the title hold."""
-    place = 0
-    while found := _MARKUP.search(text, place):
-        place = found.end()
-        if not found["name"]:
-            continue
-        tag = _Tag(found["name"].lower(), bool(found["end"]), found["attributes"], found.start(), place)
-        yield tag
-        if tag.name in _END_OF_RAW_TEXT and not tag.is_end:
-            end = _END_OF_RAW_TEXT[tag.name].search(text, place)
-            place = end.start() if end else len(text)
-
-
-def text_of(markup: str) -> str:
-    """Give what a piece of HTML says, on one line."""
-    return _SPACE.sub(" ", unescape(_MARKUP.sub("", markup))).strip(" ")
+            name = given.get("property") or given.get("name") or given.get("itemprop") or ""
+            if name:
+                self.said.metas.append((name.strip(), given.get("content", "").strip()))
+        elif tag.name == "base":
+            self.said.base = self.said.base or tag.read().get("href", "").strip()
+        elif tag.name == "link":
+            given = tag.read()
+            if given.get("rel", "").lower() == "canonical":
+                self.said.canonical = given.get("href", "").strip()
+        elif tag.name == "time":
+            given = tag.read()
+            is_published = "pubdate" in given or given.get("itemprop") == "datePublished"
+            self.times.append((tag.start, given.get("datetime", ""), is_published))
+        elif tag.name == "script" and "ld+json" in tag.attributes.lower():
+            self.said.linked.append(self._text[tag.end : tag.raw_end])

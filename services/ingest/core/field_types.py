@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BeforeValidator, Strict, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Strict, ValidationInfo, WithJsonSchema
 
 from services.ingest.core.addresses import LONGEST as LONGEST_ADDRESS
 from services.ingest.core.addresses import WEB_ADDRESS, web_address
@@ -25,12 +25,13 @@ from services.ingest.core.characters import (
     no_control_in_body,
     no_open_direction,
 )
+from services.ingest.core.notes import Notes
 
 # Both ends of a line; not U+3000, with which Chinese texts indent on purpose.
 _SPACE: Final = " \t\r\n"
 _ID: Final = "[A-Za-z0-9._-]{1,64}"
 _ALIAS: Final = f"({_ID}|/[^{INVISIBLE}#]*)"
-_LANGUAGE: Final = "[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
+_LANGUAGE: Final = "[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*"
 _LONGEST_LANGUAGE: Final = 35
 LONGEST_TAG: Final = 50
 LONGEST_NAME: Final = 200
@@ -107,10 +108,13 @@ def section_name(text: str) -> str:
     return name
 
 
-def _language(text: str) -> str:
+def _language(text: str, info: ValidationInfo) -> str:
     if len(text) > _LONGEST_LANGUAGE or not re.fullmatch(_LANGUAGE, text):
         raise ValueError("must be a language tag, for example zh-Hans, zh-Hant or en")
-    return text
+    tag = text.replace("_", "-")
+    if tag != text and isinstance(info.context, Notes):
+        info.context.add("/language", "changed", "language", f"{text} is written {tag}")
+    return tag
 
 
 def _web_address(text: str) -> str:

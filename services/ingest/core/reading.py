@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from services.ingest.core import ninjs
+from services.ingest.core import ninjs, not_json
 from services.ingest.core.faults import Fault, Rejection, faults_of, invalid, pointer, unreadable
 from services.ingest.core.field_types import section_name
 from services.ingest.core.notes import Notes
@@ -73,11 +73,19 @@ def parse(value: bytes | None, headers: Headers = ()) -> dict[str, Any] | Reject
     try:
         sent = from_json(value.removeprefix(b"\xef\xbb\xbf"), allow_inf_nan=False)
     except ValueError as error:
-        return unreadable(400, f"the message is not JSON (UTF-8): {error}")
+        said = not_json.what_it_is(value)
+        return unreadable(400, f"the message {said}" if said else f"the message is not JSON (UTF-8): {error}")
     if isinstance(sent, dict) and "specversion" in sent:
         sent = _unwrapped(sent)
-    if isinstance(sent, dict | Rejection):
+    if isinstance(sent, dict):
+        around = not_json.envelope(sent)
+        return unreadable(422, f"the message {around}") if around else sent
+    if isinstance(sent, Rejection):
         return sent
+    if isinstance(sent, str) and sent.lstrip()[:1] in ("{", "["):
+        return unreadable(
+            422, "the message is JSON inside a JSON text; send the object itself, without quotes"
+        )
     return unreadable(422, "the message must be one JSON object { … }, not a list or a bare value")
 
 

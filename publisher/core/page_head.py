@@ -1,0 +1,252 @@
+"""What the head of a page says of its article: meta tags, JSON-LD, links and times.
+
+What is used stands in `_META`; what is for machines alone, a viewport, a theme's colour, is passed over; all
+else is told.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urljoin
+
+from publisher.core.dates import SiteTime, read_date
+from publisher.core.feed_elements import names
+from publisher.core.feed_fields import joined_names
+from publisher.core.languages import tag_of
+from services.ingest.core.addresses import web_address
+from services.ingest.core.faults import Fault
+from services.ingest.core.field_types import LONGEST_TAG
+from services.ingest.core.notes import Notes
+from services.ingest.core.publication import not_for_readers, speaks_of_publication
+
+_PUBLISHED: Final = names(
+    """
+    article:published_time datepublished og:article:published_time og:published_time pubdate publishdate
+    publish_date publication_date dc.date.issued dcterms.issued dcterms.created dc.date dcterms.date date
+    parsely-pub-date sailthru.date article.published originalpublicationdate
+    """
+)
+_EXPIRES: Final = names("article:expiration_time expires_at expirydate unpublish_date dcterms.valid expires")
+_EMBARGOED: Final = names("embargo embargo_until embargoed dcterms.available")
+_AUTHORS: Final = names("author article:author dc.creator dcterms.creator parsely-author byl sailthru.author")
+_TAGS: Final = names("article:tag")
+_KEYWORDS: Final = names("news_keywords keywords")
+_SECTIONS: Final = names("article:section parsely-section section")
+_PICTURES: Final = names(
+    "og:image og:image:url og:image:secure_url twitter:image twitter:image:src thumbnailurl"
+)
+_ALTERNATIVES: Final = names("og:image:alt twitter:image:alt")
+_TITLES: Final = names("og:title twitter:title dc.title dcterms.title headline")
+_SOURCES: Final = names("og:site_name application-name dc.publisher")
+_SAID_AGAIN: Final = names(
+    "og:url og:locale og:type og:image:width og:image:height og:image:type language dc.language"
+)
+_FOR_MACHINES: Final = re.compile(
+    r"(?:viewport|generator|theme-color|color-scheme|robots|googlebot|bingbot|referrer|format-detection|rating|"
+    r"renderer|force-rendering|applicable-device|mobile-agent|handheldfriendly|mobileoptimized|csrf-.*|"
+    r"apple-.*|msapplication-.*|twitter:.*|fb:.*|al:.*|ia:.*|.*-site-verification|.*verif.*|position|og:locale:.*|"
+    r"og:updated_time|supported-color-schemes|progid|originator)\Z",
+    re.IGNORECASE,
+)
+_ARTICLES: Final = re.compile(
+    r"(?:News|Blog|Report|Social|Tech|Scholarly|Analysis|Opinion|Background|Review)*(?:Article|Posting|Report)\Z|WebPage\Z"
+)
+_COMMA: Final = re.compile(r"\s*[,，]\s*")
+_ADDRESS: Final = re.compile(r"(?:https?:)?//", re.IGNORECASE)
+_MOST_TAGS: Final = 100
+_MOST_LINKED: Final = 200_000
+"""Characters of JSON-LD that are looked at."""
+
+
+@dataclass(slots=True)
+class Said:
+    """What a page says beside its text."""
+
+    language: str = ""
+    base: str = ""
+    canonical: str = ""
+    metas: list[tuple[str, str]] = field(default_factory=list)
+    times: list[str] = field(default_factory=list)
+    """What `time` elements say that may be of the publication, the surest first."""
+    linked: list[str] = field(default_factory=list)
+    """JSON-LD, as written."""
+
+
+class Head:
+    """What a page says of its article, as fields of the native format."""
+
+    def __init__(self, said: Said, site: SiteTime) -> None:
+        self.sent: dict[str, Any] = {}
+        self.notes = Notes()
+        self.faults: list[Fault] = []
+        self.places: dict[str, str] = {}
+        self.title = ""
+        self._said, self._site = said, site
+        self._metas: dict[str, list[tuple[str, str]]] = {}
+        for name, content in said.metas:
+            self._metas.setdefault(name.lower(), []).append((name, content))
+        self._linked = next(_articles(said.linked), {})
+        self.language = (
+            tag_of(
+                self._first(("og:locale", "language", "dc.language"))[1]
+                or _text(self._linked.get("inLanguage"))
+            )
+            or ""
+        )
+        """Where the page's own element says none."""
+
+    def map(self) -> None:
+        """Map all that is known, and tell the rest."""
+        self._refuse()
+        self.title = self._first(_TITLES)[1] or _text(self._linked.get("headline"))
+        self._map_addresses()
+        self._put("section", self._first(_SECTIONS), _text(self._linked.get("articleSection")))
+        self._put("source", self._first(_SOURCES), "")
+        self._map_times()
+        self._map_authors()
+        tags = [one for _, one in self._all(_TAGS)] or [
+            part for _, one in self._all(_KEYWORDS) for part in _COMMA.split(one) if part
+        ]
+        for tag in tags:
+            if len(tag) > LONGEST_TAG:
+                self.notes.add("article:tag", "set aside", "field", f"{tag[:200]!r} is too long for a tag")
+        self.sent["tags"] = [one for one in dict.fromkeys(tags) if len(one) <= LONGEST_TAG][:_MOST_TAGS]
+        self._tell_the_rest()
+
+    def _first(self, wanted: Iterable[str]) -> tuple[str, str]:
+        return next(((name, said) for name, said in self._all(wanted) if said), ("", ""))
+
+    def _all(self, wanted: Iterable[str]) -> Iterator[tuple[str, str]]:
+        return (one for name in wanted for one in self._metas.get(name, ()))
+
+    def _put(self, field_name: str, found: tuple[str, str], otherwise: str) -> None:
+        name, value = found
+        if value or otherwise:
+            self.sent[field_name] = value or otherwise
+            self.places[f"/{field_name}"] = name or "JSON-LD"
+
+    def _refuse(self) -> None:
+        said = [(name, content, name) for name, content in self._said.metas if name.lower() not in _PUBLISHED]
+        status = self._linked.get("creativeWorkStatus")
+        if status is not None:
+            said.append(("status", _text(status), "creativeWorkStatus"))
+        for name, content, place in said:
+            plain = re.split(r"[.:]", name)[-1]
+            if speaks_of_publication(plain, content):
+                self.faults += (Fault(place, one.detail) for one in not_for_readers({plain: content}))
+        if self._first(("article:content_tier",))[1].lower() == "locked":
+            self.faults.append(
+                Fault("article:content_tier", "is locked; only what is for all readers is published")
+            )
+
+    def _map_addresses(self) -> None:
+        own = self._said.canonical or self._first(("og:url",))[1] or _text(self._linked.get("url"))
+        base = _joined(own, self._said.base) if self._said.base else own
+        if web_address(base):
+            self.sent["base"] = base
+        name, picture = self._first(_PICTURES)
+        if not picture:
+            return
+        picture = _joined(base, picture)
+        if web_address(picture):
+            self.sent["picture"] = {"url": picture, "alt": self._first(_ALTERNATIVES)[1]}
+            self.places |= {"/picture/url": name, "/picture/alt": "og:image:alt"}
+        else:
+            told = f"{name} {picture[:80]!r} has no web address, so no reader could see it"
+            self.notes.add(name, "set aside", "picture", told)
+        for name, other in self._all(("og:image",)):
+            if _joined(base, other) != picture:
+                self.notes.add(name, "set aside", "picture", f"{name} {other[:200]} is another picture")
+
+    def _map_times(self) -> None:
+        published = [*self._all(_PUBLISHED), ("datePublished", _text(self._linked.get("datePublished")))]
+        published += [("time", said) for said in self._said.times]
+        self._take_time("published_at", published)
+        for wanted, name, key in ((_EXPIRES, "expires_at", "expires"), (_EMBARGOED, "embargo_until", "")):
+            self._take_time(name, [*self._all(wanted), (key, _text(self._linked.get(key)))], must=True)
+
+    def _take_time(self, field_name: str, found: Iterable[tuple[str, str]], *, must: bool = False) -> None:
+        for name, said in found:
+            if not said:
+                continue
+            moment, told = read_date(said, self._site.zone)
+            if told and moment is None and must:
+                self.faults.append(Fault(name, f"{told}; until it is clear, the text is not published"))
+            elif told:
+                self.notes.add(name, "changed" if moment else "set aside", "date", told)
+            if moment:
+                self.sent[field_name] = said if _is_iso(said) else moment.isoformat()
+                self.places[f"/{field_name}"] = name
+                return
+
+    def _map_authors(self) -> None:
+        said = [(name, one) for name, one in self._all(_AUTHORS) if one]
+        people = dict.fromkeys(one for _, one in said if not _ADDRESS.match(one))
+        people = people or dict.fromkeys(_people(self._linked.get("author")))
+        for name, one in said:
+            if _ADDRESS.match(one):
+                self.notes.add(name, "set aside", "field", f"{name} {one[:200]} is an address and no name")
+        if people:
+            self.sent["byline"] = joined_names(people)
+            self.places["/byline"] = said[0][0] if said else "JSON-LD"
+
+    def _tell_the_rest(self) -> None:
+        used = {
+            *_PUBLISHED, *_EXPIRES, *_EMBARGOED, *_AUTHORS, *_SECTIONS, *_PICTURES, *_ALTERNATIVES, *_TITLES,
+            *_SOURCES, *_TAGS, *_SAID_AGAIN,
+        }  # fmt: skip
+        used |= set() if self._metas.keys() & set(_TAGS) else set(_KEYWORDS)
+        for name, content in self._said.metas:
+            if content and name.lower() not in used and not _FOR_MACHINES.match(name):
+                plain = re.split(r"[.:]", name)[-1]
+                if not speaks_of_publication(plain, content):
+                    self.notes.add(name, "set aside", "field", f"{name} {content[:80]!r} is not used")
+
+
+def _articles(linked: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Give the articles that JSON-LD describes."""
+    for written in linked:
+        try:
+            found = json.loads(written) if len(written) <= _MOST_LINKED else None
+        except (ValueError, RecursionError):
+            continue
+        for one in found if isinstance(found, list) else [found]:
+            graph = one.get("@graph") if isinstance(one, dict) else None
+            for inner in (one, *(graph if isinstance(graph, list) else ())):
+                kinds = inner.get("@type") if isinstance(inner, dict) else None
+                if any(
+                    _ARTICLES.match(kind)
+                    for kind in (kinds if isinstance(kinds, list) else [kinds])
+                    if isinstance(kind, str)
+                ):
+                    yield inner
+
+
+def _people(author: Any) -> Iterator[str]:
+    for one in author if isinstance(author, list) else [author]:
+        name = one.get("name") if isinstance(one, dict) else one
+        if isinstance(name, str) and name and not _ADDRESS.match(name):
+            yield name
+
+
+def _is_iso(said: str) -> bool:
+    try:
+        return datetime.fromisoformat(said).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        value = next((one for one in value if isinstance(one, str)), "")
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _joined(base: str, address: str) -> str:
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return address
