@@ -207,7 +207,7 @@ class Files:
         if is_native(sent):
             if path is not None:
                 if sent.get("id") is None:
-                    sent["id"] = id_of(Path(os.path.abspath(path)))
+                    sent["id"] = _named(path)
                 self._claim(sent["id"], path)
             if self._section is not None and sent.get("section") is None:
                 sent["section"] = self._section
@@ -227,19 +227,17 @@ class Files:
         if suffix not in (".json", *_TEXTS) or real.stat().st_size > LARGEST_FILE_BYTES:
             return None
         if suffix in _KINDS:
-            return id_of(Path(os.path.abspath(path)))
+            return _named(path)
         text = decode(real.read_bytes(), "text").text
         if suffix != ".json":
-            return named_in(text) or id_of(Path(os.path.abspath(path)))
+            return named_in(text) or _named(path)
         sent = from_json(text, allow_inf_nan=False)
         named = sent.get("id") if isinstance(sent, dict) and is_native(sent) else ""
-        return (
-            id_of(Path(os.path.abspath(path)))
-            if named is None
-            else named
-            if named and isinstance(named, str)
-            else None
-        )
+        return _named(path) if named is None else named if named and isinstance(named, str) else None
+
+
+def _named(path: Path) -> str:
+    return id_of(path.stem, Path(os.path.abspath(path)).parent.name)
 
 
 def shown(path: Path) -> str:

@@ -6,8 +6,8 @@ else is detected from its letters, which takes enough of them, and told. A name 
 (the Encoding standard): gb2312 is GB18030.
 """
 
-import codecs
 import re
+from codecs import lookup
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
@@ -156,7 +156,7 @@ def _codec(name: str) -> str:
     if known is not None:
         return known
     try:
-        found = codecs.lookup(name)
+        found = lookup(name)
     except LookupError:
         raise ValueError(f"names the encoding {name[:40]!r}, which is not known; save it as UTF-8") from None
     if not found._is_text_encoding or found.name in {"idna", "punycode", "utf-7", "hz"}:

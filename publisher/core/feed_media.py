@@ -98,11 +98,8 @@ def _is_picture(address: str, said: dict[str, str]) -> bool:
 
 def _said_of(elements: Sequence[Element], best: _Medium) -> dict[str, str]:
     """Give caption, credit and alternative text, from the nearest that has them."""
-    levels = [
-        best.path + "/",
-        best.path.rpartition("media:content")[0] if "media:group" in best.path else "",
-        "",
-    ]
+    above = best.path.split("/")[:-1]
+    levels = [f"{best.path}/", *("/".join((*above[:end], "")) for end in range(len(above), -1, -1))]
     said: dict[str, str] = {}
     for field, names in _FIELDS.items():
         value = next(

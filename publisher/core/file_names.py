@@ -1,7 +1,6 @@
 """What the name of a file says of it: what it is written in, which article it is, and of which day."""
 
 import re
-from pathlib import PurePath
 from typing import Final
 
 from publisher.core.ids import fitting_id
@@ -25,12 +24,11 @@ _NOT_ITS_OWN: Final = ("index", "_index", "readme", "default")
 DATED: Final = re.compile(r"\d{4}-\d\d-\d\d(?=-)")
 
 
-def id_of(path: PurePath) -> str:
-    """Give the id of a file that names none: its own name, or that of the folder that it stands for."""
-    stem, dot, more = path.stem.partition(".")
+def id_of(name: str, folder: str) -> str:
+    """Give the id of a file that names none: its name without the ending, or that of its folder."""
+    stem, dot, more = name.partition(".")
     if stem.lower() not in _NOT_ITS_OWN:
-        return fitting_id(path.stem)
-    folder = path.parent.name
+        return fitting_id(name)
     if not folder:
-        raise ValueError(f"has no id, and {path.stem} is not a name of its own; write an id into it")
+        raise ValueError(f"has no id, and {name} is not a name of its own; write an id into it")
     return fitting_id(f"{folder}{dot}{more}")

@@ -4,7 +4,6 @@ A field of the native name stands as it is. What says whether the text is for re
 the rule book, which obeys it or refuses the file; so does what nobody knows, which is told.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +16,7 @@ from services.ingest.core.addresses import source_address, web_address
 from services.ingest.core.faults import Fault
 from services.ingest.core.field_types import LONGEST_TAG
 from services.ingest.core.notes import Notes
-from services.ingest.core.publication import not_for_readers
+from services.ingest.core.publication import not_for_readers, speaks_of_publication
 
 
 class Fields:
@@ -116,7 +115,7 @@ class Fields:
 
     def _is_whether(self, name: str, value: Any) -> bool:
         """Put back what says whether a text is published, not when."""
-        if words.plain(name) == "published" and not re.match(r"\s*\d", words.text(value)):
+        if speaks_of_publication(name, value):
             self.sent[name] = value
             return True
         return False

@@ -6,6 +6,7 @@ never goes back: what is left open, a tag, a comment or a quote, ends with the t
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from html import unescape
 from typing import Any, Final
@@ -75,18 +76,19 @@ class _Page:
         self.times: list[tuple[int, str, bool]] = []
         """Each `time`: where it stands, what it says, and whether of the publication."""
         self._text = text
-        self._texts: list[tuple[int, int]] = []
-        """Where words stand between tags."""
+        self._starts: list[int] = []
+        """Where words stand between tags, and how many letters stand before each of these places."""
+        self._before = [0]
         self._open: dict[str, list[int]] = {name: [] for name in _MAIN_PARTS}
         self._named: Tag | None = None
         before = 0
         for tag in tags(text):
-            self._texts.append((before, tag.start))
+            self._count(before, tag.start)
             before = tag.end
             if tag.name in RAW and not tag.is_end:
                 before = tag.raw_end
             self._take(tag)
-        self._texts.append((before, len(text)))
+        self._count(before, len(text))
         for name, starts in self._open.items():
             if starts:
                 self.spans.append((name, starts[0], len(text)))
@@ -98,11 +100,10 @@ class _Page:
         whole = (0, len(self._text))
         (main,) = parts["main"][:1] or parts["body"][:1] or (whole,)
         articles = [one for one in parts["article"] if self._is_inside(one, main)] or parts["article"]
-        headed = [one for one in articles if any(one[0] <= at < one[1] for at, _, _ in self.headings)]
-        if headed:
+        if headed := [one for one in articles if self._has_heading(*one)]:
             return headed[0]
         longest = max(articles, key=lambda one: self.letters(*one), default=None)
-        in_main = any(main[0] <= at < main[1] for at, _, _ in self.headings)
+        in_main = self._has_heading(*main)
         if longest is None or (parts["main"] and not self._is_inside(longest, main)):
             return main
         between = self.letters(*main) - sum(
@@ -118,9 +119,18 @@ class _Page:
         return [*marked, *inside, *(said for _, said, _ in (self.times if len(self.times) == 1 else ()))]
 
     def letters(self, start: int, end: int) -> int:
-        """Count the letters that a reader would see between two places."""
-        between = (self._text[max(start, a) : min(end, b)] for a, b in self._texts if a < end and b > start)
-        return sum(len(_NOT_LETTERS.sub("", unescape(one))) for one in between)
+        """Count the letters that a reader would see between two ends of tags."""
+        return self._before[bisect_left(self._starts, end)] - self._before[bisect_left(self._starts, start)]
+
+    def _count(self, start: int, end: int) -> None:
+        words = self._text[start:end]
+        if words and not words.isspace():
+            self._starts.append(start)
+            self._before.append(self._before[-1] + len(_NOT_LETTERS.sub("", unescape(words))))
+
+    def _has_heading(self, start: int, end: int) -> bool:
+        at = bisect_left(self.headings, (start,))
+        return at < len(self.headings) and self.headings[at][0] < end
 
     @staticmethod
     def _is_inside(one: tuple[int, int], other: tuple[int, int]) -> bool:

@@ -19,13 +19,14 @@ from dev.environment import ROOT
 
 PURE: Final = frozenset(
     {
-        "abc", "aiokafka.partitioner.murmur2", "base64", "binascii", "bisect", "calendar", "collections",
-        "comrak", "contextlib", "copy", "dataclasses", "datetime", "decimal", "difflib", "email.utils",
-        "enum", "fractions", "functools", "hashlib", "heapq", "hmac", "html", "http.HTTPStatus",
-        "ipaddress", "itertools", "jinja2", "json", "lxml", "markdown_it", "markupsafe", "math",
-        "mdit_py_plugins", "numbers", "numpy", "opencc", "operator", "pydantic", "pydantic_core", "re",
-        "regex", "selectolax", "statistics", "string", "struct", "sys.intern", "textwrap", "types",
-        "typing", "unicodedata", "urllib.parse", "uuid", "yaml", "zlib", "zoneinfo",
+        "abc", "aiokafka.partitioner.murmur2", "base64", "binascii", "bisect", "calendar",
+        "charset_normalizer.from_bytes", "codecs.lookup", "collections", "comrak", "contextlib", "copy",
+        "dataclasses", "datetime", "decimal", "difflib", "email.utils", "enum", "fractions", "functools",
+        "hashlib", "heapq", "hmac", "html", "http.HTTPStatus", "ipaddress", "itertools", "jinja2", "json",
+        "lxml", "markdown_it", "markupsafe", "math", "mdit_py_plugins", "numbers", "numpy", "opencc",
+        "operator", "pydantic", "pydantic_core", "re", "regex", "selectolax", "statistics", "string",
+        "struct", "sys.intern", "textwrap", "types", "typing", "unicodedata", "urllib.parse", "uuid",
+        "yaml", "zlib", "zoneinfo",
     }
 )  # fmt: skip
 

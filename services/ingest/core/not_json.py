@@ -13,10 +13,10 @@ _BEGINS: Final = (
     (b"PK\x03\x04", "is a ZIP archive, say a .docx; send the article as JSON"),
     (b"Obj\x01", "is an Avro file; send JSON"),
     (b"%PDF", "is a PDF; send the article as JSON"),
-    (b"\xff\xfe", "is not UTF-8 but UTF-16; send JSON in UTF-8"),
-    (b"\xfe\xff", "is not UTF-8 but UTF-16; send JSON in UTF-8"),
-    (b"{\x00", "is not UTF-8 but UTF-16; send JSON in UTF-8"),
-    (b"\x00{", "is not UTF-8 but UTF-16; send JSON in UTF-8"),
+    (b"\xff\xfe", "is not JSON in UTF-8 but in UTF-16; write it in UTF-8"),
+    (b"\xfe\xff", "is not JSON in UTF-8 but in UTF-16; write it in UTF-8"),
+    (b"{\x00", "is not JSON in UTF-8 but in UTF-16; write it in UTF-8"),
+    (b"\x00{", "is not JSON in UTF-8 but in UTF-16; write it in UTF-8"),
 )
 _REGISTRY_BYTES: Final = 5
 """A zero and the number of a schema, which serializers of a schema registry write before a message."""

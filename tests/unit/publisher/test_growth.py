@@ -8,14 +8,15 @@ import multiprocessing
 import resource
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 import pytest
 
+from publisher.core.feed_elements import scan
 from publisher.core.feed_entries import Importing, read_entries
 from publisher.core.front_matter import LONGEST_FRONT_MATTER, read_markdown
 from publisher.core.web_page import read_html
 from tests.builders import NOON
+from tests.unit.publisher.doors import SITE
 
 LENGTH = 1_000_000
 CPU_S = 30
@@ -23,7 +24,8 @@ CPU_S = 30
 PAGES = [
     "<!--", "<!", "<?", "</", "<", "<a ", "<a b='", '<a b="', "<a b=", "<a =", "<a = ", "<a b ", "<a\n", "&",
     "<h1>", "<title>", "<script>", "<article>", "</article>", "<p>", "<img src=x>", "<![CDATA[",
-    "<meta name=author>",
+    "<meta name=author content=a>", "<article>a</article>", "<h1>a</h1>", "<article><h1>a</h1></article>", "<time>",
+    "<meta name=keywords content=a>", "<script type=ld+json>{", "<main>a</main>a",
 ]  # fmt: skip
 FRONT_MATTERS = [
     "[", "{a: ", "- ", "? ", "a: {", "1:", "1.", "_1", "k: v\n", "<<: {a: 1}, ", "--- a\n", "#\n", "x\n ",
@@ -52,47 +54,60 @@ def repeated(piece: str, length: int = LENGTH) -> str:
 @pytest.mark.parametrize("piece", PAGES)
 @pytest.mark.parametrize("form", ["{}", "<h1>{}</h1>", "<img {}>", "<!-- {}"])
 def test_a_web_page(piece: str, form: str) -> None:
-    assert within_bounds(lambda: read_html(form.format(repeated(piece))))
+    assert within_bounds(lambda: read_html(form.format(repeated(piece)), SITE))
 
 
 @pytest.mark.parametrize("piece", FRONT_MATTERS)
 def test_front_matter(piece: str) -> None:
     text = repeated(piece, LONGEST_FRONT_MATTER - 10)
-    assert within_bounds(lambda: read_markdown(f"---\na: {text}\n---\nx"))
+    assert within_bounds(lambda: read_markdown(f"---\na: {text}\n---\nx", SITE))
 
 
 def test_front_matter_that_is_longer_is_refused_by_its_length() -> None:
     with pytest.raises(ValueError, match="the front matter has 100,004 characters, at most 100,000"):
-        read_markdown(f"---\na: {repeated('x', LONGEST_FRONT_MATTER)}\n---\nx")
+        read_markdown(f"---\na: {repeated('x', LONGEST_FRONT_MATTER)}\n---\nx", SITE)
 
 
 @pytest.mark.parametrize("form", ["{}x", "# x{}x\n", "---\n{}x", "---\npublished_at: '{}x'\n---\n"])
 def test_spaces_in_a_markdown_file(form: str) -> None:
-    assert within_bounds(lambda: read_markdown(form.format(repeated(" ", 99_000))))
+    assert within_bounds(lambda: read_markdown(form.format(repeated(" ", 99_000)), SITE))
 
 
-@pytest.mark.parametrize("piece", ["a", "@", "a@", "@ ", " ", "(", "a@a ", "a@a (", "<a@"])
+def entries(text: str) -> list[object]:
+    return list(read_entries(scan(text), Importing("feed", NOON)))
+
+
+@pytest.mark.parametrize("piece", ["a", "@", "a@", "@ ", " ", "(", "a@a ", "a@a (", "&lt;a@"])
 def test_an_author(piece: str) -> None:
-    entry = {"id": "urn:x", "summary": "x", "author": repeated(piece) + "x"}
-    assert within_bounds(lambda: list(read_entries({}, [entry], Importing("feed", NOON))))
+    item = f"<guid>urn:x</guid><description>x</description><author>{repeated(piece)}x</author>"
+    assert within_bounds(lambda: entries(f"<rss><channel><item>{item}</item></channel></rss>"))
 
 
-@pytest.mark.parametrize("name", ["title", "link", "summary"])
-def test_a_text_of_an_entry(name: str) -> None:
-    entry = {"id": "urn:x", "summary": "x", name: repeated("<div>")}
-    assert within_bounds(lambda: list(read_entries({}, [entry], Importing("feed", NOON))))
+@pytest.mark.parametrize("name", ["title", "link", "description", "media:description", "x:y", "category"])
+@pytest.mark.parametrize(
+    "piece", ["&lt;div&gt;", "<div>", "<![CDATA[", "&", "\n\n", "<p>a", "</item", "<!--"]
+)
+def test_a_text_of_an_entry(name: str, piece: str) -> None:
+    item = f"<guid>urn:x</guid><{name}>{repeated(piece)}</{name}><description>x</description>"
+    assert within_bounds(lambda: entries(f"<rss><channel><item>{item}</item></channel></rss>"))
 
 
-def test_what_is_the_feeds_is_read_once_and_not_for_each_entry() -> None:
-    class Asked(dict[str, Any]):
-        times = 0
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<", "<a", "<a>", "</a>", "<a/>", "<a><b>", "<a></b>", "<item>", "<item/>", "</item>", "<title>", "<!--",
+        "<![CDATA[", "<!", "<?", "<a b='", "<a b=c ", "<a xmlns:b='c'/>", "<!DOCTYPE a [", "<category>a</category>",
+        "<media:content url='https://a.example/a.jpg'/>", "<media:group><media:content url='x'/></media:group>",
+        "<item><guid>x</guid><description>x</description></item>", "<wp:postmeta/>", "<pubDate>x</pubDate>",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("form", ["{}", "<rss><channel>{}", "<rss><channel><item>{}", "<rss {}"])
+def test_a_feed(piece: str, form: str) -> None:
+    assert within_bounds(lambda: entries(form.format(repeated(piece))))
 
-        def get(self, name: str, default: Any = None) -> Any:
-            self.times += 1
-            return default
 
-    few, many = Asked(), Asked()
-    entry = {"id": "urn:x", "summary": "x"}
-    for feed, entries in ((few, 1), (many, 50)):
-        assert len(list(read_entries(feed, [entry] * entries, Importing("feed", NOON)))) == entries
-    assert few.times == many.times > 0
+def test_what_has_more_elements_than_any_feed_is_refused() -> None:
+    with pytest.raises(ValueError, match="has more than 200,000 elements"):
+        scan(f"<rss><channel><item>{'<a/>' * 200_001}")
+    with pytest.raises(ValueError, match="more than 20 inside one another"):
+        scan(f"<rss><channel><item>{'<a>' * 21}")
