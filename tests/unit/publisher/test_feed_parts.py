@@ -21,10 +21,10 @@ TEXT = "<description>港口今天繁忙。</description>"
             },
         ),
         (
-            '<media:group><media:content url="/a.jpg" width="100" height="50"><media:credit>甲'
-            '</media:credit></media:content><media:content url="/b.jpg" width="900" height="600">'
+            '<media:group><media:content url="/a.jpg" width="3" height="2"><media:credit>甲'
+            '</media:credit></media:content><media:content url="/b.jpg" width="9" height="6">'
             "<media:credit>乙</media:credit><media:title>码头</media:title></media:content></media:group>",
-            {"url": "https://r.example/b.jpg", "width": 900, "height": 600, "caption": "码头", "credit": "乙"},
+            {"url": "https://r.example/b.jpg", "width": 9, "height": 6, "caption": "码头", "credit": "乙"},
         ),
         (
             '<media:group><media:title>港口</media:title><media:content url="https://i.example/v.mp4" '
@@ -61,7 +61,7 @@ def test_a_second_picture_and_a_credit_without_one_are_told(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("inside", "body"),
     [
-        ("<description>短。</description><content:encoded>长的全文在此。</content:encoded>", "长的全文在此。"),
+        ("<description>短。</description><content:encoded>长的全文。</content:encoded>", "长的全文。"),
         ("<content:encoded>全文第一段。</content:encoded><description>全文第一段，第二段。</description>",
          "全文第一段，第二段。"),
         ("<description>简介。</description><media:content medium='image' url='https://n.example/a.jpg'/>"
