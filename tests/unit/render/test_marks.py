@@ -206,6 +206,8 @@ def test_lists_say_how_they_are_numbered() -> None:
     assert opened(ordered=True, start=0, numbering="A") == '<ol start="0" type="A">'
     assert opened(ordered=True, start=3, reversed=True, numbering="i") == '<ol start="3" reversed type="i">'
     assert opened(start=3, reversed=True, numbering="i") == "<ul>"
+    down = body(Items(ordered=True, reversed=True, items=(Text(text="甲"), Text(text="乙"))))
+    assert down.splitlines()[1:3] == ['<li value="2">甲</li>', '<li value="1">乙</li>']
 
 
 def test_terms_and_what_is_said_of_them() -> None:
