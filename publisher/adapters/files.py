@@ -38,7 +38,8 @@ _TEXTS: Final = {
     ".html": read_html,
     ".htm": read_html,
 }
-SUFFIXES: Final = (".json", *_LINES, *_TEXTS)
+_XML: Final = ".xml"
+SUFFIXES: Final = (".json", *_LINES, *_TEXTS, _XML)
 _KINDS: Final[dict[str, Kind]] = {".html": "html", ".htm": "html"}
 
 
@@ -135,6 +136,8 @@ class Files:
             raise ValueError("lies in _drafts; move it out of there to publish it")
         elif size > LARGEST_FILE_BYTES:
             raise ValueError(f"has {size:,} bytes, at most {LARGEST_FILE_BYTES:,} are read")
+        elif suffix == _XML:
+            yield Input("", real.read_bytes(), headers=(("content-type", b"application/xml"),))
         else:
             text, note = decode(real.read_bytes(), _KINDS.get(suffix, "text"))
             found = self._text(text, path) if suffix in _TEXTS else self._json(text, path)

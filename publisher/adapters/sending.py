@@ -171,7 +171,7 @@ def checked(one: Input, settings: Settings) -> Outcome | tuple[Submission, Outco
     refused = Outcome(one.file, one.place, None, "refused", notes=one.notes)
     if isinstance(one.value, Rejection):
         return replace(refused, problem=one.value.problem())
-    submission = read(one.value, Defaults(settings.ninjs_section), one.headers)
+    submission = read(one.value, Defaults(settings.ninjs_section, settings.zone), one.headers)
     if one.faults:
         found = submission.faults if isinstance(submission, Rejection) else ()
         submission = invalid([*one.faults, *found], submission.id)

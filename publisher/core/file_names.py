@@ -15,7 +15,6 @@ NOT_READ: Final = {
 }
 """Texts in other formats, which are told in a folder, too."""
 NAMED_ONLY: Final = {
-    ".xml": "feeds and exports go through import-feed; NITF and NewsML are not read",
     ".txt": "name it .md: its first line, as # …, is the title",
     ".pdf": _WORDS,
 }

@@ -152,4 +152,4 @@ class Settings(ServiceSettings):
     @property
     def defaults(self) -> Defaults:
         """What the rule book needs of the settings."""
-        return Defaults(self.ninjs_section)
+        return Defaults(self.ninjs_section, self.zone)

@@ -21,12 +21,13 @@ PURE: Final = frozenset(
     {
         "abc", "aiokafka.partitioner.murmur2", "base64", "binascii", "bisect", "calendar",
         "charset_normalizer.from_bytes", "codecs.lookup", "collections", "comrak", "contextlib", "copy",
-        "dataclasses", "datetime", "decimal", "difflib", "email.utils", "enum", "fractions", "functools",
-        "hashlib", "heapq", "hmac", "html", "http.HTTPStatus", "ipaddress", "itertools", "jinja2", "json",
-        "lxml", "markdown_it", "markupsafe", "math", "mdit_py_plugins", "numbers", "numpy", "opencc",
-        "operator", "pydantic", "pydantic_core", "re", "regex", "selectolax", "statistics", "string",
-        "struct", "sys.intern", "textwrap", "types", "typing", "unicodedata", "urllib.parse", "uuid",
-        "yaml", "zlib", "zoneinfo",
+        "crawleruseragents.is_crawler", "dataclasses", "datetime", "decimal", "difflib", "email.utils",
+        "enum", "fractions", "functools", "hashlib", "heapq", "hmac", "html", "http.HTTPStatus", "ipaddress",
+        "itertools", "jinja2", "json", "lxml", "markdown_it", "markupsafe", "math", "mdit_py_plugins",
+        "numbers", "numpy", "opencc", "operator", "pydantic", "pydantic_core", "re", "regex", "rjieba",
+        "selectolax", "statistics", "string", "struct", "sys.intern", "textwrap", "tomllib", "types",
+        "typing", "unicodedata", "urllib.parse", "uuid", "xml.etree.ElementTree.Element",
+        "xml.parsers.expat", "yaml", "zlib", "zoneinfo",
     }
 )  # fmt: skip
 

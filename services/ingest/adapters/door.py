@@ -26,6 +26,7 @@ from services.ingest.core.intake import foresee
 from services.ingest.core.outputs import submitted
 from services.ingest.core.rights import Publisher
 from services.ingest.core.submissions import EVERY_ARTICLE, Submission
+from services.ingest.core.xml_items import is_xml
 from services.ingest.settings import Settings
 from shared import problem, wire
 from shared.runtime import log
@@ -112,7 +113,7 @@ class Door:
         headers = [
             (wire.PUBLISHER, by.name.encode()),
             (wire.REQUEST_ID, request_id.encode()),
-            ("content-type", b"application/json"),
+            ("content-type", b"application/xml" if is_xml(value) else b"application/json"),
         ]
         if traceparent:
             headers.append((wire.TRACEPARENT, traceparent.encode()))

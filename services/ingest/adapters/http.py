@@ -4,7 +4,7 @@ import json
 import re
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, FastAPI, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
@@ -27,6 +27,8 @@ from services.ingest.core.submissions import EVERY_ARTICLE, Publish
 from shared import problem, wire
 from shared.events import ArticlePublished, WithdrawReason
 from shared.health import PATHS, Health
+
+_MEDIA_TYPES: Final = ("application/json", "application/xml", "text/xml")
 
 _Id = Annotated[Id, Path(description="The article's id", examples=["harbour-library"])]
 _WithdrawnId = Annotated[Id, Path(description="The article's id", examples=["harbour-fire"])]
@@ -126,8 +128,12 @@ def create_app(door: Door, letters: DeadLetterLog, health: Health) -> FastAPI:
 
 async def _json_body(request: Request, door: Door, by: Publisher) -> bytes:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json" and not media_type.endswith("+json"):
-        raise refuse(415, f"send JSON with Content-Type: application/json, not {media_type or 'nothing'}")
+    if media_type not in _MEDIA_TYPES and not media_type.endswith(("+json", "+xml")):
+        raise refuse(
+            415,
+            "send JSON with Content-Type: application/json, or NITF or NewsML-G2 with application/xml, not "
+            f"{media_type or 'nothing'}",
+        )
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

@@ -20,16 +20,6 @@ _BEGINS: Final = (
 )
 _REGISTRY_BYTES: Final = 5
 """A zero and the number of a schema, which serializers of a schema registry write before a message."""
-_MARKUP: Final = (
-    (b"nitf", "is NITF, XML of an agency"),
-    (b"newsitem", "is NewsML, XML of an agency"),
-    (b"newsml", "is NewsML, XML of an agency"),
-    (b"newsmessage", "is NewsML, XML of an agency"),
-    (b"rss", "is a feed; give its address to import-feed"),
-    (b"feed", "is a feed; give its address to import-feed"),
-    (b"!doctype html", "is a page of HTML"),
-    (b"html", "is a page of HTML"),
-)
 
 
 def what_it_is(value: bytes) -> str | None:
@@ -40,10 +30,6 @@ def what_it_is(value: bytes) -> str | None:
         behind = value[_REGISTRY_BYTES:].lstrip(b"\x00\x02")[:1]
         then = "send JSON without them" if behind in (b"{", b"[") else "send JSON, not Avro or Protobuf"
         return f"begins with a schema registry's five bytes; {then} (a plain JSON or string serializer)"
-    begins = value.removeprefix(b"\xef\xbb\xbf").lstrip()[:300].lower()
-    if begins.startswith(b"<"):
-        said = next((said for name, said in _MARKUP if b"<" + name in begins), "is XML or HTML")
-        return said if "import-feed" in said else f"{said}; send the article as JSON, its markup in body"
     if any(byte < 0x20 and byte not in b"\t\r\n" for byte in value[:40]):
         return "looks like Avro, Protobuf or another binary form; send JSON"
     return None

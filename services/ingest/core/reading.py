@@ -9,6 +9,7 @@ one: an embargo must not be lost to a typing error.
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
 from difflib import get_close_matches
 from functools import cache
 from typing import Any, Final, NamedTuple
@@ -16,7 +17,7 @@ from typing import Any, Final, NamedTuple
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from services.ingest.core import ninjs, not_json
+from services.ingest.core import ninjs, not_json, xml_items
 from services.ingest.core.faults import Fault, Rejection, faults_of, invalid, pointer, unreadable
 from services.ingest.core.field_types import section_name
 from services.ingest.core.notes import Notes
@@ -46,6 +47,8 @@ class Defaults:
 
     ninjs_section: str = "综合"
     """Where an agency's item stands that names no subject short enough to be a section."""
+    zone: tzinfo = UTC
+    """Of times in NITF and NewsML-G2 that name none."""
 
 
 DEFAULTS: Final = Defaults()
@@ -70,6 +73,8 @@ def parse(value: bytes | None, headers: Headers = ()) -> dict[str, Any] | Reject
         return unreadable(
             413, f"the message has {len(value):,} bytes, at most {LARGEST_BYTES:,} are possible"
         )
+    if xml_items.is_xml(value):
+        return xml_items.read(value)
     try:
         sent = from_json(value.removeprefix(b"\xef\xbb\xbf"), allow_inf_nan=False)
     except ValueError as error:
@@ -95,12 +100,18 @@ def understand(sent: dict[str, Any], defaults: Defaults) -> Submission | Rejecti
     if isinstance(native, Rejection):
         return native
     meant = _as_meant(native.sent, native.place, native.faults)
+    if native.notes and isinstance(meant, Publish):
+        meant = meant.with_notes((*native.notes, *meant.notes))
     return replace(meant, section=_section(native.sent)) if isinstance(meant, Rejection) else meant
 
 
 def has_markup(sent: dict[str, Any]) -> bool:
     """Tell whether an object may carry markup, which can be made slow to read; nothing else can."""
-    return sent.get("format", "plain") not in (None, "plain") or ninjs.is_ninjs(sent)
+    return (
+        isinstance(sent, xml_items.XmlItem)
+        or sent.get("format", "plain") not in (None, "plain")
+        or ninjs.is_ninjs(sent)
+    )
 
 
 def has_little_markup(sent: dict[str, Any]) -> bool:
@@ -111,6 +122,8 @@ def has_little_markup(sent: dict[str, Any]) -> bool:
 
 
 def _native(sent: dict[str, Any], defaults: Defaults) -> ninjs.Native | Rejection:
+    if isinstance(sent, xml_items.XmlItem):
+        return sent.as_native(defaults.ninjs_section, defaults.zone)
     return ninjs.as_native(sent, defaults.ninjs_section) if ninjs.is_ninjs(sent) else ninjs.Native(sent, str)
 
 
@@ -129,7 +142,8 @@ class Outline(NamedTuple):
 
 def outline(sent: dict[str, Any], defaults: Defaults) -> Outline:
     """Give the outline of an object that was sent."""
-    named = ninjs.named_in(sent, defaults.ninjs_section) if ninjs.is_ninjs(sent) else sent
+    is_an_agencys = isinstance(sent, xml_items.XmlItem) or ninjs.is_ninjs(sent)
+    named = ninjs.named_in(sent, defaults.ninjs_section) if is_an_agencys else sent
     longest = max(_texts(sent, ""), key=lambda text: len(text[0]), default=("", ""))[1]
     return Outline(_id(named), _section(named), longest)
 

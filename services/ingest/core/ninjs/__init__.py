@@ -17,6 +17,7 @@ from services.ingest.core.field_types import LONGEST_NAME, LONGEST_TAG, Id, sect
 from services.ingest.core.ninjs.items import Found, Item, field_name, item_of, tidy
 from services.ingest.core.ninjs.pictures import pictures_of
 from services.ingest.core.ninjs.texts import body_of, headline_of
+from services.ingest.core.notes import Note
 
 WITHHELD_UNTIL: Final = "9999-01-01T00:00:00Z"
 """A withheld text is kept unseen, without end, and takes the place of the one that stood."""
@@ -51,6 +52,8 @@ class Native:
     place: Callable[[str], str]
     faults: tuple[Fault, ...] = ()
     """What is wrong with fields that the native format does not have, already at their places."""
+    notes: tuple[Note, ...] = ()
+    """What became of fields that it does not have."""
 
 
 def is_ninjs(sent: dict[str, Any]) -> bool:

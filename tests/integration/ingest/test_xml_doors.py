@@ -1,0 +1,63 @@
+"""NITF and NewsML-G2 at every door: over HTTP, through the topic, from files."""
+
+import uuid
+from pathlib import Path
+
+import pytest
+
+from tests.foreign import produce, until
+from tests.integration.ingest.conftest import Ingest
+from tests.integration.publisher.test_publish_command import run, told
+
+
+@pytest.fixture
+def name() -> str:
+    return f"test-{uuid.uuid4().hex[:12]}"
+
+
+def nitf(article_id: str, *, status: str = "usable") -> bytes:
+    docdata = f'<docdata management-status="{status}"><doc-id id-string="{article_id}"/></docdata>'
+    head = "<body.head><hedline><hl1>港口关闭</hl1></hedline></body.head>"
+    body = f"<body>{head}<body.content><p>河城港口周日关闭。</p></body.content></body>"
+    return f'<?xml version="1.0"?><nitf><head>{docdata}</head>{body}</nitf>'.encode()
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    [
+        "application/xml",
+        "text/xml; charset=utf-8",
+        "application/nitf+xml",
+        "application/vnd.iptc.g2.newsitem+xml",
+    ],
+)
+def test_xml_is_taken_over_http_and_a_kill_takes_it_down(ingest: Ingest, name: str, media_type: str) -> None:
+    headers = {"content-type": media_type}
+    answer = ingest.ask("POST", "/articles", content=nitf(name), headers=headers)
+    assert (answer.status_code, answer.json()["id"]) == (201, name)
+    killed = ingest.ask("POST", "/articles", content=nitf(name, status="canceled"), headers=headers)
+    assert killed.status_code == 200
+    assert ingest.outcome(name) == "withdrawn"
+
+
+def test_other_xml_is_refused_over_http_with_what_to_do(ingest: Ingest) -> None:
+    headers = {"content-type": "application/rss+xml"}
+    answer = ingest.ask("POST", "/articles", content=b"<rss/>", headers=headers)
+    assert (answer.status_code, "import-feed" in answer.json()["detail"]) == (422, True)
+    assert (
+        ingest.ask("POST", "/articles", content=b"x", headers={"content-type": "text/plain"}).status_code
+        == 415
+    )
+
+
+def test_xml_is_taken_through_the_topic(ingest: Ingest, name: str) -> None:
+    produce(ingest.kafka, "ingest.v1", nitf(name))
+    until(lambda: ingest.outcome(name) == "published", "the article is published")
+
+
+def test_xml_is_taken_from_files(ingest: Ingest, tmp_path: Path, name: str) -> None:
+    (tmp_path / "a.xml").write_bytes(nitf(name))
+    (tmp_path / "b.xml").write_bytes(b"<rss/>")
+    done = run(ingest.kafka, "publish", "--json", tmp_path)
+    assert [(one["id"], one["outcome"]) for one in told(done)] == [(name, "accepted"), (None, "refused")]
+    assert "import-feed" in told(done)[1]["problem"]["detail"]
