@@ -3,6 +3,7 @@
 import typer
 
 from publisher.adapters.commands import import_feed, publish, reinstate, withdraw
+from publisher.adapters.imports_command import imports
 from publisher.adapters.rejected_command import rejected
 
 cli = typer.Typer(
@@ -13,4 +14,5 @@ cli.command()(publish)
 cli.command()(withdraw)
 cli.command()(reinstate)
 cli.command()(import_feed)
+cli.add_typer(imports, name="import")
 cli.add_typer(rejected, name="rejected")

@@ -23,7 +23,7 @@ class Outcomes:
 
     def __init__(self, bootstrap_servers: str) -> None:
         self._open: dict[str, asyncio.Future[Problem | None]] = {}
-        self._tail = Tail(bootstrap_servers, (DEAD, DESK, ARTICLES), self._settle, newest=0)
+        self._tail = Tail(bootstrap_servers, (DEAD, DESK, ARTICLES), self.settle, newest=0)
         self._following: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -45,7 +45,8 @@ class Outcomes:
         outcome.add_done_callback(lambda _: self._open.pop(request_id))
         return outcome
 
-    def _settle(self, record: ConsumerRecord) -> None:
+    def settle(self, record: ConsumerRecord) -> None:
+        """Take in a record: it may be what a request waits for."""
         outcome = self._open.get(wire.request_id(record.headers))
         if outcome is None or outcome.done():
             return

@@ -15,7 +15,13 @@ from publisher.adapters.sending import Outcome
 from publisher.core.finished import lines_of
 from shared.terminal import harmless, harmless_line
 
-_STYLES: Final = {"accepted": "green", "refused": "red", "pending": "yellow", "not sent": "green"}
+_STYLES: Final = {
+    "accepted": "green",
+    "refused": "red",
+    "pending": "yellow",
+    "not sent": "green",
+    "unchanged": "dim",
+}
 _PENDING: Final = "not decided in time; it is in ingest.v1 and will be decided once ingest runs"
 _WIDTH_OF_A_PIPE: Final = 160
 
@@ -79,12 +85,24 @@ class Report:
             for one in self._outcomes:
                 table.add_row(*_cells(one))
             self._out.print(table)
+        self._sum_up()
+
+    def _sum_up(self) -> None:
+        """Say at the end how many there were of each outcome."""
+        if self._outcomes:
             self._out.print(self._tally())
 
     @property
     def all_accepted(self) -> bool:
         """Whether nothing was refused or left pending, or would be."""
-        return self._counts.total() == self._counts["accepted"] + self._counts["not sent"]
+        return self._counts.total() == sum(
+            self._counts[name] for name in ("accepted", "unchanged", "not sent")
+        )
+
+    def reading(self, name: str) -> None:
+        """Say what is read before anything can be sent."""
+        self._progress.start()
+        self._progress.update(self._bar, description=f"Reading {harmless_line(name)} …")
 
     def expect(self, articles: int) -> None:
         """Say how many there will be, as far as is known by now."""
@@ -99,8 +117,12 @@ class Report:
         elif self._at_once:
             self._progress.stop()
             self._out.print(Text("  ").join(filter(None, _cells(outcome))), soft_wrap=True)
-        else:
+        elif self._is_listed(outcome):
             self._outcomes.append(outcome)
+
+    def _is_listed(self, outcome: Outcome) -> bool:
+        """Tell whether an outcome has a line in the table."""
+        return True
 
     def _tally(self) -> str:
         return ", ".join(f"{self._counts[name]:,} {name}" for name in _STYLES if self._counts[name])

@@ -19,6 +19,7 @@ from aiokafka.errors import KafkaError
 from publisher.adapters.failures import CommandError, answering
 from publisher.adapters.files import Input
 from publisher.adapters.outcomes import Outcomes, Problem
+from publisher.adapters.standing import Standing
 from publisher.settings import Settings
 from services.ingest.core.faults import Rejection, invalid
 from services.ingest.core.notes import Note, as_objects, write
@@ -38,12 +39,12 @@ _STOP_S: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an input; pending: not decided in time."""
+    """What became of an input; pending: not decided in time; unchanged: it stood already."""
 
     file: str
     place: str
     id: str | None
-    outcome: Literal["accepted", "refused", "pending", "not sent"]
+    outcome: Literal["accepted", "unchanged", "refused", "pending", "not sent"]
     url: str | None = None
     problem: Problem | None = None
     notes: tuple[Note, ...] = ()
@@ -75,17 +76,27 @@ class _UnderWay:
 
 
 @asynccontextmanager
-async def sending(settings: Settings, timeout_s: float) -> AsyncIterator["Sender"]:
-    """Connect to Kafka and give a sender; CommandError if that takes longer than `timeout_s`."""
+async def sending(
+    settings: Settings, timeout_s: float, *, only_changes: bool = False
+) -> AsyncIterator["Sender"]:
+    """Connect to Kafka and give a sender; CommandError if that takes longer than `timeout_s`.
+
+    `only_changes`: what stands already is not sent; for this all that stands is read first.
+    """
     servers = settings.kafka_bootstrap_servers
     producer, outcomes = kafka.producer(servers, "publisher"), Outcomes(servers)
+    standing = Standing(servers, outcomes.settle) if only_changes else None
     try:
         async with answering(servers, timeout_s):
             await wait_for("Kafka", producer.start, (KafkaError, OSError))
             await producer.partitions_for(INGEST.name)
             await outcomes.start()
-        yield Sender(settings, producer, outcomes, timeout_s)
+        if standing:
+            await standing.start(timeout_s)
+        yield Sender(settings, producer, outcomes, timeout_s, standing)
     finally:
+        if standing:
+            await standing.stop()
         await outcomes.stop()
         with suppress(TimeoutError, KafkaError):
             await asyncio.wait_for(producer.stop(), _STOP_S)
@@ -95,8 +106,14 @@ class Sender:
     """Sends inputs and tells their outcomes."""
 
     def __init__(
-        self, settings: Settings, producer: AIOKafkaProducer, outcomes: Outcomes, timeout_s: float
+        self,
+        settings: Settings,
+        producer: AIOKafkaProducer,
+        outcomes: Outcomes,
+        timeout_s: float,
+        standing: Standing | None = None,
     ) -> None:
+        self._standing = standing
         self._settings = settings
         self._producer = producer
         self._outcomes = outcomes
@@ -121,7 +138,9 @@ class Sender:
             return read
         submission, outcome = read
         noted = [(wire.NOTES, write(one.notes))] if one.notes else []
-        request_id = uuid.uuid4().hex
+        request_id = self._request(submission, one)
+        if request_id is None:
+            return replace(outcome, outcome="unchanged")
         until = asyncio.get_running_loop().time() + self._timeout_s
         decided = self._outcomes.expected(request_id)
         sending = self._producer.send(
@@ -138,6 +157,12 @@ class Sender:
             until,
             one.places,
         )
+
+    def _request(self, submission: Submission, one: Input) -> str | None:
+        """Name a request; None if what it asks for stands."""
+        if self._standing is None or not isinstance(one.value, bytes):
+            return uuid.uuid4().hex
+        return self._standing.request_for(submission.id, one.value)
 
     async def _decided(self, one: _UnderWay | Outcome) -> Outcome:
         if isinstance(one, Outcome):

@@ -37,6 +37,11 @@ def key_of(name: str) -> str | None:
     return found and found[1]
 
 
+def says(name: str, body: bytes) -> bool:
+    """Tell whether the request of this name, made with a key, said this."""
+    return key_of(name) is not None and name.endswith(_digest(body))
+
+
 def judge(name: str, accepted: tuple[str, ...]) -> Judgement:
     """Compare a request with those accepted before it."""
     if name in accepted:

@@ -1,0 +1,1 @@
+"""A whole site of another system, as articles: WordPress, Hugo, Ghost."""
