@@ -14,7 +14,6 @@ from publisher.core.imports.posts import Claims, Found, Importing, Making, Passe
 from publisher.core.reading import Reading
 from publisher.core.web_page import text_of
 from services.ingest.core.faults import Fault, Rejection, invalid, unreadable
-from services.ingest.core.publication import not_for_readers, speaks_of_publication
 
 _OWN_ADDRESS: Final = "__GHOST_URL__"
 _NO_HTML: Final = (
@@ -149,9 +148,7 @@ def _put_the_rest(post: Row, making: Making) -> None:
         making.set_aside("custom_excerpt", "excerpt", "cards show how the text begins")
     if post.get("featured") in (True, 1):
         making.set_aside("featured", "field", "what leads the page is for the desk to say")
-    others = {name: value for name, value in post.items() if name not in _READ}
-    making.faults += not_for_readers(others)
-    making.put_fields({name: v for name, v in others.items() if not speaks_of_publication(name, v)})
+    making.put_fields({name: value for name, value in post.items() if name not in _READ})
 
 
 def _not_for_readers(post: Row) -> str | None:

@@ -5,7 +5,6 @@ those of Hugo in small letters, for it does not tell them apart.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC
 from typing import Any, Final
 from urllib.parse import urljoin
@@ -20,7 +19,6 @@ from publisher.core.reading import Reading
 from services.ingest.core.bodies.markdown import as_html
 from services.ingest.core.faults import Fault, Rejection, unreadable
 from services.ingest.core.field_types import section_name
-from services.ingest.core.publication import not_for_readers, speaks_of_publication
 
 FORMATS: Final = {"md": "markdown", "markdown": "markdown", "html": "html", "htm": "html"}
 NOT_READ: Final = ("org", "adoc", "asciidoc", "ad", "rst", "pandoc", "pdc", "mmark", "ipynb")
@@ -53,7 +51,6 @@ _FOR_HUGO: Final = words(
     weight layout type markup iscjklanguage build _build headless draft params
     """
 )
-_MOST_NOTED: Final = 200
 
 
 def posts(pages: Iterable[Page], site: Site, importing: Importing) -> Iterator[Found]:
@@ -162,28 +159,19 @@ def _put_the_rest(making: Making, fields: dict[str, Any], name: Name, site: Site
     for key in _EXCERPTS:
         if fields.get(key):
             making.set_aside(key, "excerpt", "cards show how the text begins")
-    making.faults += not_for_readers({**others, **_of_publication(fields)})
+    making.obey({name: value for name, value in fields.items() if name in _READ})
     for folder, cascade in site.cascades.items():
         if not folder or name.folder == folder or name.folder.startswith(f"{folder}/"):
             own = {key: value for key, value in cascade.items() if key not in fields}
             _put_cascade(making, own, f"{folder}/_index, cascade".removeprefix("/"))
-    noted = {k: v for k, v in others.items() if not speaks_of_publication(k, v)}
-    making.put_fields(dict(list(noted.items())[:_MOST_NOTED]))
-    if (more := len(noted) - _MOST_NOTED) > 0:
-        making.set_aside("", "field", f"{more} more fields are not fields of an article")
+    making.put_fields(others)
 
 
 def _put_cascade(making: Making, cascade: dict[str, Any], place: str) -> None:
     if kind := not_rendered(cascade):
         making.faults.append(Fault(place, f"says that what stands below is not for readers ({kind})"))
         return
-    making.faults += [replace(one, pointer=place) for one in not_for_readers(_of_publication(cascade))]
     making.put_fields({k: v for k, v in cascade.items() if k not in _FOR_HUGO}, place)
-
-
-def _of_publication(fields: dict[str, Any]) -> dict[str, Any]:
-    # the year in `published` is a date, and read as one
-    return {name: value for name, value in fields.items() if speaks_of_publication(name, value)}
 
 
 def _section_of(name: Name, site: Site) -> str:

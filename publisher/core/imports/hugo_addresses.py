@@ -64,7 +64,7 @@ def address_of(
         path = _TOKEN.sub(lambda found: known[found[1]], rule)
     is_ugly = config.get("uglyurls") is True
     shown = _as_path(path, lower=config.get("disablepathtolower") is not True).strip("/")
-    if rule is not None and not rule.endswith("/"):
+    if "." in shown.rpartition("/")[2] and rule is not None:
         return f"{root}/{shown}", ""
     return f"{root}/{shown}.html" if is_ugly else f"{root}/{shown}/", ""
 

@@ -59,7 +59,8 @@ def survey(pages: Iterable[Page], config: Mapping[str, Any], importing: Importin
             continue
         if name.stem == "_index":
             site.sections[name.folder] = str(fields.get("title") or "")
-            site.cascades[name.folder] = _cascade(fields)
+            if cascade := _cascade(fields):
+                site.cascades[name.folder] = cascade
         elif not not_rendered(fields):
             claimed.append((id_of(fields, name), page.path))
     for article_id, path in claimed:

@@ -7,7 +7,7 @@ reads the file the next time must find the same.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote, urlsplit
@@ -20,6 +20,7 @@ from services.ingest.core.characters import INVISIBLE
 from services.ingest.core.faults import Fault, Rejection, invalid
 from services.ingest.core.field_types import LONGEST_NAME, LONGEST_TAG, Language, section_name
 from services.ingest.core.notes import Notes
+from services.ingest.core.publication import not_for_readers, speaks_of_publication
 
 _LANGUAGE: Final[TypeAdapter[str]] = TypeAdapter(Language)
 _NOT_IN_AN_ALIAS: Final = re.compile(f"[{INVISIBLE}#]")
@@ -143,10 +144,16 @@ class Making:
             self.set_aside(place, "alias", f"{more} more than {_MOST_ALIASES} old addresses")
         self.sent["aliases"] = paths[:_MOST_ALIASES]
 
+    def obey(self, fields: Mapping[str, Any], place: str = "") -> None:
+        """Find fault with every field by which a post says that it is not for readers."""
+        found = not_for_readers(fields)
+        self.faults += [replace(one, pointer=place or one.pointer.removeprefix("/")) for one in found]
+
     def put_fields(self, unknown: Mapping[str, Any], place: str = "") -> None:
-        """Note every further field that says something."""
+        """Obey every further field that speaks of publication, and note the others that say something."""
+        self.obey(unknown, place)
         for name, value in unknown.items():
-            if value not in (None, "", [], {}, False):
+            if value not in (None, "", [], {}, False) and not speaks_of_publication(name, value):
                 self.set_aside(place or name, "field", f"{name} is not a field of an article")
 
     def reading(self) -> Reading:

@@ -26,14 +26,15 @@ from publisher.core.imports.wordpress_items import (
     text_in,
 )
 from publisher.core.web_page import text_of
-from services.ingest.core.publication import not_for_readers, speaks_of_publication
 from services.ingest.core.xml_items.parsing import elements
 
 _GALLERY: Final = re.compile(r"\[gallery\b([^\]\[]{0,2000})/?\]")
 _ATTRIBUTE: Final = re.compile(r"""(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)'|(\S+))""")
 _REUSED: Final = re.compile(r"""<!-- wp:block \{[^{}]{0,200}?"ref":\s?(\d{1,12})[^{}]{0,200}\} /-->""")
 _NUMBER: Final = re.compile(r"\d{1,12}")
-_LARGEST_REUSED: Final = 100_000
+_LARGEST_REUSED: Final = 20_000
+_MOST_PUT_IN: Final = 500
+"""Reusable blocks, and pictures of galleries, in one post; no honest one has so many."""
 
 _READ: Final = words(
     """
@@ -91,7 +92,7 @@ def survey(chunks: Iterable[bytes], site: Site) -> None:
                 site.link = site.link or (one.text or "").strip()
             case "item":
                 _take(one, site)
-    if version is None and not site.posts and not site.attachments:
+    if version is None:
         raise ValueError(
             "is no export of WordPress (it says no wp:wxr_version); make one under Tools, Export, and for a "
             "feed use remen import-feed"
@@ -192,13 +193,22 @@ def _put_picture(meta: list[tuple[str, str]], making: Making, site: Site) -> Non
 def _body(item: Element, site: Site, making: Making) -> str:
     """Give the text with reusable blocks and galleries in it, as HTML."""
     number = text_in(item, "wp:post_id")
+    left = _MOST_PUT_IN
+
+    def has_room(what: str) -> bool:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            making.set_aside("content:encoded", "block", f"{what} is one of more than {_MOST_PUT_IN}")
+        return left >= 0
 
     def block(found: re.Match[str]) -> str:
         if found[1] not in site.reused:
             making.set_aside(
                 "content:encoded", "block", f"the reusable block {found[1]} is not in the export"
             )
-        return site.reused.get(found[1], "")
+            return ""
+        return site.reused[found[1]] if has_room(f"the reusable block {found[1]}") else ""
 
     def gallery(found: re.Match[str]) -> str:
         said = {name: a or b or c for name, a, b, c in _ATTRIBUTE.findall(found[1])}
@@ -206,10 +216,10 @@ def _body(item: Element, site: Site, making: Making) -> str:
         own = [one for one in site.attached.get(number, ()) if site.attachments[one].is_picture]
         pictures = []
         for one in _NUMBER.findall(listed) if listed else own:
-            if one in site.attachments:
-                pictures.append(_figure(site.attachments[one]))
-            else:
+            if one not in site.attachments:
                 making.set_aside("content:encoded", "picture", f"the picture {one} is not in the export")
+            elif has_room(f"the picture {one}"):
+                pictures.append(_figure(site.attachments[one]))
         return "\n\n" + "\n".join(pictures) + "\n\n"
 
     return _GALLERY.sub(gallery, _REUSED.sub(block, text_in(item, "content:encoded")))
@@ -240,8 +250,5 @@ def _put_the_rest(item: Element, meta: list[tuple[str, str]], making: Making) ->
     if text_in(item, "wp:is_sticky") == "1":
         making.set_aside("wp:is_sticky", "field", "what leads the page is for the desk to say")
     others = {key: value for key, value in meta if not _BOOKKEEPING.match(key)}
-    making.faults += not_for_readers(others)
-    making.put_fields(
-        {key: v for key, v in others.items() if not speaks_of_publication(key, v)}, "wp:postmeta"
-    )
+    making.put_fields(others, "wp:postmeta")
     making.put_fields({one.tag: (one.text or "").strip() or None for one in item if one.tag not in _READ})

@@ -12,12 +12,10 @@ from services.ingest.core.publication import not_for_readers
 PARTS: Final = frozenset({"item", "wp:author", "language", "link", "wp:base_blog_url", "wp:wxr_version"})
 """What is handed out of an export, one by one."""
 _PREFIXES: Final = (
-    ("http://wordpress.org/export/1.0/excerpt/", "excerpt:"),
-    ("http://wordpress.org/export/1.1/excerpt/", "excerpt:"),
-    ("http://wordpress.org/export/1.2/excerpt/", "excerpt:"),
-    ("http://wordpress.org/export/", "wp:"),
-    ("http://purl.org/rss/1.0/modules/content/", "content:"),
-    ("http://purl.org/dc/elements/1.1/", "dc:"),
+    (re.compile(r"https?://wordpress\.org/export/[\d.]+/excerpt/"), "excerpt:"),
+    (re.compile(r"https?://wordpress\.org/export/"), "wp:"),
+    (re.compile(r"https?://purl\.org/rss/1\.0/modules/content/"), "content:"),
+    (re.compile(r"https?://purl\.org/dc/elements/1\.1/"), "dc:"),
 )
 _PICTURE: Final = re.compile(r"\.(jpe?g|png|gif|webp|avif|svg|bmp)\Z", re.I)
 
@@ -74,4 +72,4 @@ def text_in(element: Element, name: str) -> str:
 
 def prefixed(namespace: str, name: str) -> str:
     """Name an element as exports do, whatever prefix this one has declared."""
-    return next((prefix for address, prefix in _PREFIXES if namespace.startswith(address)), "") + name
+    return next((prefix for address, prefix in _PREFIXES if address.match(namespace)), "") + name

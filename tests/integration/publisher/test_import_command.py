@@ -70,10 +70,12 @@ class Done:
 
     @property
     def summary(self) -> dict[str, dict[str, int]]:
+        """Give its last line."""
         return cast("dict[str, dict[str, int]]", self.told[-1]["summary"])
 
     @property
     def outcomes(self) -> dict[str, int]:
+        """Give how many posts there were of each outcome."""
         return self.summary["outcomes"]
 
 

@@ -80,7 +80,7 @@ def test_what_hugo_makes_no_page_of_is_passed_over(lines: list[str], kind: str) 
     "line", ["draft: in progress", "private: true", "status: review", "published: false"]
 )
 def test_what_may_forbid_publication_is_a_fault(line: str) -> None:
-    assert reading(above(line)).faults
+    assert [fault.pointer for fault in reading(above(line)).faults] == [line.partition(":")[0]]
 
 
 def test_dates_ahead_and_of_the_end_are_obeyed() -> None:
@@ -137,7 +137,8 @@ def test_two_texts_of_one_id_are_both_refused() -> None:
         ({}, ["slug: Old Office"], "/posts/old-office/"),
         ({}, ["url: /x/y.html"], "/x/y.html"),
         ({"permalinks": {"posts": "/:year/:month/:day/:slugorfilename/"}}, [], "/2020/03/05/post-office/"),
-        ({"permalinks": {"page": {"posts": "/b/:contentbasename"}}}, [], "/b/post-office"),
+        ({"permalinks": {"page": {"posts": "/b/:contentbasename"}}}, [], "/b/post-office/"),
+        ({"permalinks": {"posts": "/b/:contentbasename.html"}}, [], "/b/post-office.html"),
         ({"permalinks": {"posts": "/:section/:title/"}}, [], "/posts/旧邮局/"),
         ({"baseurl": "https://old.example/blog/"}, [], "/blog/posts/post-office/"),
     ],

@@ -70,7 +70,7 @@ def test_what_is_not_for_readers_is_told_by_its_kind(changes: dict[str, Any], ki
 def test_a_field_that_speaks_of_publication_is_obeyed_whatever_wrote_it() -> None:
     one = found(item(1, more=meta("visibility", "members")))[0]
     assert isinstance(one, Reading)
-    assert [fault.pointer for fault in one.faults] == ["/visibility"]
+    assert [fault.pointer for fault in one.faults] == ["wp:postmeta"]
 
 
 def test_a_date_of_zeros_is_none_and_the_sites_own_time_has_its_zone() -> None:
@@ -200,3 +200,29 @@ def test_a_post_is_given_before_the_next_is_read() -> None:
     posts = wordpress.posts(export(counted(n) for n in range(1000)), site, IMPORTING)
     next(posts)
     assert len(asked) <= 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"http://wordpress.org", b"https://wordpress.org"),
+        (b"export/1.2/", b"export/1.0/"),
+        (b"xmlns:wp=", b"xmlns:w="),
+    ],
+)
+def test_a_version_is_known_by_what_its_names_stand_for(old: bytes, new: bytes) -> None:
+    content = b"".join(export([item(1)])).replace(old, new)
+    content = content.replace(b"<wp:", b"<w:").replace(b"</wp:", b"</w:") if new == b"xmlns:w=" else content
+    site = wordpress.Site()
+    wordpress.survey([content], site)
+    (one,) = wordpress.posts([content], site, IMPORTING)
+    assert isinstance(one.read, Reading)
+
+
+@pytest.mark.parametrize("piece", ['<!-- wp:block {"ref":5} /-->', '[gallery ids="8"]', "[gallery]"])
+def test_what_is_put_in_is_bounded_and_what_is_left_out_is_told(piece: str) -> None:
+    block = item(5, wp__post_type="wp_block", content__encoded="长" * 5_000)
+    one = found(item(1, content__encoded=piece * 20_000), block, attachment(8, parent=1))[0]
+    assert isinstance(one, Reading)
+    assert len(one.sent["body"]) < 6_000_000
+    assert any("more than" in note.detail for note in one.notes)
