@@ -102,7 +102,8 @@ def test_a_text_of_an_entry(name: str, piece: str) -> None:
         "<", "<a", "<a>", "</a>", "<a/>", "<a><b>", "<a></b>", "<item>", "<item/>", "</item>", "<title>",
         "<!--", "<![CDATA[", "<!", "<?", "<a b='", "<a b=c ", "<a xmlns:b='c'/>",
         "<!DOCTYPE a [", "<category>a</category>",
-        "<media:content url='https://a.example/a.jpg'/>", "<media:group><media:content url='x'/></media:group>",
+        "<media:content url='https://a.example/a.jpg'/>",
+        "<media:group><media:content url='x'/></media:group>",
         "<item><guid>x</guid><description>x</description></item>", "<wp:postmeta/>", "<pubDate>x</pubDate>",
     ],
 )  # fmt: skip
