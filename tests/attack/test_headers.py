@@ -73,6 +73,7 @@ RENDER: Final = [
     Row("/static/none.css", 404, PROBLEM),
     Row("/v.gif?article=a&token=x", 200, "image/gif"),
     Row("/article/a/", 308, None, "max-age=3600", None),
+    Row("/former", 301, None, NEVER, None),
     Row("/zh-hant", 308, None, "max-age=3600", None),
     Row("/", 405, PROBLEM, method="POST"),
     Row("/views", 405, PROBLEM),
@@ -91,7 +92,11 @@ RENDER: Final = [
 @pytest.fixture(scope="module")
 def render_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Give the address of some articles' pages, of which one is withdrawn."""
-    events: list[ArticleEvent] = [published("a"), published("gone"), withdrawn("gone", second=9)]
+    events: list[ArticleEvent] = [
+        published("a", aliases=("/former",)),
+        published("gone"),
+        withdrawn("gone", second=9),
+    ]
     with Serving(tmp_path_factory.mktemp("render"), Limits(), *events) as serving:
         yield f"http://127.0.0.1:{serving.port}"
 

@@ -9,7 +9,9 @@ another program can have written by the tables' own rules.
 
 import sqlite3
 import zlib
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import product
 from pathlib import Path
 from typing import Any, Final, NamedTuple, get_args
 
@@ -82,6 +84,7 @@ _VISIBLE: Final = (
 )
 
 
+_CLAIMED: Final = "SELECT column1 FROM (VALUES {}) WHERE EXISTS (SELECT 1 FROM aliases WHERE key = column1)"
 _FORMER: Final = (
     # an embargo tells nobody of its article, and a text that stands goes before one that was taken down
     "SELECT aliases.id FROM aliases JOIN articles USING (id) WHERE key = :key"
@@ -163,9 +166,16 @@ class Store:
             return Takedown(reason, note, self._moment(us))
         return None
 
-    def formerly_at(self, key: bytes, now: datetime) -> str | None:
-        """Give the article that claims a former address; of several the one that was published first."""
-        for sql in _FORMER:
+    def formerly_at(self, keys: Sequence[bytes], now: datetime) -> str | None:
+        """Give the article that claims the first of these former addresses that any does.
+
+        Of several articles it is the one that was published first.
+        """
+        if not keys:
+            return None
+        asked = ",".join(["(?)"] * len(keys))
+        claimed = {key for (key,) in self._rows(_CLAIMED.format(asked), tuple(keys))}
+        for key, sql in product((key for key in keys if key in claimed), _FORMER):
             for (article_id,) in self._rows(sql, {"key": key, "now": microseconds(now)}):
                 return str(article_id)
         return None

@@ -77,10 +77,8 @@ class Pages:
 
     def moved(self, keys: Iterable[bytes], now: datetime) -> str | None:
         """Give the path of the page to which a former address leads (core/aliases.py)."""
-        for key in keys:
-            if (article_id := self._articles.formerly_at(key, now)) is not None:
-                return f"{self._prefix}/article/{article_id}"
-        return None
+        article_id = self._articles.formerly_at(tuple(keys), now)
+        return None if article_id is None else f"{self._prefix}/article/{article_id}"
 
     def article(self, article_id: str, now: datetime) -> Page | None:
         """Give an article's page, or the one that says why it is gone; None where nobody may know of it."""

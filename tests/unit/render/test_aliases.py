@@ -118,7 +118,7 @@ def claiming(
 
 def at(store: Store, alias: str, now: datetime = NOON + 24 * HOUR) -> str | None:
     (key,) = keys_of((alias,))
-    return store.formerly_at(key, now)
+    return store.formerly_at((key,), now)
 
 
 def test_of_several_that_claim_an_address_the_first_published_has_it_in_whatever_order_they_come(
