@@ -185,16 +185,18 @@ def test_ten_times_the_marks_take_ten_times_the_time() -> None:
     kinds = ["strong", "footnote", "link", "ruby"]
 
     def seconds(count: int) -> float:
-        marks = tuple(mark(kinds[n % 4], 4 * n, 4 * n + 3, "a", "https://a.example") for n in range(count))
-        text = Text(
-            text="字" * 4 * count, marks=(mark("link", 0, 4 * count, url="https://a.example"), *marks)
-        )
-        began = time.perf_counter()
-        Notes("x", NOTES, "回").marked(text)
-        return time.perf_counter() - began
+        over = mark("link", 0, 4 * count, url="https://a.example")
+        marks = (mark(kinds[n % 4], 4 * n, 4 * n + 3, "a", "https://a.example") for n in range(count))
+        text = Text(text="字" * 4 * count, marks=(over, *marks))
+        took = []
+        for _ in range(3):
+            began = time.process_time()
+            Notes("x", NOTES, "回").marked(text)
+            took.append(time.process_time() - began)
+        return min(took)
 
-    seconds(100)
-    assert seconds(10_000) < 30 * max(seconds(1000), 0.001)
+    # by the square it would be a hundred times
+    assert seconds(10_000) < 40 * seconds(1000)
 
 
 def test_lists_say_how_they_are_numbered() -> None:
