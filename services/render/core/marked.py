@@ -22,6 +22,9 @@ _TAGS: Final = {
     "subscript": "sub",
     "code": "code",
 }
+_TAGGED: Final = {
+    kind: (Markup("<{}>").format(tag), Markup("</{}>").format(tag)) for kind, tag in _TAGS.items()
+}
 _WHOLE: Final = ("ruby", "footnote")
 _RAISED: Final = Markup("<sup>{}"), Markup("{}</sup>")
 
@@ -138,8 +141,7 @@ def _plain(mark: Mark, start: int, end: int) -> _Stretch:
     if mark.kind == "abbreviation":
         opening = Markup('<abbr title="{}">').format(mark.text) if mark.text else Markup("<abbr>")
         return _Stretch(mark.kind, start, end, opening, Markup("</abbr>"))
-    tag = _TAGS[mark.kind]
-    return _Stretch(mark.kind, start, end, Markup("<{}>").format(tag), Markup("</{}>").format(tag))
+    return _Stretch(mark.kind, start, end, *_TAGGED[mark.kind])
 
 
 def _outside(start: int, end: int, holes: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
