@@ -34,6 +34,7 @@ from services.ingest.core.reading import (
     understand,
 )
 from services.ingest.core.submissions import Publish, Submission
+from services.ingest.core.xml_items import is_xml
 from shared.runtime import log
 
 SMALL_BYTES: Final = 4_000
@@ -142,7 +143,7 @@ class BoundedReader:
         self, value: bytes | None, defaults: Defaults, headers: Headers = ()
     ) -> Submission | Rejection:
         """Read an input's bytes as what was meant; never raises."""
-        if value is None or len(value) <= SMALL_PLAIN_BYTES:
+        if value is None or len(value) <= (SMALL_BYTES if is_xml(value) else SMALL_PLAIN_BYTES):
             sent = parse(value, headers)
             if isinstance(sent, Rejection):
                 return sent

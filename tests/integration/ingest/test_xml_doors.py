@@ -15,10 +15,11 @@ def name() -> str:
     return f"test-{uuid.uuid4().hex[:12]}"
 
 
-def nitf(article_id: str, *, status: str = "usable") -> bytes:
-    docdata = f'<docdata management-status="{status}"><doc-id id-string="{article_id}"/></docdata>'
+def nitf(article_id: str, *, status: str = "usable", paragraphs: int = 1) -> bytes:
+    more = f'<doc-id id-string="{article_id}"/><fixture fix-id="tides"/>'
+    docdata = f'<docdata management-status="{status}">{more}</docdata>'
     head = "<body.head><hedline><hl1>港口关闭</hl1></hedline></body.head>"
-    body = f"<body>{head}<body.content><p>河城港口周日关闭。</p></body.content></body>"
+    body = f"<body>{head}<body.content>{'<p>河城港口周日关闭。</p>' * paragraphs}</body.content></body>"
     return f'<?xml version="1.0"?><nitf><head>{docdata}</head>{body}</nitf>'.encode()
 
 
@@ -38,6 +39,14 @@ def test_xml_is_taken_over_http_and_a_kill_takes_it_down(ingest: Ingest, name: s
     killed = ingest.ask("POST", "/articles", content=nitf(name, status="canceled"), headers=headers)
     assert killed.status_code == 200
     assert ingest.outcome(name) == "withdrawn"
+
+
+def test_a_long_document_is_read_and_what_became_of_it_told(ingest: Ingest, name: str) -> None:
+    headers = {"content-type": "application/nitf+xml"}
+    answer = ingest.ask("POST", "/articles", content=nitf(name, paragraphs=3_000), headers=headers)
+    assert answer.status_code in (201, 202)
+    assert [note["pointer"] for note in answer.json()["notes"]] == ["fixture"]
+    until(lambda: ingest.outcome(name) == "published", "the article is published")
 
 
 def test_other_xml_is_refused_over_http_with_what_to_do(ingest: Ingest) -> None:

@@ -220,7 +220,8 @@ def test_a_fault_is_told_at_the_element(value: bytes | str, place: str) -> None:
         (b"<feed xmlns='http://www.w3.org/2005/Atom'/>", "import-feed"),
         (b"<NewsML Version='1.2'/>", "neither NITF nor NewsML-G2"),
         (b"<nitf>", "line 1"),
-        (b"<!doctype html><p>a<br>b", "not valid XML"),
+        (b"<!doctype html><p>a<br>b", "a page of HTML"),
+        (b"<section><p>a<br>b", "not valid XML"),
         (f"<packageItem {G2}/>".encode(), "one by one"),
         (f"<conceptItem {G2}/>".encode(), "concept"),
         (message(), "without a newsItem"),
@@ -266,7 +267,7 @@ def _wide(piece: str, size: int) -> bytes:
 )
 def test_it_takes_time_in_proportion_to_its_size(piece: str) -> None:
     took = []
-    for size in (200_000, 800_000):
+    for size in (50_000, 200_000):
         value = _wide(piece, size)
         began = time.process_time()
         parse(value)
