@@ -120,9 +120,9 @@ PLANTS: Final = {
         _instead((Edition, "has_decided", _time_before_offset))
     ),
     "a pin is lost behind a text that is written": Plant(_instead((inbox, "accept", _waits_for_nothing))),
-    "a paused owner's pin holds again": Plant(read_desk=_as_it_came, first=1150),
+    "a paused owner's pin holds again": Plant(read_desk=_as_it_came, first=1250),
     "the guard does not look again": Plant(
-        _instead((Guard, "_may_still_write", lambda *_: True)), first=3500
+        _instead((Guard, "_may_still_write", lambda *_: True)), first=4200
     ),
     "the guard looks at texts only": Plant(_instead((known, "contradictions", _texts_only)), first=750),
     "the door judges by its own clock": Plant(_instead((door, "foresee", _by_its_own_clock))),
@@ -130,7 +130,7 @@ PLANTS: Final = {
         _instead((editions, "with_arrivals", lambda known, _: known))
     ),
     "who gives a partition up leaves no word of it": Plant(
-        _instead((Inbox, "_leave", _leaves_no_word)), first=700
+        _instead((Inbox, "_leave", _leaves_no_word)), first=780
     ),
     "commits come before acknowledgements": Plant(_instead((Inbox, "_take", _commits_first))),
 }

@@ -40,6 +40,7 @@ from tests.unit.ingest.simulation.logs import Headers
 from tests.unit.ingest.simulation.producer import Producer
 
 _MODULES: Final = (
+    article_log,
     dead_letter_log,
     door,
     guard,
@@ -163,7 +164,7 @@ def in_place(chance: Random, now_ms: Callable[[], int]) -> Iterator[None]:
         "uuid": SimpleNamespace(uuid4=lambda: SimpleNamespace(hex=f"{chance.getrandbits(64):032x}")),
         "random": chance,
         # what it keeps from being collected would pile up from seed to seed
-        "gc": SimpleNamespace(freeze=lambda: None),
+        "gc": SimpleNamespace(freeze=lambda: None, set_threshold=lambda *_: None),
         # asked a hundred times a run for the same few ids
         "partition_for": _partition_for,
     }
