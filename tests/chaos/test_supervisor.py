@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
@@ -14,8 +14,24 @@ from tests.real import Site
 pytestmark = pytest.mark.alone
 
 
-def test_whatever_dies_is_started_again_within_a_second_however_often(site: Callable[..., Site]) -> None:
-    here = site("--scale", "rank=2")
+@pytest.fixture
+def here(tmp_path_factory: pytest.TempPathFactory, running: list[Site]) -> Site:
+    """Give a site that is up; one that a test has left up is the next one's."""
+    if not running or state.supervisor(running[-1].folder) is None:
+        running.append(Site(tmp_path_factory.mktemp("site"), "--scale", "rank=2"))
+    return running[-1]
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[list[Site]]:
+    """Give the sites of this file, which are taken down in the end."""
+    sites: list[Site] = []
+    yield sites
+    for site in sites:
+        site.down()
+
+
+def test_whatever_dies_is_started_again_within_a_second_however_often(here: Site) -> None:
     for name in ["kafka", "redis", "ingest-1", "rank-2", "render-1"] + ["rank-1"] * 5:
         killed = here.pid(name)
         here.kill(name)
@@ -23,8 +39,7 @@ def test_whatever_dies_is_started_again_within_a_second_however_often(site: Call
     _until(lambda: all(service["ready"] for service in here.status()["services"]), deadline_s=30.0)
 
 
-def test_what_is_stopped_stays_stopped_until_it_is_started(site: Callable[..., Site]) -> None:
-    here = site()
+def test_what_is_stopped_stays_stopped_until_it_is_started(here: Site) -> None:
     here.stop("render-1")
     here.kill("rank-1")
     _until(lambda: here.pid("rank-1") is not None, deadline_s=1.0)
@@ -33,10 +48,10 @@ def test_what_is_stopped_stays_stopped_until_it_is_started(site: Callable[..., S
     assert here.pid("render-1") is not None
 
 
-@pytest.mark.parametrize("command", ["down", "up"])
-def test_what_a_killed_supervisor_left_behind_is_ended(site: Callable[..., Site], command: str) -> None:
-    here = site()
+@pytest.mark.parametrize("command", ["up", "down"])
+def test_what_a_killed_supervisor_left_behind_is_ended(here: Site, command: str) -> None:
     left = [service["pid"] for service in here.status()["services"]]
+    assert None not in left
     supervisor = state.supervisor(here.folder)
     assert supervisor is not None
     os.kill(supervisor, signal.SIGKILL)
