@@ -2,6 +2,8 @@
 
 import pytest
 
+from publisher.adapters import feeds
+from publisher.adapters.failures import CommandError
 from publisher.core.encodings import decode, mojibake
 
 NEWS = (
@@ -96,3 +98,18 @@ def test_mojibake_is_told(text: str) -> None:
 )
 def test_an_honest_text_is_no_mojibake(text: str) -> None:
     assert mojibake(text) is None
+
+
+def test_a_feed_is_read_in_the_encoding_that_the_answer_over_http_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    short = "<rss><channel><item><title>水库</title></item></channel></rss>".encode("gbk")
+    for charset, title in (("gb2312", "水库"), (None, "")):
+        monkeypatch.setattr(
+            feeds, "fetch", lambda *_, named=charset, **__: (short, "https://r.example/", named)
+        )
+        if title:
+            assert feeds.load("https://r.example/").feed.entries[0][0].text == title
+        else:
+            with pytest.raises(CommandError, match="encoding unknown"):
+                feeds.load("https://r.example/")
