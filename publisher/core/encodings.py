@@ -49,12 +49,20 @@ _NAMES: Final = {
     }.items()
     for name in names.split()
 }
-_DETECTED: Final = ("gb18030", "big5", "cp932", "euc_jp", "cp949", "cp1252", "cp1251")
+_DETECTED: Final = ("gb18030", "big5", "cp932", "euc_jp", "cp949")
+_OTHERS: Final = ("cp1252", "cp1251", "koi8_r", "cp1255", "cp1253", "cp1256", "cp874", "cp1250")
+"""Encodings of one byte a letter, which nothing tells from one another for sure: they are only ruled out."""
 _ENOUGH: Final = 100
 """Bytes beyond ASCII. Of 50 Chinese, Japanese or Korean letters charset-normalizer tells the encoding each
 time among those detected here; of 15, in 19 of 20."""
-_ENOUGH_OF_ONE_BYTE: Final = 20
-_ONE_BYTE: Final = ("cp1252", "cp1251")
+_USUAL: Final = {
+    "gb18030": ("gb2312", b"\xb0", b"\xd7"),
+    "big5": ("big5", b"\xa4", b"\xc6"),
+    "cp949": ("euc_kr", b"\xb0", b"\xc8"),
+}
+"""Where the letters stand that a language uses every day: their first bytes in a national standard."""
+_KANA: Final = re.compile("[\u3041-\u30fa]")
+_BEYOND: Final = re.compile("[\u00a0-\u2fff\u3100-\uff00\U00010000-\U0010ffff]")
 _MOST_LOOKED_AT: Final = 200_000
 
 _AS_LATIN: Final = {
@@ -206,16 +214,25 @@ def _detected(content: bytes, error: UnicodeDecodeError) -> Decoded:
     beyond = len(letters.translate(None, bytes(range(0x80))))
     guesses = {_guess(content[:_MOST_LOOKED_AT]), _guess(letters)}
     found = guesses.pop() if len(guesses) == 1 else None
-    enough = _ENOUGH_OF_ONE_BYTE if found in _ONE_BYTE else _ENOUGH
-    text = _tried(content, found) if found and beyond >= enough else None
-    if text is None or mojibake(text):
+    text = _tried(content, found) if found in _DETECTED and beyond >= _ENOUGH else None
+    if text is None or mojibake(text) or not _is_usual(text, str(found)):
         raise ValueError(unknown)
     return Decoded(text, _note(f"names no encoding and was read as {found}, found from its letters"))
 
 
 def _guess(content: bytes) -> str | None:
-    best = from_bytes(content, cp_isolation=list(_DETECTED)).best()
+    best = from_bytes(content, cp_isolation=[*_DETECTED, *_OTHERS]).best()
     return best.encoding if best else None
+
+
+def _is_usual(text: str, codec: str) -> bool:
+    """Tell whether most letters are such as the language of an encoding uses every day."""
+    letters = _BEYOND.findall(text[:_MOST_LOOKED_AT])
+    if codec not in _USUAL:
+        return 10 * len(_KANA.findall(text)) > len(letters)
+    standard, first, last = _USUAL[codec]
+    usual = sum(first <= letter.encode(standard, errors="ignore")[:1] <= last for letter in letters)
+    return bool(10 * usual >= 8 * len(letters))
 
 
 def _tried(content: bytes, codec: str) -> str | None:

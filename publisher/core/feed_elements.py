@@ -30,7 +30,8 @@ def names(text: str) -> tuple[str, ...]:
 
 _TEXTS: Final = names(
     """
-    title description summary content content:encoded fullitem body xhtml:body xhtml:div excerpt:encoded
+    title dc:title description summary content content:encoded fullitem body xhtml:body xhtml:div
+    excerpt:encoded
     abstract subtitle tagline media:description media:title media:text itunes:summary itunes:subtitle rights
     dc:description wp:meta_value copyright info dcterms:abstract wp:comment_content
     """

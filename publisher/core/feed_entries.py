@@ -43,7 +43,8 @@ _EMBARGOED: Final = names("embargo embargoed embargountil prism:embargodate dcte
 _IN_UTC: Final = "_gmt"
 _USED: Final = names(
     """
-    title link guid id @rdf:about category dc:subject author author/email author/uri keywords dc:language
+    dc:title title link guid id @rdf:about category dc:subject author
+    author/email author/uri keywords dc:language
     language media:group media:content media:thumbnail enclosure wp:status wp:post_type wp:post_password
     app:control app:control/app:draft wp:post_name wp:post_id wp:postmeta
     """
@@ -118,7 +119,7 @@ class _Entry:
         base = web_address(body.base) or web_address(link) or web_address(self._feed.link) or ""
         published, updated = self._date(_PUBLISHED, "/published_at"), self._date(_UPDATED, "")
         tags = tags_of(self._elements, self._notes)
-        title = next((line_of(one, self._feed.is_atom) for one in self._elements if one.path == "title"), "")
+        title = self._title()
         picture = picture_of(self._elements, base, self._notes)
         sent = {
             "id": feed_id(self._importing.name, address),
@@ -143,6 +144,10 @@ class _Entry:
         faults = misread({"title": title, "body": body.value})
         given = {name: value for name, value in sent.items() if value}
         return Reading(given, faults, self._notes.told(), self._places)
+
+    def _title(self) -> str:
+        named = (one for path in ("title", "dc:title") for one in self._elements if one.path == path)
+        return next(filter(None, (line_of(one, self._feed.is_atom) for one in named)), "")
 
     def _text(self, path: str) -> str:
         return next((one.text for one in self._elements if one.path == path and one.text), "")

@@ -61,6 +61,10 @@ def test_what_names_none_is_found_from_enough_letters_and_told(text: str, codec:
     [
         ("水库开闸".encode("gbk"), "text", None, "encoding unknown"),
         (bytes(range(128, 256)) * 3, "text", None, "encoding unknown"),
+        (20 * "Мэр города вчера заявил, что мост".encode("koi8_r"), "text", None, "encoding unknown"),
+        (20 * "ראש העיר אמר אתמול כי הגשר החדש".encode("cp1255"), "text", None, "encoding unknown"),
+        (20 * "Le maire a déclaré hier, à midi".encode("cp1252"), "text", None, "encoding unknown"),
+        (20 * "นายกเทศมนตรีกล่าวเมื่อวานนี้ว่า".encode("cp874"), "text", None, "encoding unknown"),
         (
             '<?xml version="1.0" encoding="utf-8"?><a>通车</a>'.encode("gbk"),
             "xml",

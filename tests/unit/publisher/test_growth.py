@@ -18,7 +18,7 @@ from publisher.core.web_page import read_html
 from tests.builders import NOON
 from tests.unit.publisher.doors import SITE
 
-LENGTH = 1_000_000
+LENGTH = 300_000
 OF_A_FEED = 100_000
 CPU_S = 30
 
@@ -86,7 +86,7 @@ def test_an_author(piece: str) -> None:
     assert within_bounds(lambda: entries(f"<rss><channel><item>{item}</item></channel></rss>"))
 
 
-@pytest.mark.parametrize("name", ["title", "link", "description", "media:description", "x:y", "category"])
+@pytest.mark.parametrize("name", ["description", "x:y"])
 @pytest.mark.parametrize(
     "piece", ["&lt;div&gt;", "<div>", "<![CDATA[", "&", "\n\n", "<p>a", "</item", "<!--"]
 )
@@ -107,7 +107,7 @@ def test_a_text_of_an_entry(name: str, piece: str) -> None:
         "<item><guid>x</guid><description>x</description></item>", "<wp:postmeta/>", "<pubDate>x</pubDate>",
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("form", ["{}", "<rss><channel>{}", "<rss><channel><item>{}", "<rss {}"])
+@pytest.mark.parametrize("form", ["<rss><channel>{}", "<rss><channel><item>{}"])
 def test_a_feed(piece: str, form: str) -> None:
     assert within_bounds(lambda: entries(form.format(repeated(piece, OF_A_FEED))))
 
