@@ -5,7 +5,7 @@ Every pattern here goes over an address once: one that is longer than any browse
 
 import re
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urljoin, urlsplit
 
 from services.ingest.core.characters import INVISIBLE
 
@@ -16,6 +16,8 @@ WEB_ADDRESS: Final = f"[Hh][Tt][Tt][Pp][Ss]?://[^{INVISIBLE}/?#][^{INVISIBLE}]*"
 """What an address of the web looks like, written as Python and ECMAScript both read it."""
 _WEB: Final = re.compile(WEB_ADDRESS)
 _MAILBOX: Final = re.compile(f"[Mm][Aa][Ii][Ll][Tt][Oo]:[^{INVISIBLE}@]+@[^{INVISIBLE}]+")
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|#")
+"""How an address begins that is read against no base; a place in the text itself leads to no other page."""
 _BREAKS: Final = re.compile(r"[\t\r\n]")
 _INVISIBLE: Final = re.compile(f"[{INVISIBLE}]")
 
@@ -25,21 +27,43 @@ def web_address(text: str) -> str | None:
     return text if len(text) <= LONGEST and _WEB.fullmatch(text) else None
 
 
-def source_address(written: str | None) -> str | None:
+# Photon of WordPress.com, and the names that WordPress gives to smaller copies
+_RESIZER: Final = re.compile(r"i\d\.wp\.com/(?=[^/]+\.)")
+_SIZE: Final = re.compile(r"-(?:\d{2,4}x\d{2,4}|scaled)(?=\.\w{3,4}\Z)")
+_SIZED: Final = re.compile(r"(?:(?:w|h|width|height|resize|fit|quality|strip|ssl)=[\w%,.]*+&?)*+")
+
+
+def source_address(written: str | None, base: str = "") -> str | None:
     """Give the address of the web that a page's markup means, None for any other."""
-    return web_address(_mended(written))
+    return web_address(_mended(written, base))
 
 
-def link_address(written: str | None) -> str | None:
+def link_address(written: str | None, base: str = "") -> str | None:
     """Give the address that a page's link means: of the web, or a mailbox; None for any other."""
-    mended = _mended(written)
+    mended = _mended(written, base)
     return mended if len(mended) <= LONGEST and _MAILBOX.fullmatch(mended) else web_address(mended)
 
 
-def _mended(written: str | None) -> str:
+def same_picture(address: str) -> str:
+    """Give what is the same for a picture's addresses, whatever scheme, resizing host and size they name."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return address
+    whole = _RESIZER.sub("", parts.netloc + parts.path)
+    return _SIZE.sub("", whole) + ("" if _SIZED.fullmatch(parts.query) else f"?{parts.query}")
+
+
+def _mended(written: str | None, base: str) -> str:
     """Read an address as browsers do: unwrapped, its spaces written as %20; one without scheme is https."""
     if not written or len(written) > LONGEST:
         return ""
     address = _BREAKS.sub("", written).strip()
-    address = f"https:{address}" if address.startswith("//") else address
+    if address.startswith("//"):
+        address = f"https:{address}"
+    elif base and address and not _SCHEME.match(address):
+        try:
+            address = urljoin(base, address)
+        except ValueError:
+            return ""
     return _INVISIBLE.sub(lambda found: quote(found.group()), address)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from services.ingest.core.addresses import same_picture
+from services.ingest.core.bodies.pictures import one_caption
 from services.ingest.core.datelines import find_credit, find_dateline, find_series
 from services.ingest.core.editions import Edition
 from services.ingest.core.faults import Fault, Rejection
@@ -166,11 +168,31 @@ def _lead(sent: Publish) -> tuple[tuple[Picture, ...], tuple[Block, ...]]:
         # a system's page has its title above the text; here it stands there already
         body = body[1:]
     if sent.picture is not None:
-        return (_picture(sent.picture),), body
+        return _once(_picture(sent.picture), body)
     match body:
         case (PictureBlock(picture=picture), *behind):
             return (picture,), tuple(behind)
     return (), body
+
+
+def _once(lead: Picture, body: tuple[Block, ...]) -> tuple[tuple[Picture, ...], tuple[Block, ...]]:
+    """Give the picture above the text, which takes over what the text says of it if it stands there again."""
+    address = same_picture(lead.url)
+    kept: list[Block] = []
+    for block in body:
+        if isinstance(block, PictureBlock) and same_picture(block.picture.url) == address:
+            again = block.picture
+            caption = one_caption(lead.caption, again.caption)
+            if caption is not None:
+                said = {
+                    "caption": caption,
+                    "alt": lead.alt or again.alt,
+                    "credit": lead.credit or again.credit,
+                }
+                lead = lead.model_copy(update=said)
+                continue
+        kept.append(block)
+    return (lead,), tuple(kept)
 
 
 def _dateline(blocks: tuple[Block, ...]) -> Dateline | None:

@@ -91,15 +91,19 @@ FLOW = st.recursive(
 )
 
 
+TEXTS: Final = (
+    *("caption", "text", "picture", "paragraphs", "items", "head", "rows", "entries", "terms"),
+    *("descriptions", "notes"),
+)
+
+
 def texts(found: Any) -> str:
     """Give all that is to be read in a block, as it lies in the log."""
     if isinstance(found, list):
         return "".join(texts(one) for one in found)
     if not isinstance(found, dict):
         return ""
-    inner = (
-        found.get(name) for name in ("caption", "text", "picture", "paragraphs", "items", "head", "rows")
-    )
+    inner = (found.get(name) for name in TEXTS)
     return "".join(one if isinstance(one, str) else texts(one) for one in inner)
 
 
@@ -243,6 +247,21 @@ def read_or_refused(body: str, written_in: Format) -> tuple[tuple[Block, ...], s
             "<span> </span>",
             "<script>",
             "<td>x",
+            *("<ol><li>x", "<dl><dt>x", "<ruby>x<rt>y", "<q>x", "<del>x", "<p hidden>x", "<abbr title=x>x"),
+            *("<a href=#x id=x>1</a>", "<div id=x><a href=#x>1</a>", "<li id=y><a href=#y>1</a>"),
+            *("<noscript><img src=x></noscript>", "<img srcset='a 1w,b 2w'>", "<picture><source srcset=x>"),
+            *(
+                "[caption a=b]",
+                "[a b='",
+                "[a]x[/a]",
+                "{{< x >}}",
+                "{{<",
+                "{% x",
+                "{{ x }}",
+                "x\n\n",
+                "<pre>[a b=c]",
+            ),
+            *("<div class=wp-caption>x", "<figure><blockquote><figure>x", "<form>x", "<foo>", "<math>"),
         ),
     ],
 )
@@ -290,6 +309,33 @@ def test_no_odd_html_takes_long(html: str) -> None:
         *("|a|b\n|-|-\n", "|", "a|", "> - ", ">", "- ", "*\t", "1. ", "- a\n", "<a ", "<", "<!--", "<?", "("),
         *("[a](<b", "[a](b", '[a](b "', "<a@b.", "<https:", "&", "&a", "[a]: b\n", "[a]", "a  \n", "#", "字"),
         *("\u3000", "~~~\n", "    a\n", "=\n", "*字*", "**“", "![a](b 'c')", "<div>\n\n", "a\n-\n", "\t"),
+        *(
+            "[^1]",
+            "[^1]: a\n\n",
+            "^[a",
+            "^[a]",
+            "~~",
+            "~",
+            "$",
+            "$$",
+            "$a_b$",
+            "\\(",
+            "\\[x",
+            "- [ ] a\n",
+            "[a]:",
+        ),
+        *(
+            "{{< x >}}",
+            "{% x",
+            "[a b=c]",
+            "[a]x[/a]",
+            "{: a}",
+            "{#a}\n",
+            "{",
+            "[记者]: 您\n",
+            "[/a]",
+            "`{% a %}`",
+        ),
     ],
 )
 @pytest.mark.parametrize(

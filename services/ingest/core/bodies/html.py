@@ -1,23 +1,41 @@
 """An HTML body: its tree is read into blocks from its beginning to its end, however deep it is.
 
-Nothing but what is named here is taken from it. Every block element begins and ends a line; what a line
-becomes says the passage that it stands in. A mark is no block: it goes on in the next line.
+Nothing but what is named here is taken from it, and what holds letters and is not shown is told. Every block
+element begins and ends a line; what a line becomes says the passage that it stands in. A mark is no block: it
+goes on in the next line.
 """
 
+import re
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from pydantic import TypeAdapter
 from selectolax.lexbor import LexborNode
 
-from services.ingest.core.addresses import link_address
-from services.ingest.core.bodies.budget import Budget
-from services.ingest.core.bodies.holders import HEADINGS, Flow, caption, figure, heading, items, quote
-from services.ingest.core.bodies.line import Kind, Style, Styles
+from services.ingest.core.bodies import captions, footnotes, inline
+from services.ingest.core.bodies.body import Body
+from services.ingest.core.bodies.elements import (
+    BLOCKS,
+    FORMULAE,
+    HEADINGS,
+    INLINE,
+    MARKS,
+    NOT_SHOWN,
+    SILENT,
+)
+from services.ingest.core.bodies.embeds import MEDIA, embed, played
+from services.ingest.core.bodies.flat import flat
+from services.ingest.core.bodies.holders import Flow, heading, quote
+from services.ingest.core.bodies.line import Styles
+from services.ingest.core.bodies.lists import definitions, items
 from services.ingest.core.bodies.passage import Opened, Opens, Passage
-from services.ingest.core.bodies.shown import MEDIA, embed, picture
+from services.ingest.core.bodies.pictures import PICTURES, fallback, merged, picture, sources
+from services.ingest.core.bodies.plain import from_plain
+from services.ingest.core.bodies.shortcodes import in_html
+from services.ingest.core.bodies.styles import left_out, styled
 from services.ingest.core.bodies.table import table
 from services.ingest.core.bodies.tree import tree_of
+from services.ingest.core.bodies.untagged import has_breaks, is_untagged, unescaped
 from services.ingest.core.notes import Notes
 from shared.blocks import Block
 
@@ -26,90 +44,140 @@ _BODY: Final = TypeAdapter(tuple[Block, ...])
 
 # only in the flow something holds lines together
 Flow.elements = {
+    **Passage.elements,
     **dict.fromkeys(HEADINGS, heading),
     **dict.fromkeys(("ul", "ol"), items),
-    **dict.fromkeys(("figcaption", "media-caption"), caption),
+    "dl": definitions,
     "blockquote": quote,
-    "figure": figure,
     "table": table,
 }
-_SHOWN: Final[dict[str, Opens]] = {"img": picture, **dict.fromkeys(MEDIA, embed)}
-_MARKS: Final[dict[str, Kind]] = {
-    "a": "link",
-    **dict.fromkeys(("x-b", "x-strong"), "strong"),
-    **dict.fromkeys(("x-i", "x-em"), "emphasis"),
-    **dict.fromkeys(("x-code", "x-tt"), "as is"),
-}
-
-
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_BLOCKS: Final = _names(
-    """
-    address article aside center dd details div dl dt footer header hr main nav p pre section summary
-    ul ol li blockquote figure figcaption table caption thead tbody tfoot tr td th h1 h2 h3 h4 h5 h6
-    abstract block body.content body.end body.head byline byttl distributor hedline hl1 hl2 media
-    media-caption note tagline
-    """
-)
-"""Of HTML, and from abstract on of NITF."""
-_NOT_SHOWN: Final = _names(
-    """
-    applet button canvas datalist form head noembed noframes noscript optgroup option script select style
-    svg template textarea title -comment
-    """
-)
+_SHOWN: Final[dict[str, Opens]] = {**dict.fromkeys(MEDIA, embed), "x-played": played}
+_FLATTENED: Final = frozenset({"ol", "dl", "table"})
+_BLANK_LINE: Final = re.compile(r"\n[ \t\r]*\n")
 
 
 def from_html(html: str, notes: Notes, base: str = "") -> tuple[Block, ...]:
     """Read an HTML body; ValueError says what to change."""
-    flow = Flow(Budget())
-    _read(tree_of(html), flow)
-    return _BODY.validate_python(flow.blocks)
+    body = Body(notes, base)
+    html = in_html(html, body)
+    if is_untagged(html):
+        return from_plain(unescaped(html), notes, base)
+    return from_tags(html, body)
+
+
+def from_tags(html: str, body: Body) -> tuple[Block, ...]:
+    """Read HTML with tags; ValueError says what to change."""
+    flow = Flow(body)
+    root = tree_of(html)
+    found = footnotes.find(root) if root is not None and footnotes.may_have(html) else footnotes.NONE
+    _read(root, flow, found, has_breaks(html))
+    body.await_picture(None)
+    blocks = merged(flow.blocks, body)
+    if noted := footnotes.block(body):
+        blocks.append(noted)
+    return _BODY.validate_python(blocks)
 
 
 def text_of(html: str, most_tags: int) -> str:
     """Give the text of an HTML fragment as one line; ValueError says what to change."""
-    passage = Passage(Budget())
-    _read(tree_of(html, most_tags), passage)
-    return " ".join(line["text"] for line in passage.lines)
+    passage = Passage(Body(Notes()))
+    _read(tree_of(html, most_tags), passage, footnotes.NONE, breaks=False)
+    return " ".join(flat(line, passage.body) for line in passage.lines)
 
 
-def _read(node: LexborNode | None, passage: Passage) -> None:
+def _read(node: LexborNode | None, passage: Passage, found: footnotes.Found, breaks: bool) -> None:
     styles: Styles = ()
-    is_verbatim = False
-    outside: list[tuple[LexborNode | None, Passage, Styles, bool, Callable[[], None]]] = []
+    is_verbatim, is_loose = False, True
+    outside: list[tuple[LexborNode | None, Passage, Styles, bool, bool, Callable[[], None]]] = []
     while node is not None or outside:
         if node is None:
-            node, passage, styles, is_verbatim, end = outside.pop()
+            node, passage, styles, is_verbatim, is_loose, end = outside.pop()
             end()
             continue
-        tag = node.tag
+        tag = node.tag or ""
         if tag == "-text":
-            write = passage.write_verbatim if is_verbatim else passage.write
-            write(node.text_content or "", styles)
-        elif tag and tag not in _NOT_SHOWN and (opened := _open(node, tag, passage)) is not None:
-            inside, end = opened
-            outside.append((node.next, passage, styles, is_verbatim, end))
-            styles, is_verbatim = _styled(node, tag, styles), is_verbatim or tag == "pre"
-            node, passage = node.child, inside
-            continue
+            text = node.text_content or ""
+            if is_verbatim:
+                passage.write_verbatim(text, styles)
+            elif is_loose and "\n" in text:
+                _write_loose(text, styles, passage, breaks)
+            else:
+                passage.write(text, styles)
+        elif tag == "-comment":
+            _tell_dynamic(node, passage.body)
+        elif tag and tag not in SILENT:
+            said = node.attributes
+            opened = _open(node, tag, said, passage, styles, found)
+            if opened is not None:
+                inside, end = opened
+                outside.append((node.next, passage, styles, is_verbatim, is_loose, end))
+                styles = styled(node, tag, said, styles, found, passage.body)
+                is_verbatim, is_loose = is_verbatim or tag == "pre", is_loose and tag not in BLOCKS
+                node, passage = node.child, inside
+                continue
         node = node.next
     passage.end_line()
 
 
-def _open(element: LexborNode, tag: str, passage: Passage) -> Opened | None:
-    opens = passage.elements.get(tag) or _SHOWN.get(tag)
-    if opens is not None:
+def _open(
+    element: LexborNode,
+    tag: str,
+    said: dict[str, Any],
+    passage: Passage,
+    styles: Styles,
+    found: footnotes.Found,
+) -> Opened | None:
+    """Give where an element's content goes; None where nothing of it is shown."""
+    if tag in NOT_SHOWN:
+        _leave_out(element, tag, passage)
+        return None
+    if tag in PICTURES:
+        picture(element, said, passage, styles)
+        return None
+    if said or tag == "dialog":
+        if why := left_out(tag, said):
+            passage.body.leave_out(element, why, "hidden")
+            return None
+        if element.mem_id in found.backs:
+            return None
+        if name := found.notes.get(element.mem_id):
+            return footnotes.opened(name, passage)
+        if opens := _of_class(tag, said, passage):
+            passage.end_line()
+            return opens(element, passage)
+    if opens := passage.elements.get(tag) or _SHOWN.get(tag):
         passage.end_line()
         return opens(element, passage)
-    if tag in _BLOCKS:
+    if tag in BLOCKS:
         passage.end_line()
+        if tag in _FLATTENED and not isinstance(passage, Flow):
+            passage.body.note(
+                "changed", "element", f"{tag} inside another block: its texts are lines of that block"
+            )
+        elif tag == "details":
+            passage.body.note("changed", "element", "details: shown open")
         return passage, passage.end_line
+    return _open_inline(element, tag, passage, styles)
+
+
+def _of_class(tag: str, said: dict[str, Any], passage: Passage) -> Opens | None:
+    if not (name := said.get("class")):
+        return None
+    return played if "wp-block-embed__wrapper" in name else captions.of_class(tag, name, passage)
+
+
+def _open_inline(element: LexborNode, tag: str, passage: Passage, styles: Styles) -> Opened | None:
     if tag == "br":
         passage.break_line()
+    elif opens := inline.ELEMENTS.get(tag):
+        return opens(element, passage, styles)
+    elif tag == "picture":
+        sources(element, passage, styles)
+    elif tag in FORMULAE:
+        inline.formula(element, passage, styles)
+        return None
+    elif tag not in MARKS and tag not in INLINE:
+        passage.body.note("changed", "element", f"{tag}: an unknown element; its text stays")
     return passage, _nothing
 
 
@@ -117,15 +185,27 @@ def _nothing() -> None:
     """End an inline element."""
 
 
-def _styled(element: LexborNode, tag: str, styles: Styles) -> Styles:
-    """Add what an element says of its text; of a kind that is open already the outer one counts."""
-    kind, said = _MARKS.get(tag), element.attributes
-    if kind == "link":
-        url = link_address(said.get("href"))
-        others = tuple(style for style in styles if style.kind != "link")
-        styles = (*others, Style("link", element.mem_id, url)) if url else styles
-    elif kind and not any(style.kind == kind for style in styles):
-        styles = (*styles, Style(kind, element.mem_id))
-    if said.get("translate") == "no" and not any(style.kind == "as is" for style in styles):
-        styles = (*styles, Style("as is", element.mem_id))
-    return styles
+def _leave_out(element: LexborNode, tag: str, passage: Passage) -> None:
+    if tag == "noscript":
+        passage.end_line()
+        fallback(element, passage)
+    elif tag != "rp":
+        passage.body.leave_out(element, f"{tag}: not shown")
+
+
+def _write_loose(text: str, styles: Styles, passage: Passage, breaks: bool) -> None:
+    """Write text that stands in no block, where blank lines are meant to end paragraphs."""
+    if breaks:
+        passage.write_lines(text, styles)
+        return
+    for number, part in enumerate(_BLANK_LINE.split(text)):
+        if number:
+            passage.end_line()
+        passage.write(part, styles)
+
+
+def _tell_dynamic(comment: LexborNode, body: Body) -> None:
+    """Tell of a block of WordPress that only its server fills."""
+    said = (comment.comment_content or "").strip()
+    if said.startswith("wp:") and said.endswith("/"):
+        body.note("set aside", "element", f"{said[:-1].strip()[:80]}: a block that only WordPress can fill")

@@ -10,10 +10,13 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final, Literal, NamedTuple
 
-from services.ingest.core.bodies.budget import A_LINE, A_MARK, Budget
+from services.ingest.core.bodies.body import Body
+from services.ingest.core.bodies.budget import A_LINE, A_MARK
 from services.ingest.core.characters import is_blank, no_control_in_body
+from shared.blocks import MarkKind
 
 _SPACE: Final = " \t\n\r\f"
 _SPACES: Final = re.compile(r"[ \t\n\r\f]{2,}|[\t\n\r\f]")
@@ -22,7 +25,7 @@ _NEAR: Final = 8
 """So many characters back the letter before a run of white space is looked for."""
 
 
-Kind = Literal["link", "strong", "emphasis", "as is"]
+Kind = MarkKind | Literal["as is"]
 
 
 class Style(NamedTuple):
@@ -31,6 +34,7 @@ class Style(NamedTuple):
     kind: Kind
     element: int
     url: str | None = None
+    text: str | None = None
 
 
 Styles = tuple[Style, ...]
@@ -44,8 +48,9 @@ Written = dict[str, Any]
 class Line:
     """Text that is being read."""
 
-    def __init__(self, budget: Budget) -> None:
-        self._budget = budget
+    def __init__(self, body: Body) -> None:
+        self._body = body
+        self._awaits_base = False
         self._begin()
 
     def _begin(self) -> None:
@@ -53,6 +58,7 @@ class Line:
         self._length = 0
         self._gap = ""
         self._marks: dict[Style, tuple[int, int]] = {}
+        self._base: int | None = None
 
     def write(self, text: str, styles: Styles) -> None:
         """Add text whose white space collapses; a mark begins behind a space and ends before it."""
@@ -76,9 +82,25 @@ class Line:
         # once more: a reference such as &#769; was no character yet when the whole body was normalised
         no_control_in_body(text)
         self._append(unicodedata.normalize("NFC", text))
+        if self._awaits_base:
+            self._base, self._awaits_base = start, False
         for style in styles:
             begun, _ = self._marks.get(style, (start, start))
             self._marks[style] = begun, self._length
+
+    def await_base(self, awaits: bool) -> None:
+        """Begin or end a stretch over which a reading (ruby) may stand."""
+        self._awaits_base, self._base = awaits, None
+
+    def read_as(self, reading: str, element: int) -> None:
+        """Put a reading over what was written since `await_base`; over nothing it is text in brackets."""
+        if self._base is None:
+            self.write(f"（{reading}）", ())
+        elif self._base < self._length:
+            no_control_in_body(reading)
+            style = Style("ruby", element, None, unicodedata.normalize("NFC", reading))
+            self._marks[style] = self._base, self._length
+        self.await_base(True)
 
     def end(self) -> Written | None:
         """Give the line and begin the next; None if nothing is visible."""
@@ -89,24 +111,29 @@ class Line:
         self._begin()
         if is_blank(text):
             return None
-        self._budget.spend("lines")
-        self._budget.spend("bytes", A_LINE + len(text.encode()))
+        self._body.spend("lines")
+        self._body.spend("bytes", A_LINE + len(text.encode()))
         return {"text": text, **(self._beside(styled) if styled else {})}
 
     def _beside(self, styled: dict[Style, tuple[int, int]]) -> Written:
-        self._budget.spend("links and emphases", len(styled))
-        self._budget.spend("bytes", sum(A_MARK + len((style.url or "").encode()) for style in styled))
+        self._body.spend("links and emphases", len(styled))
+        self._body.spend("bytes", sum(map(_bytes_of, styled)))
         marks = [
-            {"kind": style.kind, "start": start, "end": end, "url": style.url}
+            {"kind": style.kind, "start": start, "end": end, "url": style.url, "text": style.text}
             for style, (start, end) in styled.items()
             if style.kind != "as is"
         ]
+        marks.sort(key=itemgetter("start"))
         as_is = [place for style, place in styled.items() if style.kind == "as is"]
         return {"marks": marks or None, "as_is": as_is or None}
 
     def _append(self, piece: str) -> None:
         self._pieces.append(piece)
         self._length += len(piece)
+
+
+def _bytes_of(style: Style) -> int:
+    return A_MARK + len((style.url or "").encode()) + len((style.text or "").encode())
 
 
 def joined(lines: Sequence[Written], by: str) -> Written:

@@ -1,4 +1,4 @@
-"""A Markdown body: CommonMark and its tables, by way of HTML.
+"""A Markdown body: CommonMark with tables, footnotes, tasks and what is struck out (`~~`), by way of HTML.
 
 HTML inside the Markdown is read like any other. A picture's title is its caption. In one point CommonMark is
 widened: it knows where emphasis begins and ends by spaces and punctuation, so that in a Chinese text, which
@@ -7,11 +7,16 @@ has no spaces, the asterisks of `他说**“你好”**之后` would stay; besid
 
 import re
 from collections import Counter
+from html import escape
 from typing import Final
 
 from comrak import ExtensionOptions, RenderOptions, markdown_to_html
 
-from services.ingest.core.bodies.html import from_html
+from services.ingest.core.bodies import references, tex
+from services.ingest.core.bodies.body import Body
+from services.ingest.core.bodies.commands import Said
+from services.ingest.core.bodies.html import from_tags
+from services.ingest.core.bodies.shortcodes import carried_out, in_markdown
 from services.ingest.core.faults import TooLargeError
 from services.ingest.core.notes import Notes
 from shared.blocks import Block
@@ -23,15 +28,37 @@ MOST_REFERRED: Final = 100_000
 MOST_HTML: Final = 3_000_000
 """Characters that may come of a body."""
 
-_EXTENSIONS: Final = ExtensionOptions(table=True, cjk_friendly_emphasis=True)
+_EXTENSIONS: Final = ExtensionOptions(
+    table=True,
+    cjk_friendly_emphasis=True,
+    footnotes=True,
+    inline_footnotes=True,
+    strikethrough=True,
+    tasklist=True,
+)
 _RENDERING: Final = RenderOptions(unsafe_=True, figure_with_caption=True)
 _OPENS: Final = re.compile(r"^[-+*> \t\d.)]+", re.MULTILINE)
+
+_COMMAND: Final = "\ufdef"
+"""Stands around a command's number, until the HTML is written."""
+_NO_CHARACTER: Final = re.compile("[\ufdd0-\ufdef]")
+_NUMBER: Final = re.compile(rf"{_COMMAND}(\d+){_COMMAND}")
+_TOKEN: Final = re.compile(rf"<code\b.*?(?:</code>|\Z)|{_COMMAND}(?P<number>\d+){_COMMAND}", re.DOTALL)
+_ONE_TILDE: Final = re.compile(r"(?<!~)~(?!~)")
+"""Between numbers a sign for "to": it strikes nothing out."""
+_ATTRIBUTES: Final = re.compile(
+    r"^[ \t>]*\{:[^{}\n]*\}[ \t]*$|(?<=[^\s{])[ \t]*\{:[ \t]*[.#\w][^{}\n]*\}|(?<=\))\{[^{}\n]*=[^{}\n]*\}"
+    r"|^(?<=\n)[ \t]*\{#[\w:. =-]*\}[ \t]*$|(?<=\S)[ \t]\{#[\w:. =-]*\}[ \t]*$",
+    re.MULTILINE,
+)
 
 # quotation marks, dashes and dots that Chinese shares with other scripts, and wide ones that comrak takes for
 # Chinese; no text has those, which are for vertical print
 _SHARED: Final = "“”‘’…—·"
 _WIDE: Final = "\ufe10\ufe11\ufe12\ufe13\ufe14\ufe15\ufe16"
-_BESIDE_EMPHASIS: Final = re.compile(rf"(?<=\*)[{_SHARED}]|[{_SHARED}](?=\*)")
+_BESIDE_EMPHASIS: Final = re.compile(
+    rf"(?<=\*)[{_SHARED}]|[{_SHARED}](?=\*)|(?<=~~)[{_SHARED}]|[{_SHARED}](?=~~)"
+)
 _AS_WIDE: Final = dict(zip(_SHARED, _WIDE, strict=True))
 _AS_SHARED: Final = str.maketrans(_WIDE, _SHARED)
 
@@ -42,11 +69,18 @@ _DEFINITION: Final = re.compile(rf"^[ \t>]*+{_LABEL}:[ \t]*+\n?(.*)", re.MULTILI
 
 def from_markdown(text: str, notes: Notes, base: str = "") -> tuple[Block, ...]:
     """Read a Markdown body; ValueError says what to change."""
-    return from_html(as_html(text), notes, base)
+    body = Body(notes, base)
+    return from_tags(_as_html(text, body), body)
 
 
 def as_html(text: str) -> str:
     """Write a Markdown body as HTML; ValueError says what to change."""
+    return _as_html(text, Body(Notes()))
+
+
+def _as_html(text: str, body: Body) -> str:
+    if found := _NO_CHARACTER.search(text):
+        raise ValueError(f"contains U+{ord(found.group()):04X}, which is no character; remove it")
     lines, opened = text.count("\n"), max(map(_opening, _OPENS.findall(text)), default=0)
     if lines * opened > MOST_NESTED:
         raise TooLargeError(
@@ -59,11 +93,42 @@ def as_html(text: str) -> str:
             f"repeats {referred:,} bytes of addresses in links by reference, at most {MOST_REFERRED:,} are "
             "possible"
         )
+    commands: list[tuple[Said, str]] = []
+
+    def token(said: Said, whole: str) -> str:
+        commands.append((said, whole))
+        return f"{_COMMAND}{len(commands) - 1}{_COMMAND}"
+
+    text = in_markdown(_without_attributes(text, body), body, token)
+    text = references.as_text(text, body) if "]:" in text else text
+    text = _ONE_TILDE.sub(tex.TILDE, tex.hidden(text)) if "~" in text else tex.hidden(text)
     meant = _BESIDE_EMPHASIS.sub(lambda found: _AS_WIDE[found.group()], text)
     html: str = markdown_to_html(meant, _EXTENSIONS, render_options=_RENDERING)
     if len(html) > MOST_HTML:
         raise TooLargeError(f"becomes {len(html):,} characters of HTML, at most {MOST_HTML:,} are possible")
-    return html if meant == text else html.translate(_AS_SHARED)
+    html = html if meant == text else html.translate(_AS_SHARED)
+    if commands:
+        html = _TOKEN.sub(lambda found: _carried_out(found, commands, body), html)
+    return tex.shown(references.restored(html))
+
+
+def _carried_out(found: re.Match[str], commands: list[tuple[Said, str]], body: Body) -> str:
+    """Put in what a command means; in code it stays as it is written."""
+    if found["number"] is None:
+        return _NUMBER.sub(lambda one: escape(commands[int(one.group(1))][1]), found.group())
+    return carried_out(*commands[int(found["number"])], body)
+
+
+def _without_attributes(text: str, body: Body) -> str:
+    """Take out what kramdown, Pandoc and Hugo read as classes and ids."""
+    if "{" not in text:
+        return text
+
+    def told(found: re.Match[str]) -> str:
+        body.note("set aside", "shortcode", found.group().strip()[:100])
+        return ""
+
+    return _ATTRIBUTES.sub(told, text)
 
 
 def _opening(before_a_text: str) -> int:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from selectolax.lexbor import LexborNode
 
-from services.ingest.core.bodies.budget import Budget
+from services.ingest.core.bodies.body import Body
 from services.ingest.core.bodies.line import Line, Styles, Written
 
 Block = dict[str, Any]
@@ -17,37 +17,49 @@ class Passage:
 
     elements: ClassVar[Mapping[str, "Opens"]] = {}
 
-    def __init__(self, budget: Budget) -> None:
-        self.budget = budget
+    def __init__(self, body: Body) -> None:
+        self.body = body
         self.lines: list[Written] = []
         self.shown: list[Block] = []
         """Pictures and embeds found on the way; they come behind the passage."""
-        self._line = Line(budget)
+        self.line = Line(body)
 
     def write(self, text: str, styles: Styles) -> None:
         """Add text whose white space collapses."""
-        self._line.write(text, styles)
+        self.line.write(text, styles)
 
     def write_verbatim(self, text: str, styles: Styles) -> None:
         """Add text whose white space counts."""
         first, *others = text.split("\n")
-        self._line.write_as_it_stands(first, styles)
+        self.line.write_as_it_stands(first, styles)
         for other in others:
             self.end_line()
-            self._line.write_as_it_stands(other, styles)
+            self.line.write_as_it_stands(other, styles)
 
     def end_line(self) -> None:
         """Take what has been written since the last line."""
-        if (line := self._line.end()) is not None:
+        if (line := self.line.end()) is not None:
             self.take(line)
 
     def break_line(self) -> None:
         """End a paragraph, as `<br>` is meant where newspapers' systems write it, twice or once."""
         self.end_line()
 
+    def write_lines(self, text: str, styles: Styles) -> None:
+        """Add text whose line breaks count."""
+        first, *others = text.split("\n")
+        self.line.write(first, styles)
+        for other in others:
+            self.break_line()
+            self.line.write(other, styles)
+
     def take(self, line: Written) -> None:
         """Take a line."""
         self.lines.append(line)
+
+    def caption(self, line: Written) -> None:
+        """Take a caption; outside of a figure it is a line like others."""
+        self.take(line)
 
     def show(self, block: Block) -> None:
         """Take a picture or an embed."""

@@ -5,11 +5,14 @@ head. A table of a single column without caption and head is only layout, as old
 paragraphs. The cells of a table inside a cell are lines of that cell.
 """
 
+from itertools import islice
 from typing import Final
 
 from selectolax.lexbor import LexborNode
 
-from services.ingest.core.bodies.budget import A_CELL, Budget
+from services.ingest.core.bodies.body import Body
+from services.ingest.core.bodies.budget import A_CELL
+from services.ingest.core.bodies.flat import flat
 from services.ingest.core.bodies.holders import Flow
 from services.ingest.core.bodies.line import Written, joined
 from services.ingest.core.bodies.passage import Opened, Passage
@@ -23,8 +26,8 @@ _NOTHING: Final[Written] = {"text": ""}
 class _Table(Passage):
     """A table that is being read; its own lines are its caption."""
 
-    def __init__(self, budget: Budget) -> None:
-        super().__init__(budget)
+    def __init__(self, body: Body) -> None:
+        super().__init__(body)
         self.rows: list[list[list[Written]]] = []
         self.first_is_head = True
         self._covered: dict[int, int] = {}
@@ -45,8 +48,8 @@ class _Table(Passage):
         row += [cell, *([] for _ in range(columns - 1))]
 
     def _spend(self, cells: int) -> None:
-        self.budget.spend("table cells", cells)
-        self.budget.spend("bytes", A_CELL * cells)
+        self.body.spend("table cells", cells)
+        self.body.spend("bytes", A_CELL * cells)
 
     def _fill(self, row: list[list[Written]]) -> None:
         """Put empty cells where cells of rows above reach down."""
@@ -56,21 +59,31 @@ class _Table(Passage):
             row.append([])
 
 
-def table(_: LexborNode, flow: Flow) -> Opened:
-    """Open a table."""
-    inside = _Table(flow.budget)
+def table(element: LexborNode, flow: Flow) -> Opened:
+    """Open a table; one of a single cell is the frame of a text."""
+    if _is_frame(element):
+        return flow, flow.end_line
+    inside = _Table(flow.body)
 
     def end() -> None:
         inside.end_line()
         _add(inside, flow)
-        flow.blocks += inside.shown
+        flow.show_all(inside.shown)
 
     return inside, end
 
 
+def _is_frame(element: LexborNode) -> bool:
+    one: LexborNode | None = element
+    while one is not None and one.tag not in {"td", "th"}:
+        inside = list(islice((child for child in one.iter() if child.tag != "colgroup"), 2))
+        one = inside[0] if len(inside) == 1 else None
+    return one is not None
+
+
 def _add(read: _Table, flow: Flow) -> None:
     rows = [row for row in read.rows if any(row)]
-    caption = joined(read.lines, " ") if read.lines else {"text": ""}
+    caption = joined(read.lines, " ") if read.lines else _NOTHING
     has_head = read.first_is_head and bool(rows) and rows[0] is read.rows[0]
     if not rows:
         if caption["text"]:
@@ -80,10 +93,11 @@ def _add(read: _Table, flow: Flow) -> None:
             for line in cell:
                 flow.take(line)
     else:
-        no_long_caption(caption["text"])
+        said = flat(caption, flow.body)
+        no_long_caption(said)
         texts = [[joined(cell, "\n") if cell else _NOTHING for cell in row] for row in rows]
         head, behind = (texts[0], texts[1:]) if has_head else ([], texts)
-        flow.show({"kind": "table", "caption": caption["text"], "head": head, "rows": behind})
+        flow.show({"kind": "table", "caption": said, "head": head, "rows": behind})
 
 
 def _row(_: LexborNode, read: _Table) -> Opened:
@@ -96,7 +110,7 @@ def _cell(element: LexborNode, read: _Table) -> Opened:
     part = row.parent if row else None
     if len(read.rows) == 1 and element.tag == "td" and (part is None or part.tag != "thead"):
         read.first_is_head = False
-    inside = Passage(read.budget)
+    inside = Passage(read.body)
     read.begin_cell(inside.lines, _span(element, "colspan"), _span(element, "rowspan"))
 
     def end() -> None:
@@ -106,7 +120,7 @@ def _cell(element: LexborNode, read: _Table) -> Opened:
     return inside, end
 
 
-_Table.elements = {"tr": _row, "td": _cell, "th": _cell}
+_Table.elements = {**Passage.elements, "tr": _row, "td": _cell, "th": _cell}
 
 
 def _span(element: LexborNode, name: str) -> int:

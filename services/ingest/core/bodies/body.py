@@ -1,0 +1,72 @@
+"""What is known of the body that is being read: what it spent, its base, and what became of its parts."""
+
+import re
+from typing import Any, Final
+
+from selectolax.lexbor import LexborNode
+
+from services.ingest.core.addresses import link_address, source_address
+from services.ingest.core.bodies.budget import Budget
+from services.ingest.core.notes import Did, Notes
+
+_SHOWN: Final = 60
+"""Characters of a text that a note tells."""
+_TAG: Final = re.compile("<[^>]*+>")
+_SPACE: Final = re.compile(r"\s+")
+
+
+class Body:
+    """A body that is being read."""
+
+    def __init__(self, notes: Notes, base: str = "") -> None:
+        self.spend = Budget().spend
+        self.base = base
+        self.quotes = 0
+        """Quotation marks that are open."""
+        self.footnotes: dict[str, list[dict[str, Any]]] = {}
+        """The paragraphs of each, by its name."""
+        self.last_picture: str | None = None
+        """The address of the picture that was shown last; None behind one that could not be."""
+        self._notes = notes
+        self._awaiting: str | None = None
+
+    def note(self, did: Did, kind: str, detail: str) -> None:
+        """Tell what became of a part."""
+        self._notes.add("/body", did, kind, detail)
+
+    def leave_out(self, element: LexborNode, why: str, kind: str = "element") -> None:
+        """Tell of an element that is not shown, if letters or pictures are lost with it."""
+        # a template's text is no child of it
+        text = _TAG.sub(" ", element.html or "") if element.tag == "template" else element.text()
+        shown = [] if element.tag == "noscript" else element.css("img")
+        pictures = [(one.attributes.get("alt") or "").strip() for one in shown]
+        if letters := excerpt(" ".join((text, *filter(None, pictures)))):
+            self.note("set aside", kind, f"{why}: {letters}")
+        elif pictures:
+            self.note("set aside", kind, f"{why}: a picture")
+
+    def await_picture(self, detail: str | None) -> None:
+        """Keep a note on a picture that could not be shown until it is known that no other shows it."""
+        if self._awaiting:
+            self.note("set aside", "picture", self._awaiting)
+        self._awaiting = detail
+
+    def forgive_picture(self) -> None:
+        """Drop the note that is kept: another element shows the picture."""
+        self._awaiting = None
+
+    def source(self, written: str | None) -> str | None:
+        """Give the address of the web that a picture's or a frame's attribute means."""
+        return source_address(written, self.base)
+
+    def link(self, written: str | None) -> str | None:
+        """Give the address that a link means."""
+        return link_address(written, self.base)
+
+
+def excerpt(text: str) -> str:
+    """Give the beginning of a text as a note tells it; "" if it has no letters or signs."""
+    said = _SPACE.sub(" ", text[: 20 * _SHOWN]).strip()
+    if not said and text[20 * _SHOWN :].strip():
+        said = "…"
+    return said if len(said) <= _SHOWN else said[:_SHOWN] + "…"

@@ -1,0 +1,70 @@
+"""What a body plays of other sites: of videos, frames and the like only a link remains."""
+
+from typing import Final
+
+from selectolax.lexbor import LexborNode
+
+from services.ingest.core.bodies.described import described
+from services.ingest.core.bodies.passage import Opened, Passage
+
+MEDIA: Final = {
+    **dict.fromkeys(("iframe", "video", "audio", "embed"), "src"),
+    **dict.fromkeys(("amp-iframe", "amp-video", "amp-audio"), "src"),
+    "amp-youtube": "data-videoid",
+    "object": "data",
+}
+"""Elements that a browser plays, and where they say what."""
+_LAZY: Final = ("data-src", "data-lazy-src", "data-original")
+_YOUTUBE: Final = "https://www.youtube.com/watch?v="
+
+
+def embed(element: LexborNode, passage: Passage) -> None:
+    """Show a link to what an element or one inside it would play; its text is for browsers that cannot."""
+    body, tag = passage.body, element.tag or ""
+    url = next(filter(None, (_source(one, passage) for one in _all_of(element))), None)
+    if url is None:
+        said = element.attributes
+        name = next((name for name in (MEDIA[tag], *_LAZY) if said.get(name)), MEDIA[tag])
+        body.note(
+            "set aside", "embed", f"{tag} {name}: {(said.get(name) or '')[:60]!r} is no address of the web"
+        )
+    else:
+        title = described(element.attributes.get("title"), "title of an embed", url, body)
+        passage.show({"kind": "embed", "url": url, "text": title})
+    body.leave_out(element, f"{tag}: text for browsers that cannot play it")
+
+
+def _all_of(element: LexborNode) -> list[LexborNode]:
+    inside: list[LexborNode] = element.css("*")
+    return [element, *inside]
+
+
+def _source(element: LexborNode, passage: Passage) -> str | None:
+    said, tag = element.attributes, element.tag or ""
+    if tag == "amp-youtube" and (video := said.get("data-videoid")):
+        return passage.body.source(_YOUTUBE + video)
+    if tag in {"img", "image"}:
+        return None
+    return next(
+        filter(None, (passage.body.source(said.get(name)) for name in (MEDIA.get(tag, "src"), *_LAZY))), None
+    )
+
+
+def played(_: LexborNode, outer: Passage) -> Opened:
+    """Open an element whose text is the address of what is to be played."""
+    inside = Passage(outer.body)
+
+    def end() -> None:
+        inside.end_line()
+        texts = [line["text"] for line in inside.lines]
+        url = outer.body.source(texts[0]) if len(texts) == 1 else None
+        if url is not None:
+            outer.show(
+                {"kind": "embed", "url": url, "text": described("", "title of an embed", url, outer.body)}
+            )
+        for line in inside.lines if url is None else ():
+            outer.take(line)
+        for block in inside.shown:
+            outer.show(block)
+
+    return inside, end

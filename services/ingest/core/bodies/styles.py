@@ -1,0 +1,84 @@
+"""What an element says of its text by its name and attributes: marks, and that it is not shown."""
+
+import re
+import unicodedata
+from typing import Any, Final
+
+from selectolax.lexbor import LexborNode
+
+from services.ingest.core.bodies.body import Body
+from services.ingest.core.bodies.elements import MARKS
+from services.ingest.core.bodies.footnotes import Found
+from services.ingest.core.bodies.line import Kind, Style, Styles
+from services.ingest.core.characters import no_control
+from services.ingest.core.field_types import no_long_caption
+
+# visibility and opacity are not among them: WeChat's whole text has them until a script has run
+_HIDES: Final = re.compile(r"(?:display\s*:\s*none|mso-hide\s*:\s*all|mso-element\s*:\s*comment-list)", re.I)
+_MEANS: Final[tuple[tuple[str, Kind], ...]] = (
+    ("line-through", "deleted"),
+    ("super", "superscript"),
+    ("sub", "subscript"),
+)
+_STYLE: Final = re.compile(
+    r"\btext-decoration[\w-]*\s*:[^;]*\b(line-through)|vertical-align\s*:\s*(super|sub)\b", re.I
+)
+_TRACKED: Final[dict[str, Kind]] = {"msoDel": "deleted", "msoIns": "inserted"}
+
+
+def left_out(tag: str, said: dict[str, Any]) -> str | None:
+    """Tell why an element is not shown, None if it is."""
+    if "hidden" in said:
+        return f"{tag} hidden"
+    if (style := said.get("style")) and (found := _HIDES.search(style)):
+        return f"{tag} style={found.group()}"
+    if tag == "dialog" and "open" not in said:
+        return "dialog that is closed"
+    # what KaTeX draws of the formula whose TeX is written
+    return "katex-html" if said.get("class") == "katex-html" else None
+
+
+def styled(
+    element: LexborNode, tag: str, said: dict[str, Any], styles: Styles, found: Found, body: Body
+) -> Styles:
+    """Add what an element says of its text; of a kind that is open already the outer one counts."""
+    kinds = MARKS.get(tag, ())
+    if said:
+        if tag == "a":
+            styles = _linked(element, said, styles, found, body)
+        elif tag in {"abbr", "acronym"} and (title := said.get("title")) and not _has("abbreviation", styles):
+            no_control(title)
+            no_long_caption(title, "title of an abbreviation")
+            meant = unicodedata.normalize("NFC", title.strip())
+            styles = (*styles, Style("abbreviation", element.mem_id, None, meant)) if meant else styles
+        if style := said.get("style"):
+            meant = " ".join(one for pair in _STYLE.findall(style) for one in pair).lower()
+            kinds += tuple(kind for word, kind in _MEANS if word in meant.split())
+        if tag == "span" and (tracked := _TRACKED.get(said.get("class") or "")):
+            kinds += (tracked,)
+        if said.get("translate") == "no":
+            kinds += ("as is",)
+    for kind in kinds:
+        if not any(style.kind == kind or (style.kind, kind) == _NUMBERED for style in styles):
+            styles = (*styles, Style(kind, element.mem_id))
+    return styles
+
+
+def _has(kind: Kind, styles: Styles) -> bool:
+    return any(style.kind == kind for style in styles)
+
+
+_NUMBERED: Final = ("footnote", "superscript")
+
+
+def _linked(element: LexborNode, said: dict[str, Any], styles: Styles, found: Found, body: Body) -> Styles:
+    name = found.references.get(element.mem_id)
+    if name:
+        others = tuple(style for style in styles if style.kind not in {"link", "superscript", "footnote"})
+        return *others, Style("footnote", element.mem_id, None, name)
+    url = body.link(said.get("href"))
+    if url is None:
+        if (said.get("href") or "").strip():
+            body.note("set aside", "link", "a: its href leads nowhere on the web; its text stays")
+        return styles
+    return *(style for style in styles if style.kind != "link"), Style("link", element.mem_id, url)
