@@ -160,7 +160,6 @@ def test_two_files_that_claim_one_id_are_refused_before_either_is_sent(
         ("a.wiki", "save it as Markdown (.md) or HTML"),
         ("a.docx", "save it as Markdown (.md) or HTML"),
         ("a.rst", "save it as Markdown (.md) or HTML"),
-        ("a.xml", "feeds and exports go through import-feed"),
         ("a.txt", "name it .md"),
     ],
 )
