@@ -112,6 +112,12 @@ def test_in_code_nothing_is_a_command(body: str, written_in: Format) -> None:
     )
 
 
+def test_a_command_without_its_end_does_not_take_the_rest() -> None:
+    found, notes = read(f'<p>一</p>[caption id="1"]<img src="{URL}"> 二<p>三</p>')
+    assert [block["kind"] for block in found] == ["paragraph", "picture", "paragraph", "paragraph"]
+    assert list(noted(notes, "shortcode")) == ['[caption id="1"]']
+
+
 def test_in_an_attribute_nothing_is_a_command() -> None:
     assert pictures(f'文<img src="{URL}" alt="[gallery ids=1]">') == [(URL, "")]
 

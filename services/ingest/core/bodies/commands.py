@@ -46,6 +46,8 @@ _REFERENCES: Final = frozenset({"ref", "relref", "post_url", "asset_path"})
 _PLAYED: Final = frozenset({"video", "audio", "iframe", "embed"})
 _ADDRESS_INSIDE: Final = frozenset({"embed", "youtube", "vimeo"})
 """Commands that enclose the address of what they play."""
+ENCLOSING: Final = _ADDRESS_INSIDE | {"caption", "wp_caption"}
+"""Commands that are nothing without an end."""
 _SHORT: Final = {"b": "b", "i": "i", "s": "s", "strike": "s", "quote": "blockquote", "code": "code"}
 """Of forums: brackets that are HTML by another name."""
 

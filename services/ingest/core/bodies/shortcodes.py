@@ -63,6 +63,9 @@ def _carried_out(pattern: re.Pattern[str], text: str, body: Body, write: _Write,
         if found["name"] or found["ended"]:
             if found.start() not in brackets:
                 return whole
+            if found["name"] in commands.ENCLOSING and not brackets[found.start()]:
+                # with no end it would take the rest of the text
+                return carried_out(commands.Said(found["name"], is_unknown=True), whole, body)
             said = commands.wordpress(
                 found["ended"] or found["name"], found["said"] or "", bool(found["ended"])
             )
@@ -116,20 +119,20 @@ _QUOTED: Final = re.compile(
 )
 
 
-def _paired(pattern: re.Pattern[str], text: str, is_markdown: bool) -> set[int]:
-    """Give where the brackets are that are commands."""
-    found: set[int] = set()
+def _paired(pattern: re.Pattern[str], text: str, is_markdown: bool) -> dict[int, bool]:
+    """Give where the brackets are that are commands, and whether they are one of two."""
+    found: dict[int, bool] = {}
     open_ones: dict[str, list[int]] = {}
     for one in pattern.finditer(text):
         start, end = one.span()
         if one["ended"]:
             if begun := open_ones.get(one["ended"]):
-                found |= {begun.pop(), start}
+                found |= {begun.pop(): True, start: True}
         elif one["name"] and not (is_markdown and _LINKS.match(text, end)):
             open_ones.setdefault(one["name"], []).append(start)
             alone = one["name"] in _ALONE and _stands_alone(text, start, end)
             if alone or (one["said"] and _ATTRIBUTE.search(one["said"])):
-                found.add(start)
+                found[start] = False
     return found
 
 
