@@ -37,9 +37,9 @@ class Flow(Passage):
         """Take a line as a paragraph; one that says what the picture before it shows is its caption."""
         if (
             self.blocks
-            and _CAPTION.match(line["text"])
-            and not line.get("marks")
             and uncaptioned(self.blocks[-1])
+            and not line.get("marks")
+            and _CAPTION.match(line["text"])
         ):
             self.blocks[-1]["picture"]["caption"] = line["text"]
         else:

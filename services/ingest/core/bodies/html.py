@@ -99,7 +99,7 @@ def _read(node: LexborNode | None, passage: Passage, found: footnotes.Found, bre
             text = node.text_content or ""
             if is_verbatim:
                 passage.write_verbatim(text, styles)
-            elif is_loose and "\n" in text:
+            elif is_loose and (breaks or len(text) > 2) and "\n" in text:
                 _write_loose(text, styles, passage, breaks)
             else:
                 passage.write(text, styles)

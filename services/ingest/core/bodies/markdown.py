@@ -109,7 +109,8 @@ def _as_html(text: str, body: Body) -> str:
     html = html if meant == text else html.translate(_AS_SHARED)
     if commands:
         html = _TOKEN.sub(lambda found: _carried_out(found, commands, body), html)
-    return tex.shown(references.restored(html))
+    html = references.restored(html)
+    return tex.shown(html) if _NO_CHARACTER.search(html) else html
 
 
 def _carried_out(found: re.Match[str], commands: list[tuple[Said, str]], body: Body) -> str:
