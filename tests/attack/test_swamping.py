@@ -11,12 +11,15 @@ from services.render.core.page import Page
 from services.render.core.stories import CAPTION_CHARACTERS, cut
 from shared.blocks import Paragraph, Picture, PictureBlock, Rendition
 from shared.events import ArticlePublished
+from tests.attack.rounds import ROUNDS
 from tests.attack.waiting import outcome
 from tests.builders import published
 from tests.unit.render.folded import Folded
 from tests.unit.render.press import Press
 
-HUGE: Final = "字" * 300_000  # 900 KB
+LENGTH: Final = min(100_000 * ROUNDS, 300_000)
+"""Five times what any page may be; in the long form all that fits into a message."""
+HUGE: Final = "字" * LENGTH
 LARGEST_PAGE: Final = 60_000
 """Bytes of a page that holds one such article; an ordinary one has 20,000 to 30,000."""
 LARGEST_FEED: Final = 120_000
@@ -24,7 +27,7 @@ LARGEST_FEED: Final = 120_000
 
 @pytest.fixture(scope="module")
 def press(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Press]:
-    """Give pages of articles whose every text that may be long is of 900 KB."""
+    """Give pages of articles whose every text that may be long is of some hundred KB."""
     made = Press(Folded(tmp_path_factory.mktemp("swamped")))
     for number, (field, value) in enumerate(huge().items()):
         article = published(f"huge-{number}", second=number, **{field: value})
@@ -42,7 +45,7 @@ def picture(**changes: Any) -> Picture:
 
 
 def huge() -> dict[str, Any]:
-    long_url = "https://p.example/" + "a" * 900_000
+    long_url = "https://p.example/" + "a" * 3 * LENGTH
     renditions = tuple(Rendition(url=f"https://p.example/{n}.jpg", width=n) for n in range(1, 9000))
     return {
         "byline": HUGE,
@@ -54,7 +57,7 @@ def huge() -> dict[str, Any]:
         "pictures": (picture(caption=HUGE, alt=HUGE, credit=HUGE),),
         "blocks": (
             PictureBlock(picture=picture(url=long_url, caption=HUGE, renditions=renditions)),
-            Paragraph(text="\u0301" * 300_000),
+            Paragraph(text="\u0301" * LENGTH),
         ),
     }
 
