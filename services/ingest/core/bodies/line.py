@@ -63,12 +63,13 @@ class Line:
     def write(self, text: str, styles: Styles) -> None:
         """Add text whose white space collapses; a mark begins behind a space and ends before it."""
         core = text.strip(_SPACE)
-        before, _, behind = text.partition(core) if core else (text, "", "")
-        self._gap = _gap(self._gap + before)
         if not core:
+            # white space that begins a line is none
+            self._gap = _gap(self._gap + text) if self._pieces else ""
             return
-        if self._gap and self._pieces:
-            self._append(_joint(self._gap, self._pieces[-1], core))
+        before, _, behind = ("", "", "") if len(core) == len(text) else text.partition(core)
+        if self._pieces and (gap := _gap(self._gap + before)):
+            self._append(_joint(gap, self._pieces[-1], core))
         if "  " in core or not core.isprintable():
             core = _SPACES.sub(_collapsed, core)
         self.write_as_it_stands(core, styles)
