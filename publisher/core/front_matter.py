@@ -15,6 +15,7 @@ from publisher.core import web_page
 from publisher.core.dates import SiteTime
 from publisher.core.encodings import misread
 from publisher.core.front_matter_fields import Fields
+from publisher.core.headings import title_of
 from publisher.core.ids import fits
 from publisher.core.languages import language_of
 from publisher.core.picture_addresses import unreachable
@@ -60,16 +61,16 @@ for _name, _pattern in _NUMBERS.items():
 def read_markdown(text: str, site: SiteTime) -> Reading:
     """Read a file's text as a native article; ValueError says what to change.
 
-    Without a title between the lines, a heading `# …` that begins the body is the title.
+    Without a title between the lines, the heading that begins the body is the title.
     """
     written, body = _parted(text.removeprefix("\ufeff").replace("\r\n", "\n"))
     fields = Fields(written, site)
     fields.map(body)
     sent = fields.sent
-    line, _, below = body.lstrip().partition("\n")
-    if "title" not in sent and line.startswith(("# ", "#\t")) and (title := _heading(line)):
-        sent["title"] = title
-        body = below
+    if "title" not in sent:
+        title, rest = title_of(body)
+        if title:
+            sent["title"], body = title, rest
     said = sent.get("language")
     if said is None or isinstance(said, str):
         found = language_of(f"{sent.get('title', '')}\n{body}", said)
@@ -123,13 +124,6 @@ def _json(text: str) -> tuple[dict[str, Any], str] | None:
         return None
     rest = text[end:]
     return (fields, rest) if isinstance(fields, dict) and (not rest or rest[0] in " \t\n") else None
-
-
-def _heading(line: str) -> str:
-    """Give the text of a line `# …`, which may end in signs # of its own."""
-    words = line[1:].strip(" \t")
-    before = words.rstrip("#")
-    return before.rstrip(" \t") if before[-1:] in ("", " ", "\t") else words
 
 
 def _fields(front_matter: str, lines_above: int) -> dict[str, Any]:

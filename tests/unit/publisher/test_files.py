@@ -115,6 +115,15 @@ def test_only_what_json_would_read_so_is_a_number_in_front_matter(written: str, 
         ("---\nsection: 地方\n---\n\n# 题目\n正文", "题目", "正文"),
         ("---\ntitle: 题目\n---\n# 小题\n正文", "题目", "# 小题\n正文"),
         ("正文\n\n# 小题", None, "正文\n\n# 小题"),
+        ("题目\n====\n\n正文", "题目", "\n正文"),
+        (
+            "> 原文：https://a.example\n> * 译者\n\n# 题目\n\n正文",
+            "题目",
+            "> 原文：https://a.example\n> * 译者\n\n\n正文",
+        ),
+        ("![图](https://a.example/1.jpg)\n# 题目\n正文", "题目", "![图](https://a.example/1.jpg)\n正文"),
+        ("正文\n正文\n====\n", None, "正文\n正文\n====\n"),
+        ("=====\n正文", None, "=====\n正文"),
     ],
 )
 def test_a_heading_that_begins_the_body_is_the_title_where_none_is_given(
