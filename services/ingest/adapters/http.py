@@ -118,7 +118,7 @@ def create_app(door: Door, letters: DeadLetterLog, health: Health) -> FastAPI:
         known = {"id": article_id, "state": state, "revision": edition.revision}
         return JSONResponse(known | {"section": edition.section, "url": door.url(article_id)})
 
-    @app.get("/whoami", responses=openapi.whoami() | openapi.problems(401, 429))
+    @app.get("/whoami", responses=openapi.whoami() | openapi.problems(401, 429, 503))
     async def tell_rights(by: writer) -> Response:
         """Tell whose the token is, and what may be done with it."""
         return JSONResponse({"name": by.name, "sections": by.sections, "desk": by.desk})

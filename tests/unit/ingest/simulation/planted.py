@@ -120,7 +120,7 @@ PLANTS: Final = {
         _instead((Edition, "has_decided", _time_before_offset))
     ),
     "a pin is lost behind a text that is written": Plant(_instead((inbox, "accept", _waits_for_nothing))),
-    "a paused owner's pin holds again": Plant(read_desk=_as_it_came, first=1150),
+    "a paused owner's pin holds again": Plant(read_desk=_as_it_came, first=2800),
     "the guard does not look again": Plant(
         _instead((Guard, "_may_still_write", lambda *_: True)), first=4200
     ),
