@@ -18,7 +18,7 @@ import pytest
 from services.render.core import tokens
 from services.render.settings import Settings
 from shared.events import HotListChanged, ViewsVoided
-from tests.chaos.attackers import BROWSERS, HEADLESS, Report, agents, crowd, readers, report
+from tests.chaos.attackers import BROWSERS, DRIVEN, Report, agents, crowd, readers, report
 from tests.foreign import until
 from tests.integration.rank.workers import Rank
 from tests.integration.render.reading import Render
@@ -172,7 +172,7 @@ def _reports(live: str) -> dict[str, list[Report]]:
     old = tokens.token(b"tests", tokens.slot_of(time.time()) - 3)
     forged = [f"{chance.getrandbits(96):024x}"[:16] for _ in range(300)]
     hosts = [f"{NETWORK}.{n % 256}" for n in range(500)]
-    versions = [HEADLESS.replace("141", str(n)) for n in range(500)]
+    versions = [DRIVEN.replace("141", str(n)) for n in range(500)]
     robots = ("python-requests/2.32", "Mozilla/5.0 (compatible; Somebot/2.1)", "")
     return {
         "ordinary": ordinary,
