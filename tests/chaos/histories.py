@@ -67,7 +67,10 @@ class Ending:
 def ending_of(inputs: Iterable[Input]) -> Ending:
     """Predict how an article ends: the model."""
     end = Ending()
+    brought: list[Arrival] = []
     for arrived, sent, place in inputs:
+        if arrived in brought[-8:]:
+            continue  # sent home twice, by an owner that was killed: it was accepted before
         late = end.mark is not None and arrived <= end.mark
         match sent.get("action", "publish"):
             case "withdraw" if not late:
@@ -83,6 +86,9 @@ def ending_of(inputs: Iterable[Input]) -> Ending:
                 end.text, end.arrived = sent, arrived
             case _:
                 end.refused.add(place)
+                continue
+        if arrived[1:] != place:
+            brought.append(arrived)
     return end
 
 

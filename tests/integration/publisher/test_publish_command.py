@@ -71,6 +71,7 @@ def test_every_format_is_published_and_its_outcome_told(ingest: Ingest, tmp_path
         "outcome": "accepted",
         "url": f"https://river.example/article/{name}-2",
         "problem": None,
+        "notes": [],
     }
     assert (done.returncode, done.stderr) == (0, b"")
     assert {ingest.outcome(article_id) for article_id in ids} == {"published"}

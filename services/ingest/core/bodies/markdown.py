@@ -62,7 +62,8 @@ _BESIDE_EMPHASIS: Final = re.compile(
 _AS_WIDE: Final = dict(zip(_SHARED, _WIDE, strict=True))
 _AS_SHARED: Final = str.maketrans(_WIDE, _SHARED)
 
-_LABEL: Final = r"\[((?:\\.|[^\[\]\\])++)\]"
+# a bracket that is escaped begins none: else each would be followed to the end of the text
+_LABEL: Final = r"(?<!\\)\[((?:\\.|[^\[\]\\])++)\]"
 _USE: Final = re.compile(rf"{_LABEL}(?![(:])")
 _DEFINITION: Final = re.compile(rf"^[ \t>]*+{_LABEL}:[ \t]*+\n?(.*)", re.MULTILINE)
 

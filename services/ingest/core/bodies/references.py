@@ -19,7 +19,7 @@ _DEFINITION: Final = re.compile(
     r"[ \t]*+(?:\r?\n[ \t>]*+)?([^\r\n]*+)",
     re.MULTILINE,
 )
-_LABEL: Final = re.compile(r"\[((?:\\.|[^\[\]\\])++)\]")
+_LABEL: Final = re.compile(r"(?<!\\)\[((?:\\.|[^\[\]\\])++)\]")
 _ADDRESS: Final = re.compile(
     r"""(?:<[^<>]*+>|[A-Za-z][A-Za-z0-9+.-]*+:[^\s]|[/#?.]|[\w-]+(?:\.[\w-]+)*+\.[A-Za-z]{2,}(?=[/\s]|$)
       |[\x21-\x7e]*+/|[\x21-\x7e]+\.(?:html?|md|jpe?g|png|gif|webp|svg|pdf|php|aspx?)(?=\s|$))""",
