@@ -76,7 +76,8 @@ def spoil(rank: Rank) -> int:
         return f"{{r{n}}}:{key}"
 
     def day_of(n: int, kind: str) -> str:
-        (found,) = redis.keys(name(n, f"{kind}:*"))
+        # two of them where a midnight passed during the test
+        found = max(redis.keys(name(n, f"{kind}:*")))
         return found if isinstance(found, str) else found.decode()
 
     def another_type(key: str) -> None:
@@ -93,9 +94,9 @@ def spoil(rank: Rank) -> int:
     redis.set(name(3, "position"), DEEP)
     redis.set(name(4, "position"), b'{"next":{"views.v1":-1,"other":5}}' + b" " * 2_000_000)
     redis.hset(name(5, "ids"), STORIES[5], b"x")
-    (bucket,) = redis.hkeys(day_of(6, "views"))
-    # the bucket that is counted into would be written over, rightly
-    redis.hset(day_of(6, "views"), str(int(bucket) - 3), b"odd")
+    # a bucket that is counted into would be written over, rightly
+    bucket = min(map(int, redis.hkeys(day_of(6, "views"))))
+    redis.hset(day_of(6, "views"), str(bucket - 3), b"odd")
     another_type(day_of(7, "seen"))
     redis.hset(name(8, "articles"), STORIES[8], DEEP)
     another_value(name(9, "articles"), b"garbage")
