@@ -65,6 +65,8 @@ def no_control_in_body(text: str) -> None:
 
 def no_open_direction(text: str) -> None:
     """Check that a line turns no direction of writing beyond its own end; ValueError says what to change."""
+    if text.isprintable():
+        return
     opened: list[re.Match[str]] = []
     for found in _TURNS.finditer(text):
         if found.group() in _ENDS:

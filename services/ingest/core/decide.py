@@ -42,6 +42,7 @@ from shared.events import (
 
 FARTHEST_AHEAD: Final = timedelta(days=366)
 """That the date of an article may lie ahead of its arrival."""
+_NONE: Final = timedelta()
 
 DeskAction = Pin | Ban | Release | Void
 DeskEvent = HotPinned | HotBanned | HotReleased | ViewsVoided
@@ -120,7 +121,8 @@ def _publish(sent: Publish, edition: Edition, arrival: Arrival, now: datetime) -
     if not standing.admits(order):
         return _conflict(sent.id, _why_stale(order, edition))
     published_at = sent.published_at or edition.published_at or now
-    if published_at > now + FARTHEST_AHEAD:
+    ahead = published_at - now
+    if ahead > FARTHEST_AHEAD:
         found = f"lies more than a year ahead of this message ({published_at:%Y-%m-%d}); correct the date"
         faults = (Fault("/published_at", found),)
         return Rejection(422, f"/published_at: {found}", faults, sent.id)
@@ -141,7 +143,7 @@ def _publish(sent: Publish, edition: Edition, arrival: Arrival, now: datetime) -
         language=sent.language,
         published_at=published_at,
         modified_at=now,
-        embargo_until=_embargo(sent.embargo_until, published_at, now),
+        embargo_until=sent.embargo_until if ahead <= _NONE else _later(published_at, sent.embargo_until),
         expires_at=sent.expires_at,
         sponsored=sent.sponsored,
         sensitive=sent.sensitive,
@@ -153,10 +155,9 @@ def _publish(sent: Publish, edition: Edition, arrival: Arrival, now: datetime) -
     return Accepted((article,))
 
 
-def _embargo(said: datetime | None, published_at: datetime, now: datetime) -> datetime | None:
+def _later(date_ahead: datetime, embargo: datetime | None) -> datetime:
     """Give until when readers wait: a date ahead is an embargo, too."""
-    ahead = published_at if published_at > now else None
-    return max(filter(None, (said, ahead)), default=None)
+    return date_ahead if embargo is None else max(date_ahead, embargo)
 
 
 def _lead(sent: Publish) -> tuple[tuple[Picture, ...], tuple[Block, ...]]:

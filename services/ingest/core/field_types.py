@@ -103,7 +103,7 @@ def section_name(text: str) -> str:
         raise ValueError(f"is {len(name)} characters long, 1 to 20 are possible")
     if is_blank(name[0]) or is_blank(name[-1]):
         raise ValueError("begins or ends with a space or an invisible character; remove it")
-    if "/" in name or ":" in name or set(name) == {"."}:
+    if "/" in name or ":" in name or not name.strip("."):
         raise ValueError("must not contain / or : and not be only dots, because the name is the address")
     return name
 

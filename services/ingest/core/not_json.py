@@ -37,9 +37,11 @@ def what_it_is(value: bytes) -> str | None:
 
 def envelope(sent: dict[str, Any]) -> str | None:
     """Say what was put around an article and is not taken off; None if nothing was."""
+    if "payload" not in sent:
+        return None
     if sent.keys() == {"schema", "payload"}:
         says = "set value.converter.schemas.enable=false, or send what is in payload"
         return f"is Kafka Connect's envelope (schema, payload); {says}"
-    if "payload" in sent and {"op", "source"} & sent.keys():
+    if {"op", "source"} & sent.keys():
         return "is a change event of Debezium; send the article itself"
     return None

@@ -40,6 +40,9 @@ class Notes:
     def __init__(self) -> None:
         self._found: dict[tuple[Did, str, str], tuple[str, int]] = {}
 
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
     def add(self, pointer: str, did: Did, kind: str, detail: str) -> None:
         """Take a note."""
         same = did, kind, detail[:_LONGEST]

@@ -198,9 +198,11 @@ def _as_meant(
         if not isinstance(action, str) or action not in ACTIONS:
             return invalid([Fault("/action", f"must be one of {', '.join(ACTIONS)}")], article_id)
         shape = ACTIONS[action]
-    faults = _misspelt(sent, shape)
+    faults: list[Fault] = []
     notes = Notes()
-    if unknown := {name: value for name, value in sent.items() if name not in _fields(shape)}:
+    known = _fields(shape)
+    if unknown := {name: value for name, value in sent.items() if name not in known}:
+        faults += _misspelt(unknown, known - sent.keys())
         if shape is Publish:
             faults += not_for_readers(unknown)
         for name in unknown:
@@ -213,8 +215,10 @@ def _as_meant(
     faults = [*found, *(replace(fault, pointer=place(fault.pointer)) for fault in faults)]
     if faults:
         return invalid(faults, article_id)
-    told = tuple(note._replace(pointer=place(note.pointer)) for note in notes.told())
-    return submission.with_notes(told) if told and isinstance(submission, Publish) else submission
+    if notes and isinstance(submission, Publish):
+        told = (note._replace(pointer=place(note.pointer)) for note in notes.told())
+        return submission.with_notes(tuple(told))
+    return submission
 
 
 @cache
@@ -223,16 +227,12 @@ def _fields(shape: type[Submission]) -> frozenset[str]:
     return frozenset({field.alias or name for name, field in shape.model_fields.items()} | {"action"})
 
 
-def _misspelt(sent: dict[str, Any], shape: type[Submission]) -> list[Fault]:
-    unknown = sent.keys() - _fields(shape)
-    if not unknown:
-        return []
+def _misspelt(unknown: dict[str, Any], absent: frozenset[str]) -> list[Fault]:
     if len(unknown) > _MOST_UNKNOWN:
         return [Fault("", f"has {len(unknown):,} unknown fields, at most {_MOST_UNKNOWN} are possible")]
-    absent = _fields(shape) - sent.keys() - {"action"}
     faults = []
-    doubtful = (name for name in unknown if not speaks_of_publication(name, sent[name]))
+    doubtful = (name for name, value in unknown.items() if not speaks_of_publication(name, value))
     for name in sorted(name for name in doubtful if len(name) <= _LONGEST_MISSPELT):
-        for meant in get_close_matches(name, absent, n=1, cutoff=0.85):
+        for meant in get_close_matches(name, absent - {"action"}, n=1, cutoff=0.85):
             faults.append(Fault(pointer((name,)), f"unknown field; did you mean {meant}?"))
     return faults

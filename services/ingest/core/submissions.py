@@ -1,5 +1,6 @@
 """The shapes of what a publisher or an editor may send; each is also its JSON Schema in `contracts/`."""
 
+from functools import cached_property
 from typing import Annotated, Any, Final
 
 from pydantic import (
@@ -167,18 +168,15 @@ class Publish(_Sent):
     aliases: Annotated[tuple[Alias, ...], Field(max_length=20), _at_most(20)] = ()
     urgency: Annotated[int, Strict(), Field(ge=1, le=9), _WHOLE] | None = None
 
-    _notes: tuple[Note, ...] = ()
-
-    @property
+    @cached_property
     def notes(self) -> tuple[Note, ...]:
         """What became of parts of the input that do not stand as they were sent."""
-        return self._notes
+        return ()
 
     def with_notes(self, notes: tuple[Note, ...]) -> "Publish":
         """Give the same article with notes."""
-        noted = self.model_copy()
-        noted._notes = notes
-        return noted
+        # a private attribute would cost every article more than all its short fields do
+        return self.model_copy(update={"notes": notes})
 
 
 class Withdraw(_Sent):

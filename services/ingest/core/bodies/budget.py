@@ -25,15 +25,14 @@ A_PICTURE: Final = 150
 
 
 class Budget:
-    """What a body has spent so far."""
+    """What a body may still spend."""
 
     def __init__(self) -> None:
-        self._spent = dict.fromkeys(MOST, 0)
+        self._left = MOST.copy()
 
     def spend(self, what: str, number: int = 1) -> None:
         """Count; TooLargeError says of what there is too much."""
-        self._spent[what] += number
-        if self._spent[what] > MOST[what]:
-            raise TooLargeError(
-                f"has {self._spent[what]:,} {what} or more, at most {MOST[what]:,} are possible"
-            )
+        self._left[what] = left = self._left[what] - number
+        if left < 0:
+            most = MOST[what]
+            raise TooLargeError(f"has {most - left:,} {what} or more, at most {most:,} are possible")

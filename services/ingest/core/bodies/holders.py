@@ -35,13 +35,14 @@ class Flow(Passage):
 
     def take(self, line: Written) -> None:
         """Take a line as a paragraph; one that says what the picture before it shows is its caption."""
+        before = self.blocks[-1] if self.blocks else None
         if (
-            self.blocks
-            and uncaptioned(self.blocks[-1])
+            before is not None
+            and uncaptioned(before)
             and not line.get("marks")
             and _CAPTION.match(line["text"])
         ):
-            self.blocks[-1]["picture"]["caption"] = line["text"]
+            before["picture"]["caption"] = line["text"]
         else:
             self.show({"kind": "paragraph"} | line)
 

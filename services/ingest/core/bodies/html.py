@@ -111,7 +111,8 @@ def _read(node: LexborNode | None, passage: Passage, found: footnotes.Found, bre
             if opened is not None:
                 inside, end = opened
                 outside.append((node.next, passage, styles, is_verbatim, is_loose, end))
-                styles = styled(node, tag, said, styles, found, passage.body)
+                if said or tag in MARKS:
+                    styles = styled(node, tag, said, styles, found, passage.body)
                 is_verbatim, is_loose = is_verbatim or tag == "pre", is_loose and tag not in BLOCKS
                 node, passage = node.child, inside
                 continue

@@ -67,13 +67,16 @@ class Line:
             # white space that begins a line is none
             self._gap = _gap(self._gap + text) if self._pieces else ""
             return
-        before, _, behind = ("", "", "") if len(core) == len(text) else text.partition(core)
-        if self._pieces and (gap := _gap(self._gap + before)):
+        gap, behind = self._gap, ""
+        if len(core) < len(text):
+            before, _, behind = text.partition(core)
+            gap, behind = _gap(gap + before), _gap(behind)
+        if gap and self._pieces:
             self._append(_joint(gap, self._pieces[-1], core))
         if "  " in core or not core.isprintable():
             core = _SPACES.sub(_collapsed, core)
         self.write_as_it_stands(core, styles)
-        self._gap = _gap(behind)
+        self._gap = behind
 
     def write_as_it_stands(self, text: str, styles: Styles) -> None:
         """Add text whose white space counts."""
@@ -114,7 +117,8 @@ class Line:
             return None
         self._body.spend("lines")
         self._body.spend("bytes", A_LINE + len(text.encode()))
-        return {"text": text, **(self._beside(styled) if styled else {})}
+        line: Written = {"text": text}
+        return line | self._beside(styled) if styled else line
 
     def _beside(self, styled: dict[Style, tuple[int, int]]) -> Written:
         self._body.spend("links and emphases", len(styled))

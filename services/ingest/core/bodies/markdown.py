@@ -102,8 +102,13 @@ def _as_html(text: str, body: Body) -> str:
 
     text = in_markdown(_without_attributes(text, body), body, token)
     text = references.as_text(text, body) if "]:" in text else text
-    text = _ONE_TILDE.sub(tex.TILDE, tex.hidden(text)) if "~" in text else tex.hidden(text)
-    meant = _BESIDE_EMPHASIS.sub(lambda found: _AS_WIDE[found.group()], text)
+    without_tex = tex.hidden(text)
+    if "~" in text:
+        without_tex = _ONE_TILDE.sub(tex.TILDE, without_tex)
+    has_tex = without_tex is not text
+    meant = text = without_tex
+    if "*" in text or "~~" in text:
+        meant = _BESIDE_EMPHASIS.sub(lambda found: _AS_WIDE[found.group()], text)
     html: str = markdown_to_html(meant, _EXTENSIONS, render_options=_RENDERING)
     if len(html) > MOST_HTML:
         raise TooLargeError(f"becomes {len(html):,} characters of HTML, at most {MOST_HTML:,} are possible")
@@ -111,7 +116,7 @@ def _as_html(text: str, body: Body) -> str:
     if commands:
         html = _TOKEN.sub(lambda found: _carried_out(found, commands, body), html)
     html = references.restored(html)
-    return tex.shown(html) if _NO_CHARACTER.search(html) else html
+    return tex.shown(html) if has_tex else html
 
 
 def _carried_out(found: re.Match[str], commands: list[tuple[Said, str]], body: Body) -> str:

@@ -14,7 +14,10 @@ _PARAGRAPHS: Final = TypeAdapter(tuple[Paragraph, ...])
 
 def from_plain(text: str, notes: Notes, base: str = "") -> tuple[Block, ...]:
     """Read a plain body; the ideographic space that begins a line is kept."""
-    lines = (line.strip(" \t\r") for line in text.splitlines())
-    seen = [{"text": line} for line in lines if line and not line.isspace()]
+    seen = [
+        {"text": line}
+        for written in text.splitlines()
+        if (line := written.strip(" \t\r")) and not line.isspace()
+    ]
     Budget().spend("paragraphs", len(seen))
     return _PARAGRAPHS.validate_python(seen)
