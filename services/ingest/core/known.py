@@ -13,6 +13,7 @@ from services.ingest.core.decide import Accepted
 from services.ingest.core.editions import UNKNOWN, Edition, Origin, Part, advance, at_desk, contradictions
 from shared import wire
 from shared.articles import ArticleEvent
+from shared.events import ArticlePublished
 
 MOST_AHEAD: Final = 5_000
 """Ids of one partition that may be withdrawn before a text of theirs has stood: each is kept for ever."""
@@ -29,6 +30,12 @@ class _Step:
         if self.event is None:
             return at_desk(edition, self.origin)
         return advance(edition, self.event, self.origin)
+
+    def without_text(self) -> "_Step":
+        """Give the step as it is kept: hundreds of texts are under way at once, and nothing asks for them."""
+        if not isinstance(self.event, ArticlePublished):
+            return self
+        return _Step(self.event.model_copy(update={"blocks": ()}), self.origin)
 
     def is_record(self, event: ArticleEvent | None, origin: Origin) -> bool:
         return type(self.event) is type(event) and self.origin.position == origin.position
@@ -69,7 +76,7 @@ class Known:
             edition = step.after(edition)
         self._current[article_id] = edition
         self._count(article_id, before, edition)
-        self._under_way.setdefault(article_id, []).extend(steps)
+        self._under_way.setdefault(article_id, []).extend(step.without_text() for step in steps)
 
     def article_read(self, event: ArticleEvent, origin: Origin, offset: int) -> dict[Part, bool]:
         """Take in a record of articles.v1; tell which parts of its article are wrong now, and which right."""
