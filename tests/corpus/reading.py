@@ -25,7 +25,9 @@ KINDS: Final = {
     ".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html",
 }  # fmt: skip
 _ZONE: Final = ZoneInfo("Asia/Kuala_Lumpur")
-_NOT_SHOWN: Final = ("script", "style", "template", "noscript", "title", "select", "textarea", "button")
+_NOT_SHOWN: Final = (
+    "script", "style", "template", "noscript", "title", "select", "textarea", "button", "iframe",
+)  # fmt: skip
 
 
 @dataclass
