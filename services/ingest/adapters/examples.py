@@ -90,6 +90,11 @@ CLOUD_EVENTS: Final[dict[str, Any]] = {
     }
 }
 
+NITF: Final = (
+    '<nitf><head><docdata><doc-id id-string="harbour-library"/></docdata></head><body><body.head><hedline>'
+    "<hl1>旧邮局改成图书馆</hl1></hedline></body.head><body.content><p>周日开放。</p></body.content></body></nitf>"
+)
+
 _BY: Final = {"who": "林编辑", "why": "周日开放"}
 DESK_ACTIONS: Final[dict[str, Any]] = {
     "pin": {"action": "pin", "article": "harbour-library", "scope": "all", "position": 1, **_BY},

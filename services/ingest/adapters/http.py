@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, datetime
+from email.message import Message
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
@@ -24,6 +25,7 @@ from services.ingest.core.notes import as_objects
 from services.ingest.core.reading import LARGEST_BYTES
 from services.ingest.core.rights import Publisher, unknown
 from services.ingest.core.submissions import EVERY_ARTICLE, Publish
+from services.ingest.core.xml_items.parsing import as_sent
 from shared import problem, wire
 from shared.events import ArticlePublished, WithdrawReason
 from shared.health import PATHS, Health
@@ -69,8 +71,8 @@ def create_app(door: Door, letters: DeadLetterLog, health: Health) -> FastAPI:
     async def send_article(request: Request, by: writer, dry_run: _DryRun = False) -> Response:
         """Send an article, or an action on one, or a desk action."""
         if dry_run:
-            return await _foresee(door, by, await _json_body(request, door, by))
-        return await _submit(request, door, by, await _json_body(request, door, by), _key(request))
+            return await _foresee(door, by, await _message(request, door, by))
+        return await _submit(request, door, by, await _message(request, door, by), _key(request))
 
     @app.delete(
         "/articles/{article_id}",
@@ -98,7 +100,7 @@ def create_app(door: Door, letters: DeadLetterLog, health: Health) -> FastAPI:
     )
     async def act_at_the_desk(request: Request, by: writer) -> Response:
         """Pin, ban or release an article, or take views out."""
-        return await _submit(request, door, by, await _json_body(request, door, by), _key(request))
+        return await _submit(request, door, by, await _message(request, door, by), _key(request))
 
     @app.get(
         "/articles/{article_id}",
@@ -126,8 +128,9 @@ def create_app(door: Door, letters: DeadLetterLog, health: Health) -> FastAPI:
     return app
 
 
-async def _json_body(request: Request, door: Door, by: Publisher) -> bytes:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+async def _message(request: Request, door: Door, by: Publisher) -> bytes:
+    said = request.headers.get("content-type", "")
+    media_type = said.partition(";")[0].strip().lower()
     if media_type not in _MEDIA_TYPES and not media_type.endswith(("+json", "+xml")):
         raise refuse(
             415,
@@ -140,7 +143,18 @@ async def _json_body(request: Request, door: Door, by: Publisher) -> bytes:
         door.received(by, len(chunk))
         if len(body) > LARGEST_BYTES:
             raise refuse(413, f"the message is too large, at most {LARGEST_BYTES:,} bytes are possible")
-    return bytes(body)
+    return _in_utf8(bytes(body), said) if media_type.endswith("xml") else bytes(body)
+
+
+def _in_utf8(document: bytes, content_type: str) -> bytes:
+    """Write a document in XML in UTF-8, if its Content-Type names a charset."""
+    named = Message()
+    named["content-type"] = content_type
+    charset = named.get_content_charset()
+    try:
+        return as_sent(document, charset) if charset else document
+    except ValueError as error:
+        raise refuse(400, f"the message {error}") from None
 
 
 def _key(request: Request) -> str | None:

@@ -159,7 +159,11 @@ SUBMISSION_BODY: Final = _body(
         "application/cloudevents+json": {
             "schema": {"$ref": _REFS.format(model=CloudEvent.__name__)},
             "examples": examples.summed_up(examples.CLOUD_EVENTS),
-        }
+        },
+        "application/xml": {
+            "schema": {"type": "string", "description": "NITF 3.x, or one text item of NewsML-G2"},
+            "example": examples.NITF,
+        },
     },
 )
 DESK_BODY: Final = _body(_DESK, examples.DESK_ACTIONS)

@@ -41,6 +41,16 @@ def test_xml_is_taken_over_http_and_a_kill_takes_it_down(ingest: Ingest, name: s
     assert ingest.outcome(name) == "withdrawn"
 
 
+def test_over_http_a_charset_outranks_the_declaration(ingest: Ingest, name: str) -> None:
+    declared = nitf(name).decode().replace('version="1.0"', 'version="1.0" encoding="iso-8859-1"')
+    headers = {"content-type": 'application/xml; charset="GBK"'}
+    answer = ingest.ask("POST", "/articles?dry_run=true", content=declared.encode("gbk"), headers=headers)
+    assert answer.json()["article"]["title"] == "港口关闭"
+    headers = {"content-type": "application/xml; charset=no-such"}
+    answer = ingest.ask("POST", "/articles", content=nitf(name), headers=headers)
+    assert (answer.status_code, "no-such" in answer.json()["detail"]) == (400, True)
+
+
 def test_a_long_document_is_read_and_what_became_of_it_told(ingest: Ingest, name: str) -> None:
     headers = {"content-type": "application/nitf+xml"}
     answer = ingest.ask("POST", "/articles", content=nitf(name, paragraphs=3_000), headers=headers)

@@ -6,6 +6,7 @@ are handed out one by one, so that a file of any size needs no more memory than 
 """
 
 import re
+from codecs import lookup
 from collections.abc import Callable, Iterable, Iterator
 from html import unescape
 from typing import Final
@@ -20,6 +21,9 @@ _MADE_BY_IT: Final = (
 )
 
 _DECLARED: Final = re.compile(rb"""<\?xml[^>]{1,100}?encoding\s{0,9}=\s{0,9}["']([A-Za-z0-9._-]{1,40})["']""")
+_DECLARATION: Final = re.compile(
+    r"""\A(\s{0,100}<\?xml[^>]{1,100}?encoding\s{0,9}=\s{0,9})["'][A-Za-z0-9._-]{1,40}["']"""
+)
 _CODECS: Final = {
     # the larger set that browsers, too, mean by the name
     **dict.fromkeys(("gb2312", "gbk", "gb18030", "gb-2312-80"), "gb18030"),
@@ -36,6 +40,23 @@ Naming = Callable[[str, str], str]
 def local_name(_namespace: str, name: str) -> str:
     """Name an element or attribute without its namespace."""
     return name
+
+
+def as_sent(content: bytes, charset: str) -> bytes:
+    """Write in UTF-8 what came over HTTP with a charset, which outranks the declaration (RFC 7303).
+
+    A byte order mark outranks both. ValueError says what to change.
+    """
+    codec = _CODECS.get(charset.lower().replace("_", "-"), charset)
+    try:
+        if content.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")) or lookup(codec).name == "utf-8":
+            return content
+        text = content.decode(codec)
+    except (LookupError, UnicodeError) as error:
+        raise ValueError(
+            f"cannot be read in the charset {charset[:40]!r} of its Content-Type: {error}"
+        ) from None
+    return _DECLARATION.sub(r'\1"utf-8"', text, count=1).encode()
 
 
 def in_utf8(content: bytes) -> tuple[bytes, str | None]:
