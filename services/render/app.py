@@ -114,7 +114,7 @@ def build(settings: Settings) -> Render:
     site = Site(settings.site_name, settings.site_url, settings.zone, static.addresses)
     files = [_HERE / "glossary.tsv", *filter(None, [settings.glossary])]
     terms = glossary.read("\n".join(file.read_text(encoding="utf-8") for file in files).splitlines())
-    store = Store(settings.data)
+    store = Store(settings.data, settings.snapshot)
     scripts = {script: in_script(script, store, site, terms, settings, token_key) for script in SCRIPTS}
     pages = {script: one.pages for script, one in scripts.items()}
     fragments = {script: one.fragments for script, one in scripts.items()}

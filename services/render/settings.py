@@ -28,6 +28,8 @@ class Settings(RedisSettings):
     port: int = Field(8080, ge=0, le=65535)
     data: Path = Path(".remen/render")
     """Folder of this replica's own SQLite file; two replicas never share one."""
+    snapshot: Path | None = None
+    """Folder that `python -m services.render snapshot` wrote: what a replica without a store begins with."""
     instance: str = Field(default_factory=socket.gethostname, min_length=1)
     token_key: str = Field("", repr=False)
     """Secret of the view tokens, the same for all replicas; empty: each process draws its own."""

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from services.render.adapters.left_out import left_out
+from services.render.adapters.snapshot import SEARCH
 from services.render.adapters.sqlite_file import TornError, begin, delete, is_torn
 from services.render.adapters.store import Changed
 from services.render.core.bigrams import folded, folding, terms
@@ -68,7 +69,7 @@ class SearchIndex:
     _writer: sqlite3.Connection
 
     def __init__(self, folder: Path) -> None:
-        self.path = folder / "search.sqlite3"
+        self.path = folder / SEARCH
         self.generation = 0
         """Counts the files there were: what was opened in an earlier one reads a file that is gone."""
         self.unread = 0

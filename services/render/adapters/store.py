@@ -15,6 +15,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Final, NamedTuple, get_args
 
+from services.render.adapters.snapshot import STORE, begin_from
 from services.render.adapters.sqlite_file import (
     TornError,
     UnusableError,
@@ -105,9 +106,12 @@ class Changed(NamedTuple):
 class Store:
     """The file, opened; `writer` belongs to the fold's thread, everything else to the event loop."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, snapshot: Path | None = None) -> None:
+        """Open the file of a folder, which if it has none may begin with that of a snapshot."""
         self._lock = lock(folder)
-        self._path = folder / "articles.sqlite3"
+        self._path = folder / STORE
+        if snapshot is not None:
+            begin_from(snapshot, folder)
         self.broken = False
         try:
             try:

@@ -15,11 +15,11 @@ from tests.integration.render.serving import Serving
 
 @pytest.fixture
 def render(tmp_path: Path) -> Iterator[Callable[..., Render]]:
-    """Give `render(kafka, redis_url, name)`, a service not started yet; one name is one store."""
+    """Give `render(kafka, redis_url, name, SETTING=…)`, a service not started yet; one name is one store."""
     with ExitStack() as running:
 
-        def make(bootstrap: str, redis_url: str, name: str = "one") -> Render:
-            made = Render(tmp_path, bootstrap, redis_url, name)
+        def make(bootstrap: str, redis_url: str, name: str = "one", **settings: str) -> Render:
+            made = Render(tmp_path, bootstrap, redis_url, name, **settings)
             running.callback(made.stop)
             return made
 

@@ -20,7 +20,7 @@ AGENT: Final = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox
 class Render(Service):
     """A render whose store is a folder of the test's, and a reader at its pages."""
 
-    def __init__(self, folder: Path, bootstrap: str, redis_url: str, name: str) -> None:
+    def __init__(self, folder: Path, bootstrap: str, redis_url: str, name: str, **settings: str) -> None:
         self.store = folder / f"store-{name}"
         super().__init__(
             "render",
@@ -30,6 +30,7 @@ class Render(Service):
             RENDER_DATA=str(self.store),
             RENDER_INSTANCE=name,
             RENDER_TOKEN_KEY="tests",  # noqa: S106 - opens nothing
+            **settings,
         )
 
     def get(self, path: str) -> httpx.Response | None:

@@ -1,12 +1,16 @@
 """Render on a real Kafka and a real Redis: what it folds, what it serves without them, what it writes."""
 
 import asyncio
+import os
 import re
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import httpx
@@ -15,6 +19,7 @@ from confluent_kafka.admin import AdminClient
 from redis import Redis as RedisClient
 
 from dev.child import Child
+from dev.environment import ROOT
 from shared import wire
 from shared.articles import TextErased
 from shared.events import HotEntry, HotListChanged, hot_key
@@ -93,12 +98,34 @@ def test_a_restarted_render_goes_on_where_it_was(kafka: Kafka, redis_url: str, r
     one.start()
     assert one.status(f"/article/{before}") == 200
     assert one.status(f"/article/{meanwhile}") == 200, "ready means that what the log held is folded"
-    metrics = one.get("/metrics")
+    # others write into the log too; what was folded before the restart is not read again
+    assert 1 <= folded_by(one) < written(kafka.bootstrap, ARTICLES.name)
+
+
+def test_a_new_replica_begins_with_a_snapshot_of_a_running_one(
+    kafka: Kafka, redis_url: str, render: MakeRender, tmp_path: Path
+) -> None:
+    one = render(kafka.bootstrap, redis_url)
+    one.start()
+    before, since = new_id(), new_id()
+    publish(kafka.bootstrap, published(before))
+    until(lambda: one.status(f"/article/{before}") == 200, "the article is read", 5)
+    command = [sys.executable, "-m", "services.render", "snapshot", str(tmp_path / "snapshot")]
+    subprocess.run(command, cwd=ROOT, env=os.environ | {"RENDER_DATA": str(one.store)}, check=True)
+    publish(kafka.bootstrap, published(since))
+    new = render(kafka.bootstrap, redis_url, "new", RENDER_SNAPSHOT=str(tmp_path / "snapshot"))
+    new.start()
+    assert [new.status(f"/article/{name}") for name in (before, since)] == [200, 200]
+    assert 1 <= folded_by(new) < written(kafka.bootstrap, ARTICLES.name)
+
+
+def folded_by(replica: Render) -> float:
+    """Count the records that a replica has folded since it started."""
+    metrics = replica.get("/metrics")
     assert metrics is not None
     folded = re.search(r"^remen_render_articles_folded_total (\S+)", metrics.text, re.MULTILINE)
     assert folded is not None
-    # others write into the log too; what was folded before the restart is not read again
-    assert 1 <= float(folded[1]) < written(kafka.bootstrap, ARTICLES.name)
+    return float(folded[1])
 
 
 def test_the_hot_list_is_read_from_redis(kafka: Kafka, redis_url: str, render: MakeRender) -> None:
