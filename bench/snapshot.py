@@ -1,7 +1,7 @@
 """Claim: a replica that begins with a snapshot has its store in a tenth of the time of folding the log.
 
-The peer is the fold of the same log without Kafka: reading it over the network comes on top. Articles of 3 KB; of
-10⁶ the text has two paragraphs, so that the files fit on a small disk.
+The peer is the fold of the same log without Kafka: reading it over the network comes on top. Articles of
+3 KB; of 10⁶ the text has two paragraphs, so that the files fit on a small disk.
 """
 
 import sys
