@@ -1,5 +1,6 @@
 // What a page does beyond being read: it says once that it was seen, and keeps its hot list fresh.
-// Everything works without it; whatever fails is left as it is.
+// Everything works without it; whatever fails is left as it is. The oldest browsers of the README read it: one word
+// of the language that one of them does not know would take the whole of it, and the view.
 {
   const {article, token, hot, changed} = document.currentScript.dataset;
   const pollMs = 15000;
@@ -27,13 +28,13 @@
     if (performance.now() - saidAt < saidMs) return;
     saidAt = performance.now();
     status.textContent = words;
-    setTimeout(() => status.replaceChildren(), 10000);
+    setTimeout(() => { status.textContent = ''; }, 10000);
   };
 
   // A new list may be longer or shorter. It waits until nothing moves under the reader's eyes: until the first
   // thing it could move is still below the screen, and nobody points at it or has the focus in it.
   const mayChange = (list) => {
-    const first = beside.matches ? list.nextElementSibling ?? document.querySelector('.colophon') : list;
+    const first = beside.matches ? list.nextElementSibling || document.querySelector('.colophon') : list;
     return first.getBoundingClientRect().top >= innerHeight && !list.matches(':hover, :focus-within');
   };
 
@@ -41,7 +42,8 @@
 
   const refresh = async () => {
     const list = document.querySelector('.hot');
-    if (!list || !isSeen() || navigator.connection?.saveData) return;
+    const line = navigator.connection || {};
+    if (!list || !isSeen() || line.saveData) return;
     const address = article ? `${hot}?article=${article}` : hot;
     const answer = await fetch(address, {cache: 'no-cache'}); // the browser sends its ETag
     const {html} = await answer.json();
@@ -65,8 +67,10 @@
 
   // On a phone the current section may lie beside the screen.
   const here = document.querySelector('.masthead [aria-current]');
-  const nav = here?.closest('nav');
-  if (nav) nav.scrollLeft = here.offsetLeft + (here.offsetWidth - nav.clientWidth) / 2;
+  if (here) {
+    const nav = here.closest('nav');
+    nav.scrollLeft = here.offsetLeft + (here.offsetWidth - nav.clientWidth) / 2;
+  }
 
   if (article) {
     document.addEventListener('prerenderingchange', sendView);
