@@ -18,6 +18,7 @@ from services.rank.adapters.outbox import Outbox
 from services.rank.adapters.publisher import Publisher
 from services.rank.adapters.store import Store, connect
 from services.rank.adapters.voiding import Voiding
+from services.rank.core.clock import DAY_MS
 from services.rank.core.fold import Rules
 from services.rank.core.views import Limits
 from services.rank.settings import Settings
@@ -35,7 +36,7 @@ def wire_up(given: Settings) -> list[Service]:
     """Make the services of the worker, each knowing those that it needs."""
     servers = given.kafka_bootstrap_servers
     limits = Limits(ahead_ms=given.ahead_s * 1000, late_ms=given.late_s * 1000)
-    rules = Rules(given.zone, limits, given.seats)
+    rules = Rules(given.zone, limits, given.seats, given.max_age_days * DAY_MS)
     redis = connect(given.redis_address)
     store, board = Store(redis, given.zone), Board(redis, given.zone)
     views = Log(servers, given.instance, given.session_s)
@@ -47,7 +48,9 @@ def wire_up(given: Settings) -> list[Service]:
     publishing = Publishing(views, Publisher(board, outbox, given.event_every_s), given.list_every_s)
     monitoring = Monitoring(views, follower, loader, board, given.stuck_after_s)
     health = Health({"kafka": monitoring.kafka, "redis": monitoring.redis, "partitions": monitoring.stuck})
-    http = worker.HttpService(create_app(board, Archive(board), health), given.host, given.port)
+    http = worker.HttpService(
+        create_app(board, Archive(board, rules.max_age_ms), health), given.host, given.port
+    )
     return [counting, publishing, monitoring, http]
 
 

@@ -23,6 +23,9 @@ class Settings(RedisSettings):
     seats: int = Field(0, ge=0, le=65_536)
     """How many readers of an article a segment can be on one reading day; 0 does not bound them."""
 
+    max_age_days: int = Field(30, ge=1, le=36_500)
+    """An article that is older enters no list, unless an editor pins it."""
+
     session_s: float = Field(6.0, ge=1, le=300)
     """A worker that is silent for this long loses its partitions to others."""
 

@@ -1,7 +1,7 @@
 """What was: any list of the last three days made anew from the buckets in Redis, and why an article stands.
 
-A list of then has the scores and the desk actions of then and the eligibility of today; views that came late
-for it are in it, though they were not then.
+A list of then has the scores, the desk actions and the ages of then and the eligibility of today; views that
+came late for it are in it, though they were not then.
 """
 
 import time
@@ -39,8 +39,9 @@ class NoSuchArticleError(LookupError):
 class Archive:
     """Answers from Redis alone, so every replica can give them for every partition."""
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: Board, max_age_ms: int) -> None:
         self._board = board
+        self._max_age_ms = max_age_ms
 
     async def list_at(self, scope: str, list_name: ListName, as_of_ms: int) -> lists.HotList:
         """Make a list as of the end of a bucket; NotThenError, NotCountedYetError, TornError."""
@@ -67,7 +68,8 @@ class Archive:
             # once more: what was read in the moment of a wipe is not all there was
             at = await self._counted(n, as_of_ms, told)
             incomplete |= turn.is_incomplete(at, as_of_ms)
-            tops = scores.tops(scores.ranking_of(state, last), state, actions, now_ms)
+            ranking = scores.ranking_of(state, last)
+            tops = scores.tops(ranking, state, actions, now_ms, as_of_ms - self._max_age_ms)
             bests.append(tops.get(f"{scope}:{list_name}", []))
         entries = lists.merge(bests, scope, actions)
         return lists.HotList(scope, list_name, as_of_ms, entries, incomplete)
@@ -92,7 +94,9 @@ class Archive:
             window = await self._board.window(n, last - WINDOWS[list_name] + 1, last)
             readers = {b: bucket.readers_of(number) for b, bucket in window.items()}
         actions = () if hidden else desk.in_force(await self._desk(), now_ms)
-        return explain(article, list_name, as_of_ms, readers, facts or UNKNOWN, actions, now_ms)
+        return explain(
+            article, list_name, as_of_ms, readers, facts or UNKNOWN, actions, now_ms, self._max_age_ms
+        )
 
     async def _desk(self) -> Desk:
         blob = await self._board.desk()

@@ -203,7 +203,8 @@ class Follower:
             return cache, []
         self._dirty.discard(partition)
         whole = partition in self._read_until
-        return turn.rank(cache, as_of, self._clock.now_ms(), actions, whole=whole)
+        max_age_ms = self._rules.max_age_ms
+        return turn.rank(cache, as_of, self._clock.now_ms(), actions, max_age_ms=max_age_ms, whole=whole)
 
     async def _actions(self) -> Desk:
         """Read the pins and bans in force; the last ones known if they cannot be read."""

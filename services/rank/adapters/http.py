@@ -28,8 +28,8 @@ Limit = Annotated[int, Query(ge=1, le=BEST)]
 BucketEnd = Annotated[
     AwareDatetime | None,
     Query(
-        description="The end of a 5-minute bucket of the last three days: scores and desk actions of then, "
-        "eligibility of today, views that came late included."
+        description="The end of a 5-minute bucket of the last three days: scores, desk actions and ages "
+        "of then, eligibility of today, views that came late included."
     ),
 ]
 

@@ -42,8 +42,12 @@ class Facts:
         """Tell whether nobody may know yet that there is a text."""
         return self.standing.order is not None and now_ms < self.embargo_ms
 
+    def is_too_old(self, moment_ms: int, max_age_ms: int) -> bool:
+        """Tell whether the article was published too long before a list's moment to earn a place in it."""
+        return self.published_ms < moment_ms - max_age_ms
+
     def may_be_hot(self, now_ms: int) -> bool:
-        """Tell whether the article may stand in a hot list now."""
+        """Tell whether the article may stand in a hot list now; only the desk may put an old one there."""
         begins, ends = self.hot_between()
         return begins <= now_ms < ends
 

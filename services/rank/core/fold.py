@@ -18,7 +18,7 @@ from services.rank.core import buckets, desk_log, facts, seen, voids
 from services.rank.core.buckets import Bucket
 from services.rank.core.clock import BUCKET_MS, DAY_MS, bucket_of, is_possible, oldest_kept_day, reading_day
 from services.rank.core.desk import Desk
-from services.rank.core.facts import Facts
+from services.rank.core.facts import FOREVER, Facts
 from services.rank.core.position import Position
 from services.rank.core.records import Record, Skipped
 from services.rank.core.rows import Rows
@@ -32,12 +32,14 @@ from shared.topics import ARTICLES, DESK, VIEWS
 class Rules:
     """The settings that decide what a view earns; another time zone has other reading days.
 
-    `seats` bounds the readers of an article that a segment can be on one reading day; 0 does not.
+    `seats` bounds the readers of an article that a segment can be on one reading day; 0 does not. Views of an
+    article that is older than `max_age_ms` at the moment of a list are counted, and earn no place in it.
     """
 
     zone: ZoneInfo
     limits: Limits
     seats: int = 0
+    max_age_ms: int = FOREVER
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from services.rank.core.buckets import Bucket
 from services.rank.core.clock import WINDOWS
 from services.rank.core.desk import Desk
-from services.rank.core.facts import UNKNOWN, Facts
+from services.rank.core.facts import FOREVER, UNKNOWN, Facts
 from services.rank.core.fold import Effects, State
 from shared.events import LISTS, ListName, section_scope
 
@@ -99,13 +99,15 @@ def slide(ranking: Ranking, buckets: Mapping[int, Bucket], end: int) -> Ranking:
     return replace(ranking, end=end, sums=sums)
 
 
-def tops(ranking: Ranking, state: State, actions: Desk, now_ms: int) -> dict[str, list[Candidate]]:
+def tops(
+    ranking: Ranking, state: State, actions: Desk, now_ms: int, oldest_ms: int = -FOREVER
+) -> dict[str, list[Candidate]]:
     """Give the best of the partition by `scope:list`, lists without any left out.
 
     Banned articles are not among them; pinned ones are, behind the best, whatever their score. Eligible is
-    who is eligible at `now_ms`.
+    who is eligible at `now_ms` and was not published before `oldest_ms`, which a pin overrides.
     """
-    eligible = (ranking.begins <= now_ms) & (now_ms < ranking.ends)
+    eligible = (ranking.begins <= now_ms) & (now_ms < ranking.ends) & (ranking.published >= oldest_ms)
     banned = {(a.scope, a.article) for a in actions if a.kind == "banned"}
     pinned = {(a.scope, a.article) for a in actions if a.kind == "pinned"} - banned
     lists: dict[str, list[Candidate]] = {}

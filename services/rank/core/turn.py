@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from services.rank.core import layout, position, refold, restore, scores, seen
 from services.rank.core.clock import RECOMPUTED_MS, bucket_of
 from services.rank.core.desk import Desk
+from services.rank.core.facts import FOREVER
 from services.rank.core.fold import Batch, Effects, Rules, State, fold
 from services.rank.core.layout import Flush, Write
 from services.rank.core.position import Position
@@ -76,14 +77,22 @@ def with_days(cache: Cache, blobs: Mapping[str, bytes]) -> Cache:
 
 
 def rank(
-    cache: Cache, as_of_ms: int, now_ms: int, actions: Desk, *, whole: bool = False
+    cache: Cache,
+    as_of_ms: int,
+    now_ms: int,
+    actions: Desk,
+    *,
+    max_age_ms: int = FOREVER,
+    whole: bool = False,
 ) -> tuple[Cache, list[Write]]:
     """Make the partition's bests for `as_of_ms`; who is eligible is decided at `now_ms`.
+
+    How old an article is is told by `as_of_ms`.
 
     `whole` tells that the partition has been read to its end since it was loaded.
     """
     ranking = scores.slide(cache.ranking, cache.state.buckets, bucket_of(as_of_ms))
-    top = layout.top_fields(scores.tops(ranking, cache.state, actions, now_ms))
+    top = layout.top_fields(scores.tops(ranking, cache.state, actions, now_ms, as_of_ms - max_age_ms))
     if is_incomplete(cache.state.position, as_of_ms):
         top[layout.INCOMPLETE] = b"1"
     if whole:

@@ -1,14 +1,14 @@
 """Why an article stands where it stands: buckets × weights that add up to its score, and a sentence."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
 from pydantic import BaseModel
 
-from services.rank.core.clock import BUCKET_MS, WEIGHT, WINDOWS, bucket_of, utc
+from services.rank.core.clock import BUCKET_MS, DAY_MS, WEIGHT, WINDOWS, bucket_of, utc
 from services.rank.core.desk import Action, Desk, Kind
-from services.rank.core.facts import Facts
+from services.rank.core.facts import FOREVER, Facts
 from services.rank.core.scores import ALL
 from shared.events import ListName
 
@@ -58,6 +58,7 @@ def explain(
     facts: Facts,
     actions: Desk,
     now_ms: int,
+    max_age_ms: int = FOREVER,
 ) -> Explanation:
     """Explain a score; `readers` has the readers of each bucket, `actions` are those in force."""
     end = bucket_of(as_of_ms)
@@ -68,6 +69,7 @@ def explain(
     )
     of_article = [a for a in actions if a.article == article]
     score = sum(part.points for part in parts)
+    said = [_read(list_name, score), *_besides(facts, of_article, as_of_ms, now_ms, max_age_ms)]
     return Explanation(
         id=article,
         list=list_name,
@@ -75,27 +77,32 @@ def explain(
         score=score,
         parts=parts,
         desk=tuple(_desk_part(a) for a in of_article),
-        sentence=_sentence(list_name, score, facts, of_article, now_ms),
+        sentence=f"{'，'.join(said)}。",
     )
 
 
-def _sentence(list_name: ListName, score: int, facts: Facts, actions: list[Action], now_ms: int) -> str:
+def _read(list_name: ListName, score: int) -> str:
     if not score:
-        read = f"{_SPAN[list_name]}还没有读者读这篇"
-    elif list_name == "now":
-        read = f"{_SPAN[list_name]}有{score}位读者读了这篇"
-    else:
-        # over more than one reading day the same reader may count again
-        read = f"{_SPAN[list_name]}读者读了这篇{score}次，每位读者每天只计一次"
-    parts = [read]
+        return f"{_SPAN[list_name]}还没有读者读这篇"
+    if list_name == "now":
+        return f"{_SPAN[list_name]}有{score}位读者读了这篇"
+    # over more than one reading day the same reader may count again
+    return f"{_SPAN[list_name]}读者读了这篇{score}次，每位读者每天只计一次"
+
+
+def _besides(
+    facts: Facts, actions: list[Action], as_of_ms: int, now_ms: int, max_age_ms: int
+) -> Iterator[str]:
+    """Say what else than readers decides the article's place, if anything does."""
     kinds = {a.kind for a in actions if a.scope == ALL}
     if (obstacle := _obstacle(facts, now_ms)) is not None:
-        parts.append(obstacle)
+        yield obstacle
     elif "banned" in kinds:
-        parts.append("但编辑部不让它上榜")
+        yield "但编辑部不让它上榜"
     elif "pinned" in kinds:
-        parts.append("编辑部把它置顶")
-    return "，".join(parts) + "。"
+        yield "编辑部把它置顶"
+    elif facts.is_too_old(as_of_ms, max_age_ms):
+        yield f"但它发布已超过{max_age_ms // DAY_MS}天，不再上榜"
 
 
 def _obstacle(facts: Facts, now_ms: int) -> str | None:

@@ -25,7 +25,7 @@ from tests.real import Kafka, Redis
 SECTIONS = ["国际", "地方", "体育"]
 SCOPES = ["all", *(f"section:{name}" for name in SECTIONS)]
 PAST = [f"past-{number}" for number in range(60)]
-PINNED, BANNED, RELEASED, WITHDRAWN, BARRED = PAST[:5]
+PINNED, BANNED, RELEASED, WITHDRAWN, BARRED, AGED = PAST[:6]
 DAYS = timedelta(days=3, hours=12)
 STEP = timedelta(minutes=20)
 
@@ -79,8 +79,10 @@ def write_the_past(rank: Rank, until_then: datetime) -> None:
     chance = random.Random(5)
     moment = until_then - DAYS
     rank.press.now = lambda: moment
+    aged = {"published_at": until_then - timedelta(days=30, hours=20)}
     for number, article in enumerate(PAST):
-        rank.press.article(article, section=SECTIONS[number % 3], sensitive=article == BARRED)
+        more = aged if article == AGED else {}
+        rank.press.article(article, section=SECTIONS[number % 3], sensitive=article == BARRED, **more)
     # so much that the withdrawal, which comes last, is read long after the views
     home = wire.partition_for(WITHDRAWN)
     for name in (f"unread-{number}" for number in range(2_400)):
@@ -119,7 +121,7 @@ def write_the_past(rank: Rank, until_then: datetime) -> None:
 def the_desk_is_in_play(
     before: Mapping[tuple[datetime, ListName, str], bytes], moments: list[datetime]
 ) -> None:
-    """Check that the answers tell of pins and bans of then, and of the withdrawal of today."""
+    """Check that the answers tell of pins, bans and ages of then, and of the withdrawal of today."""
     lists = {question: HotListChanged.model_validate_json(content) for question, content in before.items()}
     latest, earliest = (lists[moments[at], "3d", "all"] for at in (0, -1))
     assert latest.entries[1].id == PINNED
@@ -128,5 +130,6 @@ def the_desk_is_in_play(
     everywhere = {moment: {e.id for e in lists[moment, "3d", "all"].entries} for moment in moments}
     assert BANNED in everywhere[moments[-1]]
     assert BANNED not in everywhere[moments[0]]
+    assert [AGED in everywhere[moment] for moment in moments] == [False, False, True, True]
     assert not any({WITHDRAWN, BARRED} & ids for ids in everywhere.values())
     assert all(len(ids) > 40 for ids in everywhere.values())

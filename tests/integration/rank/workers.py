@@ -43,6 +43,7 @@ class Press:
     def __init__(self, bootstrap: str) -> None:
         self._producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": 2})
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self._began = datetime.now(UTC)
 
     def view(self, article: str, reader: str, partition: int | None = None) -> None:
         """Append a plain view of now."""
@@ -61,8 +62,8 @@ class Press:
         self._producer.produce(VIEWS.name, content, article, number, timestamp=at_ms(self.now()))
 
     def article(self, article: str, **changes: Any) -> ArticlePublished:
-        """Append a text as ingest writes it."""
-        event = published(article, **changes)
+        """Append a text as ingest writes it; unless it says when, all were published at one moment."""
+        event = published(article, **{"published_at": self._began} | changes)
         self.event(ARTICLES.name, event, article, wire.partition_for(article))
         return event
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.rank.core.clock import utc
+from services.rank.core.clock import DAY_MS, utc
 from services.rank.core.fold import Batch, Rules
 from services.rank.core.views import Limits
 from shared import wire
@@ -16,7 +16,7 @@ from tests.builders import NOON_MS
 
 ZONE = ZoneInfo("Asia/Kuala_Lumpur")
 LIMITS = Limits(ahead_ms=60_000, late_ms=600_000)
-RULES = Rules(ZONE, LIMITS)
+RULES = Rules(ZONE, LIMITS, max_age_ms=30 * DAY_MS)
 
 HOME = 3
 """The partition that these logs belong to."""

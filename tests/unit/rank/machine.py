@@ -31,7 +31,7 @@ class Machine:
             blobs = self.store.hashes(HOME, missing.days)
             after, effects, commands = turn.count(turn.with_days(self.cache, blobs), batch, RULES)
         if as_of_ms is not None:
-            after, more = turn.rank(after, as_of_ms, as_of_ms, actions)
+            after, more = turn.rank(after, as_of_ms, as_of_ms, actions, max_age_ms=RULES.max_age_ms)
             commands += more
         after, flush = turn.request(self.cache, after, commands)
         reply = self.store.run(flush)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.rank.core import layout, turn
-from services.rank.core.clock import DAY_MS, bucket_of, oldest_kept_day, reading_day
+from services.rank.core.clock import DAY_MS, bucket_of, oldest_kept_day, reading_day, utc
 from services.rank.core.fold import Batch, State, fold
 from services.rank.core.records import parse
 from services.rank.core.restore import TornError
@@ -269,6 +269,17 @@ def test_facts_follow_the_reading_rule_and_a_withdrawn_article_may_not_be_hot() 
     assert not machine.cache.state.facts[A].may_be_hot(NOON_MS)
     machine.reload()
     assert not machine.cache.state.facts[A].may_be_hot(NOON_MS)
+
+
+def test_how_old_an_article_is_is_told_by_the_moment_of_the_list() -> None:
+    machine = Machine(SimulatedStore(ZONE))
+    text = event_record(0, published(A, published_at=utc(NOON_MS - DAY_MS)), A)
+    machine.feed(batch([Appended(0, NOON_MS, plain(A, "anna"))], [text]))
+    for max_age_ms, there in ((DAY_MS, True), (DAY_MS - 1, False)):
+        later_ms = NOON_MS + DAY_MS
+        ranked, _ = turn.rank(machine.cache, NOON_MS, later_ms, (), max_age_ms=max_age_ms)
+        assert ranked.top is not None
+        assert (b"all:now" in ranked.top) is there
 
 
 @given(st.permutations([VIEWS.name, ARTICLES.name, DESK.name]))

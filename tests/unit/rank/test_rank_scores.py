@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.rank.core.buckets import EMPTY, Bucket, added, counted, pack, unpack
 from services.rank.core.clock import BUCKET_MS, bucket_of, utc
 from services.rank.core.desk import Action, Desk, Kind
-from services.rank.core.facts import Facts, apply
+from services.rank.core.facts import FOREVER, Facts, apply
 from services.rank.core.fold import State, fold
 from services.rank.core.scores import Candidate, Ranking, follow, in_order, ranking_of, slide, tops
 from services.rank.core.seen import Seen, article_key, from_bytes, reader_key, to_bytes
@@ -37,8 +37,10 @@ def known(**changes: Any) -> Facts:
     return apply(Facts(), published(A, **changes))
 
 
-def bests(state: State, name: str = "all:now", desk: Desk = (), now_ms: int = NOON_MS) -> list[Candidate]:
-    return tops(ranking_of(state, NOW), state, desk, now_ms).get(name, [])
+def bests(
+    state: State, name: str = "all:now", desk: Desk = (), now_ms: int = NOON_MS, oldest_ms: int = -FOREVER
+) -> list[Candidate]:
+    return tops(ranking_of(state, NOW), state, desk, now_ms, oldest_ms).get(name, [])
 
 
 def action(kind: Kind, article: str, scope: str = "all", position: int = 1) -> Action:
@@ -80,6 +82,20 @@ def test_an_embargo_lifts_by_time_alone() -> None:
     state = state_of({A: [0]}, {A: known(embargo_until=utc(NOON_MS))})
     assert bests(state, now_ms=NOON_MS - 1) == []
     assert [c.id for c in bests(state, now_ms=NOON_MS)] == [A]
+
+
+def test_what_is_too_old_enters_no_list() -> None:
+    state = state_of({A: [0], B: [0]}, {A: known(published_at=utc(NOON_MS - 1)), B: known(section="国际")})
+    assert [c.id for c in bests(state)] == [B, A]
+    assert [c.id for c in bests(state, oldest_ms=NOON_MS)] == [B]
+    assert bests(state, "section:地方:3d", oldest_ms=NOON_MS) == []
+
+
+def test_a_pin_puts_what_is_too_old_into_its_list_with_its_score() -> None:
+    state = state_of({A: [0], B: [0]}, {A: known(published_at=utc(0)), B: known()})
+    desk = (action("pinned", A),)
+    assert [(c.id, c.score) for c in bests(state, desk=desk, oldest_ms=NOON_MS)] == [(B, 1), (A, 1)]
+    assert [c.id for c in bests(state, "section:地方:now", desk, oldest_ms=NOON_MS)] == [B]
 
 
 def test_each_section_has_its_own_bests() -> None:

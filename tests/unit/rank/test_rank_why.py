@@ -1,5 +1,6 @@
 """Why an article stands where it stands: what is told adds up to what the list counts."""
 
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.rank.core import scores
 from services.rank.core.buckets import counted
-from services.rank.core.clock import BUCKET_MS, WINDOWS, bucket_of
+from services.rank.core.clock import BUCKET_MS, DAY_MS, WINDOWS, bucket_of
 from services.rank.core.desk import Action
 from services.rank.core.facts import UNKNOWN, Facts, apply
 from services.rank.core.fold import State
@@ -31,7 +32,7 @@ def action(kind: Any, article: str = "a", scope: str = "all", position: int = 0)
 def told(
     readers: dict[int, int], facts: Facts = KNOWN, list_name: ListName = "now", *desk: Action
 ) -> Explanation:
-    return explain("a", list_name, NOON_MS, readers, facts, desk, NOON_MS)
+    return explain("a", list_name, NOON_MS, readers, facts, desk, NOON_MS, 30 * DAY_MS)
 
 
 @given(_READERS, st.sampled_from(LISTS))
@@ -87,6 +88,20 @@ def test_a_score_is_told_in_a_sentence() -> None:
     pin, ban = action("pinned", position=1), action("banned")
     assert told({NOW: 2}, KNOWN, "now", pin).sentence == "过去60分钟有2位读者读了这篇，编辑部把它置顶。"
     assert told({NOW: 2}, KNOWN, "now", ban).sentence == "过去60分钟有2位读者读了这篇，但编辑部不让它上榜。"
+
+
+def test_that_an_article_is_too_old_for_a_list_is_told_unless_the_desk_has_its_say() -> None:
+    def sentence(days: int, *desk: Action) -> str:
+        facts = apply(
+            UNKNOWN, published("a", published_at=NOON - timedelta(days=days, milliseconds=days // 31))
+        )
+        return told({NOW: 2}, facts, "now", *desk).sentence
+
+    assert sentence(30) == "过去60分钟有2位读者读了这篇。"
+    assert sentence(31) == "过去60分钟有2位读者读了这篇，但它发布已超过30天，不再上榜。"
+    assert sentence(31, action("pinned", position=1)).endswith("，编辑部把它置顶。")
+    assert sentence(31, action("pinned", scope="section:地方", position=1)).endswith("，不再上榜。")
+    assert sentence(31, action("banned")).endswith("，但编辑部不让它上榜。")
 
 
 def test_an_article_before_its_time_is_known_to_be_one_that_nobody_may_know_of() -> None:

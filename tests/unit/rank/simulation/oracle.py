@@ -18,6 +18,7 @@ _MINUTE_MS: Final = 60_000
 _HOUR_MS: Final = 60 * _MINUTE_MS
 _DAY_MS: Final = 24 * _HOUR_MS
 _KEPT_MS: Final = 7 * _DAY_MS
+_MAX_AGE_MS: Final = 30 * _DAY_MS
 _WINDOWS: Final = {"now": 12, "24h": 288, "3d": 864}
 _64_BITS: Final = 2**64 - 1
 
@@ -178,7 +179,8 @@ def bests(
             entry: list[object] = [article, by_article[article], scores["24h"][article], text.published]
             for scope in ("all", f"section:{text.section}"):
                 act = force.get((scope, article))
-                if by_article[article] > 0 if act is None else act.kind == "pinned":
+                earned = by_article[article] > 0 and as_of - text.published <= _MAX_AGE_MS
+                if earned if act is None else act.kind == "pinned":
                     lists.setdefault(f"{scope}:{name}", []).append(entry)
     return {name: sorted(entries, key=in_order) for name, entries in lists.items()}
 

@@ -25,6 +25,9 @@ _HOUR_MS: Final = 60 * _MINUTE_MS
 _ZOMBIES_WAKE_MS: Final = 6 * 24 * _HOUR_MS
 """So long after its action a paused ingest may write it again; rank remembers a week."""
 
+_AGES: Final = (0, 0, 0, 30 * 24 * _HOUR_MS - 2 * _HOUR_MS, 0, 31 * 24 * _HOUR_MS)
+"""How old a text is: most are new, some become too old for the lists in a run's time, some are."""
+
 
 def home_of(article: str) -> int:
     """Give the partition of an article."""
@@ -197,7 +200,7 @@ class Story:
         begins = now + chance.randint(-_HOUR_MS, 8 * _HOUR_MS) if chance.random() < 0.2 else 0
         ends = now + chance.randint(1, 48 * _HOUR_MS) if chance.random() < 0.2 else 2**62
         barred = chance.random() < 0.1
-        at = now - chance.choice((0, _HOUR_MS))
+        at = now - chance.choice((0, _HOUR_MS)) - _AGES[self._order % len(_AGES)]
         event = published(
             article,
             second=self._order,
