@@ -66,12 +66,15 @@ def edge(nginx: str, tmp_path: Path) -> Iterator[Edge]:
 
 
 @contextmanager
-def running(folder: Path, more: str = "") -> Iterator[Edge]:
-    """Run an edge, with further lines for its readers' server."""
+def running(folder: Path, more: str = "", one_may: int | None = None) -> Iterator[Edge]:
+    """Run an edge, with further lines for its readers' server; `one_may` as bench/nginx.py has it."""
     folder.chmod(0o755)
     articles = [published(name, second=n) for n, name in enumerate("abc")]
     articles.append(published("moved", second=3, aliases=("/2019/新桥/", "/?p=12")))
-    with Serving(folder, Limits(), *articles) as render, edges.edge(folder, render.port, more) as (url, _):
+    with (
+        Serving(folder, Limits(), *articles) as render,
+        edges.edge(folder, render.port, more, one_may=one_may) as (url, _),
+    ):
         yield Edge(url, folder, render)
 
 

@@ -15,8 +15,12 @@ MOST: Final = 20
 _LONGEST: Final = 2048
 """Bytes of a key, and of an address that is looked up."""
 _FIELDS: Final = 20
-_OF_CAMPAIGNS: Final = (b"utm_", b"fbclid=", b"gclid=", b"msclkid=", b"isappinstalled=")
-"""What others than the site put into a query, to count where readers come from."""
+OF_CAMPAIGNS: Final = (
+    *(b"utm_", b"fbclid=", b"gclid=", b"gbraid=", b"wbraid=", b"dclid=", b"msclkid=", b"yclid=", b"twclid="),
+    *(b"ttclid=", b"igshid=", b"mc_cid=", b"mc_eid=", b"spm=", b"nsukey=", b"isappinstalled="),
+    *(b"from=timeline", b"from=singlemessage", b"from=groupmessage"),
+)
+"""What others than the site put into a query, to count where readers come from; ops/edge knows the same."""
 
 
 def keys_of(aliases: Iterable[str]) -> set[bytes]:
@@ -39,7 +43,7 @@ def keys_asked(path: bytes, query: bytes) -> Iterator[bytes]:
     if len(path) + len(query) > _LONGEST:
         return
     fields = _fields(query)
-    own = [field for field in fields if not field.startswith(_OF_CAMPAIGNS)]
+    own = [field for field in fields if not field.startswith(OF_CAMPAIGNS)]
     tried = [fields, own, *([field] for field in own)] if own else []
     if _path(path) != b"/":
         tried.append([])
@@ -49,7 +53,7 @@ def keys_asked(path: bytes, query: bytes) -> Iterator[bytes]:
 
 def asks_for_more(query: bytes) -> bool:
     """Tell whether a query may be part of a former address."""
-    return any(not field.startswith(_OF_CAMPAIGNS) for field in _fields(query))
+    return any(not field.startswith(OF_CAMPAIGNS) for field in _fields(query))
 
 
 def _key(path: bytes, fields: Iterable[bytes]) -> bytes:
