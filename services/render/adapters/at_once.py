@@ -14,6 +14,8 @@ _KNOWN: Final = 8192
 """Addresses kept in memory, about 700 bytes each."""
 _TARGET_BYTES: Final = 512
 """Longer ones are none of ours, but for what a reader has written behind them."""
+_BY_PATH: Final = ("article", "series")
+"""Routes that read no query: whatever stands there, a page of the path goes before a former address."""
 
 
 class AtOnce:
@@ -26,12 +28,17 @@ class AtOnce:
 
     def remember(self, target: bytes, route: str, ask: Ask) -> None:
         """Keep what gives the page at an address."""
+        if route in _BY_PATH:
+            target = target.partition(b"?")[0]
         if len(target) <= _TARGET_BYTES:
             self._known.put(target, (route, ask))
 
     def answer(self, method: bytes, target: bytes, asked: dict[bytes, bytes]) -> tuple[bytes, bytes] | None:
         """Give head and body of a page; None for whatever the application has to find out or to explain."""
         known = self._known.get(target)
+        if known is None and b"?" in target:
+            of_path = self._known.get(target.partition(b"?")[0])
+            known = of_path if of_path is not None and of_path[0] in _BY_PATH else None
         if known is None or self._unready() is not None:
             return None
         route, ask = known
