@@ -4,10 +4,11 @@ OpenCC makes the other script, once per version of an article and never for a re
 converted into the script it is in: there it stands letter by letter as sent. What is not Chinese stands as
 sent in both, and quotation marks stay those that were sent.
 
-Traditional is written as OpenCC's `s2tw` has it: the shapes that most readers of Traditional know, words left
-alone. `s2twp` would change words too (信息 to 資訊), and so what somebody is quoted as saying; `s2t` writes
-shapes that no newspaper prints (爲, 喫); `s2hk` is for one city. Back it is `tw2s`, which tells 着 from 著,
-and `hk2s` for a text from Hong Kong or Macau. The glossary goes before OpenCC.
+Traditional is written as OpenCC's `s2tw` has it: the shapes that most readers of Traditional know, words
+left alone. `s2twp` would change words too (信息 to 資訊), and so what somebody is quoted as saying; `s2t`
+writes shapes that no newspaper prints (爲, 喫); `s2hk` is for one city. Back it is `tw2s`, and `hk2s` for a
+text from Hong Kong or Macau; which 著 is 着, and which 乾 is 干, is told by the words they stand in
+(core/two_signs.py). The glossary goes before OpenCC.
 """
 
 from bisect import bisect_left, bisect_right
@@ -21,6 +22,7 @@ from opencc import OpenCC
 from services.render.core.glossary import Glossary, Terms
 from services.render.core.scripts import Script, script_of
 from services.render.core.segmentation import ByWords
+from services.render.core.two_signs import WithTwoSigns
 from shared.blocks import (
     Block,
     Definitions,
@@ -259,9 +261,9 @@ def _changed(text: str, written: str) -> int:
 
 @lru_cache
 def _converter(config: str) -> Callable[[str], str]:
-    """Give one way; into Traditional word by word, for there a sign's neighbours tell which it becomes."""
+    """Give one way; words tell which of two signs one becomes, in either direction."""
     convert = opencc(config).convert
-    return ByWords(convert) if config == "s2tw" else convert
+    return ByWords(convert) if config == "s2tw" else WithTwoSigns(convert)
 
 
 @lru_cache

@@ -31,17 +31,17 @@ class ByWords:
 
     def __call__(self, text: str) -> str:
         """Convert a text."""
-        return "".join(map(self._word, _jieba().cut(text, False)))
+        return "".join(map(self._word, known_words().cut(text, False)))
 
 
 def _is_name(word: str) -> bool:
     """Tell whether a word is a person's full name that begins with a surname of these."""
-    return len(word) == _FULL_NAME and word[0] in _SURNAMES and _jieba().tag(word, False)[0][1] == "nr"
+    return len(word) == _FULL_NAME and word[0] in _SURNAMES and known_words().tag(word, False)[0][1] == "nr"
 
 
 def _parts(word: str) -> Iterator[str]:
     """Give a word, or the two that it is made of if both are commoner than it is."""
-    known = _jieba()
+    known = known_words()
     places = range(2, len(word) - 1) if len(word) >= _LONG else ()
     pairs = [(word[:place], word[place:]) for place in places]
     among = [pair for pair in pairs if all(map(known.has_word, pair))]
@@ -50,10 +50,10 @@ def _parts(word: str) -> Iterator[str]:
 
 
 def _rarer(pair: tuple[str, ...]) -> int:
-    return min(map(_jieba().suggest_freq, pair))
+    return min(map(known_words().suggest_freq, pair))
 
 
 @lru_cache(1)
-def _jieba() -> Jieba:
+def known_words() -> Jieba:
     """Load the dictionary, which takes a quarter of a second and 24 MiB, when it is first asked."""
     return Jieba()

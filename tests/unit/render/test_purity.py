@@ -130,8 +130,8 @@ def test_no_template_has_words_of_its_own(path: Path) -> None:
     assert WORD.search(text) is None
 
 
-SPEAKING = {SERVICE / "core/words.py", SERVICE / "core/segmentation.py"}
-"""What the site says, and surnames that are looked for in texts."""
+SPEAKING = {SERVICE / f"core/{name}.py" for name in ("words", "segmentation", "two_signs")}
+"""What the site says, and surnames and signs that are looked for in texts."""
 
 
 @pytest.mark.parametrize("path", sorted({*SERVICE.rglob("*.py")} - SPEAKING), ids=str)

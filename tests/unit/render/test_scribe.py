@@ -132,6 +132,35 @@ def test_simplified_is_made_by_the_articles_own_region(language: str, sent: str,
     assert HANS.article(published(title=sent, language=language)).title == read
 
 
+TWO_SIGNS = [
+    ("他看著電視,沿著海岸走,著急又執著", "他看着电视,沿着海岸走,着急又执着"),
+    ("隨著潮水漲落,意味著穿著整齊的人睡著了", "随着潮水涨落,意味着穿着整齐的人睡着了"),
+    ("著火、著涼、著陸、衣著、附著、沉著應對", "着火、着凉、着陆、衣着、附着、沉着应对"),
+    ("笑著說,說著笑了,看著有趣,不著邊際", "笑着说,说着笑了,看着有趣,不着边际"),
+    ("著名作家的著作成績顯著", "著名作家的著作成绩显著"),
+    ("土著、原著、卓著、拙著、論著", "土著、原著、卓著、拙著、论著"),
+    ("專著、遺著、譯著、編著、新著", "专著、遗著、译著、编著、新著"),
+    ("見微知著,臭名昭著,彰明較著,著書立說,著作權", "见微知著,臭名昭著,彰明较著,著书立说,著作权"),
+    ("魯迅著。陳壽著《三國志》,朱自清 著", "鲁迅著。陈寿著《三国志》,朱自清 著"),
+    ("他著有小說多部,著有《河城志》,為葉聖陶所著", "他著有小说多部,著有《河城志》,为叶圣陶所著"),
+    ("王著出席會議,張著是詩人", "王著出席会议,张著是诗人"),
+    ("張乾說,李乾出席,周乾宇表示", "张乾说,李乾出席,周乾宇表示"),
+    ("扭轉乾坤,乾隆年間,乾縣,乾綱獨斷", "扭转乾坤,乾隆年间,乾县,乾纲独断"),
+    ("衣服乾了,乾淨,外強中乾,乳臭未乾,乾著急,餅乾", "衣服干了,干净,外强中干,乳臭未干,干着急,饼干"),
+    ("牛肉乾、魚乾、梅乾菜、高粱白乾", "牛肉干、鱼干、梅干菜、高粱白干"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["zh-Hant", "zh-TW", "zh-HK", "zh-MO"])
+@pytest.mark.parametrize(("hant", "hans"), TWO_SIGNS)
+def test_a_sign_that_is_two_in_simplified_is_told_by_its_word(hant: str, hans: str, language: str) -> None:
+    assert HANS.text(hant, language) == hans
+
+
+def test_where_hong_kong_tells_the_two_signs_apart_they_stay() -> None:
+    assert HANS.text("看着著名的著作,沿着海岸", "zh-HK") == "看着著名的著作,沿着海岸"
+
+
 @pytest.mark.parametrize(
     ("name", "hans", "hant"),
     [
