@@ -1,13 +1,14 @@
 """The secret of each reading day: drawn by whichever replica needs it first, the same for all.
 
 Replicas race without harm: each produces its own salt and all take the one that lies first in salts.v1.
-The topic forgets a salt after its day; here it is kept in memory only, and not beyond the day after.
+The topic forgets a salt after its day; here it is kept in memory only, and for half a day beyond its own.
 """
 
 import asyncio
 import random
 import secrets
 import uuid
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -26,6 +27,8 @@ from shared.runtime import log
 
 _AHEAD: Final = timedelta(hours=1)
 """How long before its day a salt is drawn; never over four hours, or the topic forgets it too early."""
+_KEPT: Final = timedelta(hours=12)
+"""How long a salt is remembered after its day, should the clock step back: 37 hours from the draw in all."""
 _LOOK_EVERY_MS: Final = 1000
 _FIRST_PAUSE_S: Final = 0.25
 _LONGEST_PAUSE_S: Final = 2.0
@@ -34,14 +37,28 @@ _PATIENCE_S: Final = 10.0
 _PARTITION: Final = TopicPartition(topics.SALTS.name, 0)
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def still_needed(salts: Mapping[date, bytes], now: datetime, zone: ZoneInfo) -> dict[date, bytes]:
+    """Give those whose day is not long over."""
+    oldest = reading_day(now - _KEPT, zone)
+    return {day: salt for day, salt in salts.items() if day >= oldest}
+
+
 class Salts:
     """The salts as a task that reads them, and draws what is missing."""
 
-    def __init__(self, bootstrap_servers: str, instance: str, zone: ZoneInfo) -> None:
+    def __init__(
+        self, bootstrap_servers: str, instance: str, zone: ZoneInfo, now: Callable[[], datetime] = _utc_now
+    ) -> None:
         self._servers = bootstrap_servers
         self._instance = instance
         self._zone = zone
+        self._now = now
         self._salts: dict[date, bytes] = {}
+        self._read: dict[date, bytes] = {}
 
     def of(self, now: datetime) -> bytes | None:
         """Give the salt of the reading day of `now`, None while it is not known."""
@@ -69,23 +86,25 @@ class Salts:
                 await self._follow(consumer, end)
             except (KafkaError, OSError, TimeoutError) as error:
                 log.warning("waiting", what="salts.v1", reason=repr(error), next_try_s=pause)
+                self._salts = still_needed(self._salts, self._now(), self._zone)
                 await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, no secret
                 pause = min(pause * 2, _LONGEST_PAUSE_S)
             finally:
                 await close(consumer)
 
     async def _follow(self, consumer: AIOKafkaConsumer, end: int) -> None:
-        read: dict[date, bytes] = {}
+        self._read = {}
         while True:
             for record in (await consumer.getmany(timeout_ms=_LOOK_EVERY_MS)).get(_PARTITION, ()):
-                if not _take(read, record.value):
+                if not _take(self._read, record.value):
                     skipped(record.topic, record.partition, record.offset, "value")
+            now = self._now()
+            self._read = still_needed(self._read, now, self._zone)
             if await consumer.position(_PARTITION) < end:
                 continue
-            now = datetime.now(UTC)
-            today = reading_day(now, self._zone)
-            self._salts = {day: salt for day, salt in read.items() if day >= today - timedelta(days=1)}
-            for day in {today, reading_day(now + _AHEAD, self._zone)} - self._salts.keys():
+            self._salts = dict(self._read)
+            days = {reading_day(now, self._zone), reading_day(now + _AHEAD, self._zone)}
+            for day in days - self._salts.keys():
                 # only the first of its day counts, so what lies before ours is read before anything is asked
                 end = await self._draw(day, now) + 1
 
