@@ -119,12 +119,14 @@ PLANTS: Final = {
     "a repeat is known by its time before its offset": Plant(
         _instead((Edition, "has_decided", _time_before_offset))
     ),
-    "a pin is lost behind a text that is written": Plant(_instead((inbox, "accept", _waits_for_nothing))),
-    "a paused owner's pin holds again": Plant(read_desk=_as_it_came, first=2800),
-    "the guard does not look again": Plant(
-        _instead((Guard, "_may_still_write", lambda *_: True)), first=4200
+    "a pin is lost behind a text that is written": Plant(
+        _instead((inbox, "accept", _waits_for_nothing)), first=170
     ),
-    "the guard looks at texts only": Plant(_instead((known, "contradictions", _texts_only)), first=750),
+    "a paused owner's pin holds again": Plant(read_desk=_as_it_came, first=2850),
+    "the guard does not look again": Plant(
+        _instead((Guard, "_may_still_write", lambda *_: True)), first=4250
+    ),
+    "the guard looks at texts only": Plant(_instead((known, "contradictions", _texts_only)), first=1320),
     "the door judges by its own clock": Plant(_instead((door, "foresee", _by_its_own_clock))),
     "what is sent home twice is decided twice": Plant(
         _instead((editions, "with_arrivals", lambda known, _: known))
