@@ -50,13 +50,17 @@ _LIST: Final = re.compile(rf"(all|section:.+):({'|'.join(LISTS)})")
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A list to be published; without a document it is taken down."""
+    """A list to be published; without a document it is taken down.
+
+    A moment behind `latest` that lies there comes from a wrong clock.
+    """
 
     scope: str
     list: ListName
     as_of: str
     document: bytes | None
     members: Sequence[tuple[str, float]]
+    latest: str = "~"
 
 
 class Standing(NamedTuple):
@@ -143,7 +147,7 @@ class Board:
                 for together in [[part] for part in parts] if redis.is_cluster(self._redis) else [parts]:
                     keys = [k for name, _ in together for k in (name, _beside(name))]
                     words = [word for _, command in together for word in (len(command), *command)]
-                    pipe.eval(_PUBLISH, len(keys), *keys, notice.as_of, *words)
+                    pipe.eval(_PUBLISH, len(keys), *keys, notice.as_of, notice.latest, *words)
             await pipe.execute()
 
     async def published(self) -> set[str]:

@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError
 from services.rank.adapters import metrics
 from services.rank.adapters.board import Board
 from services.rank.adapters.clock import CLOCK, Clock
+from services.rank.adapters.clock_alarm import ClockAlarm
 from services.rank.adapters.loader import Loader
 from services.rank.adapters.log import Log
 from services.rank.adapters.outbox import Outbox
@@ -23,11 +24,12 @@ from services.rank.core import desk, restore, turn
 from services.rank.core.desk import Desk
 from services.rank.core.fold import Batch, DaysNotLoadedError, Effects, Rules
 from services.rank.core.layout import Flush, Write
+from services.rank.core.log_time import FAR_MS
 from services.rank.core.restore import TornError
 from services.rank.core.turn import Cache
 from shared import foreign_records
 from shared.runtime import log
-from shared.topics import DESK, PARTITIONS
+from shared.topics import DESK
 
 _HEARTBEAT_S: Final = 1.0
 """A partition without records is flushed this often: an idle worker notices a Redis that was put back."""
@@ -61,6 +63,7 @@ class Follower:
         self._dirty: set[int] = set()
         self._read_until: dict[int, int] = {}
         self._desk: tuple[bytes | None, Desk] = (None, ())
+        self._clock_alarm = ClockAlarm(loader.alarms, clock)
 
     def positions(self) -> dict[int, Mapping[str, int]]:
         """Give the next offsets of the partitions that are being counted, as they stand in Redis."""
@@ -81,7 +84,7 @@ class Follower:
         if self._generation != self._log.generation:
             self._generation = self._log.generation
             self._forget(*self._caches)
-            self._loader.whole(*range(PARTITIONS))
+            self._loader.owns(self._log.partitions())
         missing = self._log.partitions() - self._caches.keys()
         if missing:
             for n, cache in (await self._loader.load(missing)).items():
@@ -89,6 +92,7 @@ class Follower:
                 self._caches[n] = cache
                 self._dirty.add(n)
         metrics.OWNED.set(len(self._caches))
+        self._clock_alarm.look()
         if not self._caches:
             await asyncio.sleep(_IDLE_POLL_S)
             return
@@ -139,16 +143,20 @@ class Follower:
         after: dict[int, Cache] = {}
         flushes: list[Flush] = []
         effects: dict[int, Effects] = {}
+        unfinished: list[int] = []
         for n in sorted(due):
             before = self._caches.pop(n)
             cache, commands = before, list[Write]()
             if n in batches:
+                batch, is_left = turn.until_fall(before.state.position, batches[n], self._rules.limits)
+                unfinished += [n] * is_left
                 try:
-                    cache, effects[n], commands = await self._count(before, batches[n])
+                    cache, effects[n], commands = await self._count(before, batch)
                 except TornError as error:
                     self._forget(n)
                     await self._loader.torn(n, str(error), error.position)
                     continue
+                self._clock_alarm.note(n, before.state.position, cache.state.position)
                 self._dirty.add(n)
                 await asyncio.sleep(0)  # let heartbeats and readers have their turn between two folds
             if self._is_due(n):
@@ -159,6 +167,8 @@ class Follower:
         # What was handed on must be in the log before the position passes it; a repeat does no harm.
         await self._outbox.forward([f for effect in effects.values() for f in effect.forwards])
         await self._flush(after, flushes)
+        # what is left of a batch is read again from where the partition stands now
+        self._forget(*unfinished)
         for n, effect in effects.items():
             _report(n, effect)
 
@@ -197,7 +207,9 @@ class Follower:
         until = self._log.read_until_ms(partition, cache.state.position.next)
         if until is not None:
             self._read_until[partition] = until
-        as_of = max(cache.counted_ms, self._read_until.get(partition, 0))
+        time = cache.state.position.time
+        is_ahead = time.now_ms > self._clock.now_ms() + FAR_MS
+        as_of = max(time.over_ms if is_ahead else time.now_ms, self._read_until.get(partition, 0))
         if not as_of or not (moved or partition in self._read_until):
             # just loaded: the broker has not said yet whether there is more
             return cache, []

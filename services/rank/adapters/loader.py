@@ -6,6 +6,7 @@ from typing import Final
 from aiokafka.errors import KafkaError
 
 from services.rank.adapters import metrics
+from services.rank.adapters.alarms import Alarms
 from services.rank.adapters.clock import CLOCK, Clock
 from services.rank.adapters.log import Log, topics_of
 from services.rank.adapters.store import AWAY, Store
@@ -14,11 +15,15 @@ from services.rank.core.alarms import Bounds, verdicts
 from services.rank.core.restore import TornError
 from services.rank.core.turn import Cache
 from shared.runtime import log
+from shared.topics import PARTITIONS
 
 _PAUSE_S: Final = 1.0
 
 _TORN_S: Final = 10.0
 """A store put back key by key is torn for a moment; one that stays torn for so long is folded anew."""
+
+_TORN_AGAIN_S: Final = 60.0
+"""What is found torn so long after the last time has not been torn in between: it is given its time again."""
 
 
 class Loader:
@@ -27,9 +32,9 @@ class Loader:
     def __init__(self, log_: Log, store: Store, clock: Clock = CLOCK) -> None:
         self._log, self._store, self._clock = log_, store, clock
         self._not_before = 0.0
-        self._torn_since: dict[int, float] = {}
+        self._torn: dict[int, tuple[float, float]] = {}
         self._redis_seen_at = 0.0
-        self.refused: dict[int, str] = {}
+        self.alarms = Alarms()
 
     def redis_seen(self) -> None:
         """Note that Redis has answered."""
@@ -75,36 +80,47 @@ class Loader:
         self.redis_seen()
         return cache
 
+    @property
+    def refused(self) -> dict[int, str]:
+        """The partitions whose log is not the one that was counted, and what is to be said of each."""
+        return self.alarms.reasons("log_recreated")
+
     async def torn(self, partition: int, reason: str, position: bytes | None) -> None:
         """Note that what lies there of a partition cannot be right; fold it anew if that does not pass."""
-        since = self._torn_since.setdefault(partition, self._clock.monotonic_s())
-        metrics.ALARM.labels(kind="store_torn").set(1)
-        log.error("alarm", kind="store_torn", partition=partition, reason=reason)
-        if self._clock.monotonic_s() - since > _TORN_S:
+        now_s = self._clock.monotonic_s()
+        since, last = self._torn.get(partition, (now_s, now_s))
+        if now_s - last > _TORN_AGAIN_S:
+            since = now_s
+        self._torn[partition] = since, now_s
+        self.alarms.stands("store_torn", partition, reason)
+        if now_s - since > _TORN_S:
             log.error("folding_anew", partition=partition)
             metrics.FOLDED_ANEW.inc()
             await self._store.forget(partition, position)
 
-    def whole(self, *partitions: int) -> None:
-        """Note that the script has found partitions as they must be, or that others may own them now."""
-        for n in partitions:
-            self._torn_since.pop(n, None)
-        metrics.ALARM.labels(kind="store_torn").set(bool(self._torn_since))
+    def whole(self, partition: int) -> None:
+        """Note that the script has found a partition as it must be."""
+        if self._torn.pop(partition, None) is not None:
+            self.alarms.over("store_torn", partition)
+
+    def owns(self, partitions: Collection[int]) -> None:
+        """Note which partitions belong to this worker from now on: of all of them it knows nothing yet."""
+        self._torn.clear()
+        self.alarms.over("store_torn", *range(PARTITIONS))
+        self.alarms.only(partitions)
 
     def _begin(self, partition: int, cache: Cache, bounds: Mapping[str, Bounds]) -> Cache | None:
         position = cache.state.position
         found = verdicts(position, bounds)
         alarms = {topic: verdict.alarm for topic, verdict in found.items() if verdict.alarm}
+        self.alarms.over("log_recreated", partition)
         for topic, kind in alarms.items():
-            log.error(
-                "alarm", kind=kind, topic=topic, partition=partition, position=position.next[topic],
-                log_begins=bounds[topic].begin, log_ends=bounds[topic].end,
-            )  # fmt: skip
-        if "log_recreated" in alarms.values():
-            self.refused[partition] = f"partition {partition}: the log is not the one that was counted"
-        else:
-            self.refused.pop(partition, None)
-        metrics.ALARM.labels(kind="log_recreated").set(bool(self.refused))
+            found_there = {"position": position.next[topic], **bounds[topic]._asdict()}
+            if kind == "log_recreated":
+                reason = f"partition {partition}: the log is not the one that was counted"
+                self.alarms.stands(kind, partition, reason, topic=topic, **found_there)
+            else:
+                log.error("alarm", kind=kind, topic=topic, partition=partition, **found_there)
         if partition in self.refused:
             return None
         offsets = {topic: verdict.offset for topic, verdict in found.items()}

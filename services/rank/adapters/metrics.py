@@ -37,6 +37,7 @@ ALARMS: Final = (
     "log_start_after_position",
     "redis_evicts",
     "store_torn",
+    "wrong_clock",
     "wrong_partitions",
 )
 for _kind in ALARMS:

@@ -12,6 +12,7 @@ from services.rank.adapters.outbox import Outbox
 from services.rank.core import desk, layout, lists, restore
 from services.rank.core.clock import utc
 from services.rank.core.desk import Desk
+from services.rank.core.log_time import FAR_MS
 from services.rank.core.restore import TornError
 from services.rank.core.scores import ALL, Candidate
 from shared.events import LISTS, HotEntry, HotListChanged, ListName
@@ -101,15 +102,16 @@ class Publisher:
 
     async def _publish(self, chosen: list[str], gone: list[str], as_of_ms: int) -> None:
         notices = []
+        written, latest = lists.written(as_of_ms), lists.written(time.time_ns() // 1_000_000 + FAR_MS)
         for name in chosen:
             scope, list_name = _split(name)
             entries = self._lists[name]
             hot = lists.HotList(scope, list_name, as_of_ms, entries, bool(self._incomplete))
             members = lists.sorted_set(entries)
-            notices.append(Notice(scope, list_name, lists.written(as_of_ms), hot.document(), members))
+            notices.append(Notice(scope, list_name, written, hot.document(), members, latest))
         for name in gone:
             scope, list_name = _split(name)
-            notices.append(Notice(scope, list_name, lists.written(as_of_ms), None, ()))
+            notices.append(Notice(scope, list_name, written, None, (), latest))
         if notices:
             await self._board.publish(notices)
 

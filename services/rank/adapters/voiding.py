@@ -88,7 +88,7 @@ class Voiding:
         try:
             place = await history.seek(first_ms)
             if place is None or place.offset == place.begins > 0:
-                begins_ms = state.position.at[VIEWS.name] if place is None else place.at_ms
+                begins_ms = state.position.time.now_ms if place is None else place.at_ms
                 log.error("not_voided", partition=n, reason="views are gone", log_begins_ms=begins_ms)
                 metrics.NOT_VOIDED.inc()
                 spans = refold.without_days_before(spans, begins_ms, self._rules)

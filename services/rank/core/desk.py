@@ -18,7 +18,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, TypeAdapter
 
-from services.rank.core.clock import BUCKET_MS, KEPT_MS, LAST_MS
+from services.rank.core.clock import BUCKET_MS, DAY_MS, KEPT_MS, LAST_MS
 from shared import bounded_json, wire
 from shared.events import Arrival, ArticleId, HotBanned, HotPinned, HotReleased, at_ms
 
@@ -72,6 +72,7 @@ def parse(event_type: str, value: bytes, headers: Mapping[str, bytes], appended_
         return None
     if not is_scope(event.scope):
         return None
+    source = input_of(headers, event.article)
     return Action(
         kind=kind,
         article=event.article,
@@ -79,11 +80,21 @@ def parse(event_type: str, value: bytes, headers: Mapping[str, bytes], appended_
         who=event.who[:_LONGEST_SAID],
         remark=event.remark and event.remark[:_LONGEST_SAID],
         why=event.why[:_LONGEST_SAID],
-        at_ms=appended_ms,
+        at_ms=_at(appended_ms, source),
         until_ms=None if event.until is None else min(max(at_ms(event.until), 0), LAST_MS),
         position=event.position if isinstance(event, HotPinned) else 0,
-        input=input_of(headers, event.article),
+        input=source,
     )
+
+
+def _at(appended_ms: int, source: Arrival | None) -> int:
+    """Give when an action was said: by another topic's clock, if the append time cannot be right.
+
+    A paused ingest may write an action again for as long as its input is kept, a week.
+    """
+    if source is None or appended_ms <= source.at_ms + KEPT_MS + DAY_MS:
+        return appended_ms
+    return source.at_ms
 
 
 def input_of(headers: Mapping[str, bytes], article: str | None) -> Arrival | None:
@@ -115,7 +126,8 @@ def fold(desk: Desk, actions: Iterable[tuple[int, Action]]) -> tuple[Desk, list[
             old.append(offset)
             continue
         if history and action.at_ms // BUCKET_MS != history[-1].at_ms // BUCKET_MS:
-            history = _kept(history, action.at_ms - KEPT_MS)
+            # of two neighbours the earlier: one that a wrong clock dated ahead must not end what still holds
+            history = _kept(history, min(action.at_ms, history[-1].at_ms) - KEPT_MS)
             newest = _newest(history)
         history.append(action)
         _note(newest, action)

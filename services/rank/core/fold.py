@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from services.rank.core import buckets, desk_log, facts, seen, voids
+from services.rank.core import buckets, desk_log, facts, log_time, seen, voids
 from services.rank.core.buckets import Bucket
 from services.rank.core.clock import BUCKET_MS, DAY_MS, bucket_of, is_possible, oldest_kept_day, reading_day
 from services.rank.core.desk import Desk
@@ -73,7 +73,8 @@ class State:
 class Effects:
     """What a fold changed: new values for the store, and the increments of `counted` for running sums.
 
-    `skipped` are records that cannot be used, `old_actions` the offsets of desk actions that came too late.
+    `skipped` are records that cannot be used, `old_actions` the offsets of desk actions that came too late;
+    `days_undone` lay ahead of all time, as the log shows by falling back.
     """
 
     ids: Mapping[str, int]
@@ -84,6 +85,7 @@ class Effects:
     counted: Mapping[int, Bucket]
     seen: Mapping[str, Keys]
     days_over: tuple[str, ...]
+    days_undone: tuple[str, ...]
     forwards: Sequence[Forward]
     dropped: Counter[str]
     repeated: int
@@ -112,18 +114,18 @@ def recent_days(log_ms: int, zone: ZoneInfo) -> tuple[str, ...]:
 def fold(state: State, batch: Batch, rules: Rules) -> tuple[State, Effects]:
     """Apply a range of the log; DaysNotLoadedError where a row needs a day that must be loaded first."""
     views = batch.records.get(VIEWS.name, ())
+    state, undone = _without_false_days(state, views, rules)
     reading = read(views, state.partition, state.numbers, rules.limits, rules.seats)
     counts = count(state, reading.rows, rules.zone)
     texts = facts.fold(state.facts, state.partition, batch.records.get(ARTICLES.name, ()))
     said = desk_log.fold(state.desk, state.told, batch.records.get(DESK.name, ()))
-    position = _moved(state.position, batch)
-    log_ms = position.at.get(VIEWS.name, 0)
+    position = _moved(state.position, batch, rules.limits)
     days = dict(position.days)
     for day, keys in counts.seen.items():
         days[day] = days.get(day, 0) + len(keys)
-    oldest = oldest_kept_day(log_ms, rules.zone)
+    oldest = oldest_kept_day(position.time.over_ms, rules.zone)
     over = tuple(sorted(day for day in days if day < oldest))
-    recent = recent_days(log_ms, rules.zone)
+    recent = recent_days(position.time.now_ms, rules.zone)
     after = State(
         partition=state.partition,
         position=replace(
@@ -148,6 +150,7 @@ def fold(state: State, batch: Batch, rules: Rules) -> tuple[State, Effects]:
         counted={b: bucket for b, bucket in counts.counted.items() if b in after.buckets},
         seen={day: keys for day, keys in counts.seen.items() if day >= oldest},
         days_over=over,
+        days_undone=undone,
         forwards=reading.forwards,
         dropped=reading.dropped + Counter(voided=counts.voided),
         repeated=counts.repeated,
@@ -219,13 +222,32 @@ def _number(known: Mapping[str, int], rows: Rows, counts: Counts) -> buckets.Num
     return by_slot[rows.article].astype(np.uint32)
 
 
-def _moved(position: Position, batch: Batch) -> Position:
+def _without_false_days(state: State, views: Sequence[Record], rules: Rules) -> tuple[State, tuple[str, ...]]:
+    """Leave out days that a jump of time led to, if the first record shows that it was false."""
+    before = state.position.time
+    after = log_time.follow(before, views[:1], rules.limits)
+    if not before.sure_ms - log_time.FAR_MS <= after.now_ms < before.now_ms:
+        return state, ()
+    latest = reading_day(bucket_of(max(after.now_ms, before.sure_ms) + DAY_MS), rules.zone)
+    days = {day: n for day, n in state.position.days.items() if day <= latest}
+    undone = tuple(sorted(state.position.days.keys() - days.keys()))
+    kept = replace(
+        state,
+        position=replace(state.position, days=days),
+        buckets={b: x for b, x in state.buckets.items() if reading_day(b, rules.zone) <= latest},
+        seen={day: s for day, s in state.seen.items() if day <= latest},
+    )
+    return kept, undone
+
+
+def _moved(position: Position, batch: Batch, limits: Limits) -> Position:
     at = dict(position.at)
     for topic, records in batch.records.items():
         # the newest so far: a change of leader may step back by the difference of two brokers' clocks
         if times := [r.timestamp for r in records if is_possible(r.timestamp)]:
             at[topic] = max(at.get(topic, 0), *times)
-    return replace(position, next={**position.next, **batch.upto}, at=at)
+    time = log_time.follow(position.time, batch.records.get(VIEWS.name, ()), limits)
+    return position.moved({**position.next, **batch.upto}, at, time)
 
 
 def _kept(by_bucket: dict[int, Bucket], oldest: str | None, zone: ZoneInfo) -> dict[int, Bucket]:

@@ -60,7 +60,10 @@ def writes(state: State, effects: Effects, zone: ZoneInfo) -> list[Write]:
     """Give the commands that carry a fold's effects into Redis; `state` is the state after it."""
     n = state.partition
     ids, articles = key(n, "ids"), key(n, "articles")
-    commands = [Write("HSET", ids, (i.encode(), b"%d" % number)) for i, number in effects.ids.items()]
+    # first, because a day that was undone may begin again
+    gone = (*effects.days_undone, *effects.days_over)
+    commands = [Write("UNLINK", name(n, day), ()) for day in gone for name in (views_key, seen_key)]
+    commands += [Write("HSET", ids, (i.encode(), b"%d" % number)) for i, number in effects.ids.items()]
     commands += [Write("HSET", articles, (i.encode(), facts.encode(f))) for i, f in effects.facts.items()]
     if effects.desk is not None:
         commands.append(Write("HSET", articles, (DESK_FIELD, desk.encode(effects.desk))))
@@ -73,8 +76,6 @@ def writes(state: State, effects: Effects, zone: ZoneInfo) -> list[Write]:
         commands.append(Write("HSET", views_key(n, reading_day(bucket, zone)), field))
     for day, keys in effects.seen.items():
         commands.append(Write("APPEND", seen_key(n, day), (seen.to_bytes(keys),)))
-    for day in effects.days_over:
-        commands += [Write("UNLINK", views_key(n, day), ()), Write("UNLINK", seen_key(n, day), ())]
     return commands
 
 

@@ -20,7 +20,6 @@ from services.rank.core.rows import Rows
 from services.rank.core.seen import Keys
 from services.rank.core.views import read
 from services.rank.core.voids import Void, Voids
-from shared.topics import VIEWS
 from shared.wire import partition_for
 
 Spans = tuple[tuple[str, str], ...]
@@ -81,13 +80,13 @@ def follow(refold: Refold, records: Sequence[Record], upto: int, live: State, ru
 def swap(live: State, refold: Refold, rules: Rules) -> tuple[State, list[Write]]:
     """Put the days in their place: give the state in which the voids hold, and the commands for it."""
     n, zone = live.partition, rules.zone
-    log_ms = live.position.at.get(VIEWS.name, 0)
-    oldest = oldest_kept_day(log_ms, zone)
+    time = live.position.time
+    oldest = oldest_kept_day(time.over_ms, zone)
     hashes = {day: np.concatenate(parts) for day, parts in refold.hashes.items() if day >= oldest}
     left = {day: views for day, views in live.position.days.items() if not _lies_in(refold.spans, day)}
     days = left | {day: len(keys) for day, keys in hashes.items()}
     new = {b: bucket for b, bucket in refold.days.buckets.items() if reading_day(b, zone) in hashes}
-    recent = recent_days(log_ms, zone)
+    recent = recent_days(time.now_ms, zone)
     after = replace(
         live,
         position=replace(live.position, days=days, voids=refold.days.position.voids),

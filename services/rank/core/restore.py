@@ -18,7 +18,6 @@ from services.rank.core.clock import BUCKET_MS, DAY_MS, is_possible
 from services.rank.core.fold import State, recent_days
 from services.rank.core.layout import DESK_FIELD, FACTS_COUNT, VOIDS_FIELD
 from services.rank.core.position import Position
-from shared.topics import VIEWS
 
 LONGEST_POSITION: Final = 1 << 20
 """Bytes; a position with a thousand voids has a tenth of that."""
@@ -90,7 +89,7 @@ def days_to_read(
     if blob is None:
         return (), ()
     at = position_of(partition, blob)
-    recent = recent_days(at.at.get(VIEWS.name, 0), zone)
+    recent = recent_days(at.time.now_ms, zone)
     return tuple(at.days), tuple(day for day in recent if day in at.days)
 
 

@@ -7,7 +7,7 @@ replied "ok"; on any other reply it is worth nothing, and the partition is read 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from services.rank.core import layout, position, refold, restore, scores, seen
+from services.rank.core import layout, log_time, position, refold, restore, scores, seen
 from services.rank.core.clock import RECOMPUTED_MS, bucket_of
 from services.rank.core.desk import Desk
 from services.rank.core.facts import FOREVER
@@ -17,6 +17,7 @@ from services.rank.core.position import Position
 from services.rank.core.refold import Refold
 from services.rank.core.restore import Stored
 from services.rank.core.scores import Ranking
+from services.rank.core.views import Limits
 from shared.topics import VIEWS
 
 
@@ -36,14 +37,14 @@ class Cache:
 
     @property
     def counted_ms(self) -> int:
-        """The newest append time (Unix ms) of a view applied, 0 before the first."""
-        return self.state.position.at.get(VIEWS.name, 0)
+        """The time (Unix ms) that the log of views has come to, 0 before the first."""
+        return self.state.position.time.now_ms
 
 
 def remember(partition: int, stored: Stored) -> Cache:
     """Give the cache of what was read of a partition; TornError if its keys do not belong together."""
     state = restore.restore(partition, stored)
-    end = bucket_of(state.position.at.get(VIEWS.name, 0))
+    end = bucket_of(state.position.time.now_ms)
     return Cache(state, scores.ranking_of(state, end), stored.position, stored.top_as_of)
 
 
@@ -54,11 +55,29 @@ def start_at(cache: Cache, offsets: Mapping[str, int], gap_ms: int | None) -> Ca
     return replace(cache, state=replace(cache.state, position=after))
 
 
+def until_fall(position: Position, batch: Batch, limits: Limits) -> tuple[Batch, bool]:
+    """Give as much of a batch as can be folded at once, and whether something is left.
+
+    Where the log falls back in time, what lies before must be stored first: days may have been over there
+    that are not behind it.
+    """
+    views = batch.records.get(VIEWS.name, ())
+    offset = log_time.falls_at(position.time, views, limits)
+    if offset is None:
+        return batch, False
+    before = [record for record in views if record.offset < offset]
+    upto = {**batch.upto, VIEWS.name: offset}
+    return Batch(upto, {**batch.records, VIEWS.name: before}), True
+
+
 def count(cache: Cache, batch: Batch, rules: Rules) -> tuple[Cache, Effects, list[Write]]:
     """Fold a range of the log; DaysNotLoadedError as for `fold`."""
     state, effects = fold(cache.state, batch, rules)
-    after = replace(cache, state=state, ranking=scores.follow(cache.ranking, state, effects))
-    return after, effects, layout.writes(state, effects, rules.zone)
+    if effects.days_undone:
+        ranking = scores.ranking_of(state, cache.ranking.end)
+    else:
+        ranking = scores.follow(cache.ranking, state, effects)
+    return replace(cache, state=state, ranking=ranking), effects, layout.writes(state, effects, rules.zone)
 
 
 def void(cache: Cache, done: Refold, rules: Rules) -> tuple[Cache, list[Write]]:

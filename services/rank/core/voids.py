@@ -75,7 +75,9 @@ def add(voids: Voids, void: Void, appended_ms: int) -> Voids:
     """
     if void.input is not None and any(void.input == before.input for before in voids):
         return voids
-    oldest = appended_ms - KEPT_MS - DAY_MS
+    # one broker's clock alone is not to be the end of a void that others were told of
+    newest_ms = appended_ms if void.input is None else min(appended_ms, void.input.at_ms + KEPT_MS)
+    oldest = newest_ms - KEPT_MS - DAY_MS
     return (*(v for v in voids if v.until_ms > oldest), void)
 
 

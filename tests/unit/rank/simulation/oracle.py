@@ -5,7 +5,7 @@ they must lie in Redis, byte by byte; they are worked out once, as the log only 
 """
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -64,6 +64,8 @@ class Views:
         self._seen: dict[str, set[tuple[str, int | str]]] = {}
         self._readers: dict[tuple[int, str], int] = {}
         self._at = 0
+        self._now = self._sure = 0
+        self._jumped: int | None = None
         self._upto = [Counted({}, {}, 0, 0, {})]
 
     def counted(self, log: Sequence[Logged | None], offset: int) -> Counted:
@@ -77,6 +79,7 @@ class Views:
 
     def _add(self, record: Logged) -> None:
         rows: list[Row] = record.meaning
+        self._tell_time(record.timestamp, rows)
         for row in rows:
             timely = row.arrived - 10 * _MINUTE_MS <= row.at <= row.arrived + _MINUTE_MS
             if row.article not in self._own or not timely or row.at < record.timestamp - _KEPT_MS:
@@ -89,11 +92,42 @@ class Views:
                 self._order.setdefault(day, []).append(mark_of(row.article, row.reader))
                 self._readers[bucket, row.article] = self._readers.get((bucket, row.article), 0) + 1
         self._at = max(self._at, record.timestamp)
-        oldest = reading_day((self._at - _KEPT_MS) // (5 * _MINUTE_MS))
-        for day in [day for day in self._seen if day < oldest]:
+        self._keep(
+            lambda day: day >= reading_day((min(self._now, self._sure) - _KEPT_MS) // (5 * _MINUTE_MS))
+        )
+
+    def _tell_time(self, at: int, rows: list[Row]) -> None:
+        """Move the log's time on: what is far from it is believed to a view, and for sure a day later."""
+        if self._now and abs(at - self._now) <= _HOUR_MS:
+            self._now = max(self._now, at)
+            if self._jumped is None or self._now >= self._jumped + _DAY_MS:
+                self._sure, self._jumped = self._now, None
+        elif not any(at - 10 * _MINUTE_MS <= row.at <= at + _MINUTE_MS for row in rows):
+            pass
+        elif not self._now:
+            self._now = self._sure = at
+        else:
+            self._jump(at)
+
+    def _jump(self, at: int) -> None:
+        if self._sure - _HOUR_MS <= at < self._now:
+            latest = max(at, self._sure) + _DAY_MS
+            self._keep(lambda day: day <= reading_day(latest // (5 * _MINUTE_MS)))
+        if abs(at - self._sure) <= _HOUR_MS:
+            self._now, self._jumped = max(at, self._sure), None
+            self._sure = self._now
+            return
+        if self._jumped is not None and at >= self._jumped + _DAY_MS and at > self._now:
+            self._sure, self._jumped = max(self._sure, self._jumped), at
+        elif self._jumped is None or at < self._now:
+            self._jumped = at
+        self._now = at
+
+    def _keep(self, is_kept: Callable[[str], bool]) -> None:
+        for day in [day for day in self._seen if not is_kept(day)]:
             del self._seen[day]
             self._order.pop(day, None)
-        self._readers = {k: n for k, n in self._readers.items() if reading_day(k[0]) >= oldest}
+        self._readers = {k: n for k, n in self._readers.items() if is_kept(reading_day(k[0]))}
 
     def _snapshot(self) -> Counted:
         keys: dict[str, Any] = {f"seen:{day}": b"".join(marks) for day, marks in self._order.items()}

@@ -9,11 +9,14 @@ from unittest.mock import patch
 
 from services.rank.adapters.follower import Follower
 from services.rank.adapters.loader import Loader
-from services.rank.core import desk, turn
+from services.rank.core import desk, log_time, turn
 from services.rank.core.alarms import Bounds
 from services.rank.core.fold import Batch, DaysNotLoadedError, Effects
 from services.rank.core.layout import AS_OF, FACTS_COUNT, Flush, Write, key
+from services.rank.core.log_time import LogTime
+from services.rank.core.records import Record
 from services.rank.core.turn import Cache
+from services.rank.core.views import Limits
 from tests.unit.rank.simulation.kafka import SimulatedLog
 from tests.unit.rank.simulation.oracle import reading_day
 from tests.unit.rank.simulation.redis import Connection, Redis
@@ -190,6 +193,27 @@ class DeskInLogOrder(Worker):
     follower_class = _AnyAction
 
 
+def _newest(time: LogTime, records: Sequence[Record], _: Limits) -> LogTime:
+    newest = max([time.now_ms, *(r.timestamp for r in records)])
+    return LogTime(newest, newest)
+
+
+class _AnyTime(Follower):
+    async def _count(self, cache: Cache, batch: Batch) -> tuple[Cache, Effects, list[Write]]:
+        while True:
+            try:
+                with patch.object(log_time, "follow", _newest):
+                    return turn.count(cache, batch, self._rules)
+            except DaysNotLoadedError as missing:
+                cache = turn.with_days(cache, await self._store.seen(cache.state.partition, missing.days))
+
+
+class TimeOnlyGrows(Worker):
+    """The log's time is the newest append time, whatever clock has given it."""
+
+    follower_class = _AnyTime
+
+
 class Plant(NamedTuple):
     """A worker and a store, at least one of which errs."""
 
@@ -209,4 +233,5 @@ PLANTS: Final = {
     "a retried script applied twice": Plant(store_class=Retrying),
     "handed on without waiting": Plant(HandedOnBlindly),
     "desk actions in the order of the log": Plant(DeskInLogOrder),
+    "time only grows": Plant(TimeOnlyGrows),
 }

@@ -93,6 +93,7 @@ class Story:
         self._newest: dict[str, tuple[Event, Text]] = {}
         self._inputs = dict.fromkeys(PARTITIONS, 0)
         self._acts: list[tuple[Event, Act]] = []
+        self._clocks_go_wrong = chance.random() < 0.3
 
     def views(self) -> None:
         """Append one record of views, seldom into another's partition, dated absurdly, or no views at all."""
@@ -106,16 +107,22 @@ class Story:
             (chance.choice(ids), chance.randrange(6), self._cluster.now_ms() + self._off())
             for _ in range(chance.randint(1, 4))
         ]
+        wrong = self._wrong_clock()
+        if wrong and chance.random() < 0.5:
+            # the clock of who was viewed is wrong along with the broker's
+            rows = [(article, reader, at + wrong) for article, reader, at in rows]
         if chance.random() < 0.4:
             article, reader, at = rows[0]
             value = plain(article, f"reader {reader}", at)
         else:
             value = columns(rows)
-        self.viewed(n, value)
+        self.viewed(n, value, wrong_ms=wrong)
 
-    def viewed(self, n: int, value: bytes, headers: Sequence[tuple[str, bytes]] = ()) -> None:
+    def viewed(
+        self, n: int, value: bytes, headers: Sequence[tuple[str, bytes]] = (), wrong_ms: int = 0
+    ) -> None:
         """Append a record of views; one that was handed on says when it arrived."""
-        now = self._stamp()
+        now = self._stamp() + wrong_ms
         arrived = next((int(v.split(b"/")[0]) for h, v in headers if h == wire.ARRIVED), now)
         rows = rows_of(value, min(arrived, now))
         self._append(VIEWS.name, n, value, None, tuple(headers), rows, now)
@@ -246,6 +253,12 @@ class Story:
         """Give the broker's time; a new leader's clock may be behind."""
         behind = self._chance.randint(1, 3000) if self._chance.random() < 0.05 else 0
         return self._cluster.now_ms() - behind
+
+    def _wrong_clock(self) -> int:
+        """Give by how much a broker's clock is wrong, in some runs and now and then."""
+        if not self._clocks_go_wrong or self._chance.random() < 0.9:
+            return 0
+        return self._chance.choice((-40 * 24, -30, -3, 3, 30, 10 * 24, 40 * 24)) * _HOUR_MS
 
     def _off(self) -> int:
         """Give how far a view's own time is off."""
