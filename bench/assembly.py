@@ -106,9 +106,11 @@ def whole_page(press: Press, article: str) -> bytes:
     assert not hasattr(text, "reason")
     pieces = edition.shelf.newest_of(text.section, now)
     hot = fragments.hot(
-        [fragments.hot_entry(piece.story) for piece in pieces[:6]], latest=False, updated=None
+        [fragments.hot_entry(piece.story, edition.today) for piece in pieces[:6]], latest=False, updated=None
     )
-    cards = fragments.cards(text.section, [fragments.card(piece.story) for piece in pieces[6:16]])
+    cards = fragments.cards(
+        text.section, [fragments.card(piece.story, edition.today) for piece in pieces[6:16]]
+    )
     body = b"".join(
         (
             fragments.article_top(text, edition.sections, edition.today),

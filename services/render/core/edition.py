@@ -106,6 +106,9 @@ class Edition:
         if changed:
             self._read_articles(now)
         today = now.astimezone(self._zone).date()
+        if today.year != self.today.year:
+            # lists tell the year of what is not of this one
+            self.shelf.forget(None)
         if today != self.today:
             self.today = today
             self.shelf.forget_bodies()

@@ -24,7 +24,14 @@ from services.render.core.scribe import Scribe
 from services.render.core.scripts import OTHER, PREFIX, SCRIPTS
 from services.render.core.site import Site, section_path, series_path
 from services.render.core.stories import Story, cut
-from services.render.core.words import WORDS, GoneReason, long_time, masthead_date, short_time
+from services.render.core.words import (
+    WORDS,
+    GoneReason,
+    is_over_a_year,
+    listed_time,
+    long_time,
+    masthead_date,
+)
 from shared.blocks import Paragraph
 from shared.events import ArticlePublished, ListName
 
@@ -73,7 +80,7 @@ class Fragments:
             srcset=srcset,
             local=lambda moment: moment.astimezone(site.zone),
             long_time=long_time,
-            short_time=short_time,
+            listed_time=listed_time,
         )
 
     @cached_property
@@ -88,12 +95,14 @@ class Fragments:
     def article_top(self, article: ArticlePublished, sections: Sequence[str], today: date) -> bytes:
         """Open an article's page: everything up to its last block."""
         first = next((block for block in article.blocks if isinstance(block, Paragraph)), None)
+        published = article.published_at.astimezone(self.site.zone)
         return self._render(
             "article.html",
             article=article,
             notes=Notes(article.id, article.blocks, self.words.back),
             picture=article.pictures[0] if article.pictures else None,
             filed=first if article.dateline else None,
+            of_year=published.year if is_over_a_year(published.date(), today) else None,
             about=metadata.of_article(
                 self.site, self.scribe.script, article, self.scribe.name(article.section), self.words.home
             ),
@@ -133,9 +142,9 @@ class Fragments:
             masthead_date=masthead_date(today),
         )
 
-    def hot_entry(self, story: Story) -> bytes:
-        """Give one entry of 热门新闻; CSS counts the ranks."""
-        return self._render("hot_entry.html", story=story)
+    def hot_entry(self, story: Story, today: date) -> bytes:
+        """Give one entry of 热门新闻; CSS counts the ranks. Of `today` every list needs the year alone."""
+        return self._render("hot_entry.html", story=story, today=today)
 
     def hot(self, entries: Sequence[bytes], *, latest: bool, updated: datetime | None) -> bytes:
         """Give the section 热门新闻, or 最新新闻; without entries there is none."""
@@ -143,9 +152,9 @@ class Fragments:
             return b""
         return self._render("hot.html", entries=_trusted(*entries), latest=latest, updated=updated)
 
-    def card(self, story: Story) -> bytes:
+    def card(self, story: Story, today: date) -> bytes:
         """Give one card of an article's own section."""
-        return self._render("card.html", story=story)
+        return self._render("card.html", story=story, today=today)
 
     def cards(self, section: str, cards: Sequence[bytes]) -> bytes:
         """Give the section of cards; without cards there is none."""
@@ -179,12 +188,23 @@ class Fragments:
         seconds: Sequence[Story],
         hot: bytes,
         bands: Sequence[tuple[str, Sequence[Story]]],
+        *,
+        today: date,
     ) -> bytes:
         """Give the front page; without a lead it says that nothing has been published."""
-        return self._render("home.html", lead=lead, seconds=seconds, hot=_trusted(hot), bands=bands)
+        return self._render(
+            "home.html", lead=lead, seconds=seconds, hot=_trusted(hot), bands=bands, today=today
+        )
 
     def section(
-        self, name: str, stories: Sequence[Story], hot: bytes, before: str | None, is_first: bool = True
+        self,
+        name: str,
+        stories: Sequence[Story],
+        hot: bytes,
+        before: str | None,
+        is_first: bool = True,
+        *,
+        today: date,
     ) -> bytes:
         """Give a section's page; `before` is the query of 更早的新闻, None on the last page.
 
@@ -196,20 +216,24 @@ class Fragments:
             stories=stories,
             hot=_trusted(hot),
             is_first=is_first,
+            today=today,
             earlier=None if before is None else f"{section_path(name)}?before={quote(before, safe='')}",
         )
 
-    def series(self, name: str, stories: Sequence[Story], hot: bytes) -> bytes:
+    def series(self, name: str, stories: Sequence[Story], hot: bytes, *, today: date) -> bytes:
         """Give a series' page."""
-        return self._render("series.html", name=name, stories=stories, hot=_trusted(hot))
+        return self._render("series.html", name=name, stories=stories, hot=_trusted(hot), today=today)
 
-    def hot_page(self, list_name: ListName, stories: Sequence[Story], updated: datetime | None) -> bytes:
+    def hot_page(
+        self, list_name: ListName, stories: Sequence[Story], updated: datetime | None, *, today: date
+    ) -> bytes:
         """Give 热门排行: the whole of one list, with the sentence that says how it is counted."""
         return self._render(
             "hot_page.html",
             list_name=list_name,
             stories=stories,
             updated=updated,
+            today=today,
         )
 
     def gone(self, reason: GoneReason, at: datetime, note: str, hot: bytes) -> bytes:

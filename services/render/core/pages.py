@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from services.render.core import cursors
@@ -118,7 +119,9 @@ class Pages:
             if (stories := first_without(edition.shelf.newest_of(name, now), taken, _BAND))
         )
         parts = (None if lead is None else lead.story, _stories(seconds), _HERE, bands)
-        return self._framed(key, self._fragments.home, parts, title=self._fragments.site.name, path="/")
+        return self._framed(
+            key, self._dated(self._fragments.home), parts, title=self._fragments.site.name, path="/"
+        )
 
     def section(self, name: str, before: str | None, now: datetime) -> Page | None:
         """Give a page of a section's archive; None if there is no such section or place."""
@@ -137,7 +140,12 @@ class Pages:
         parts = (name, _stories(pieces), _HERE, more if len(ids) > _OF_SECTION else None, before is None)
         path = section_path(name) + ("" if before is None else f"?before={before}")
         return self._framed(
-            key, self._fragments.section, parts, title=self._reading(name), path=path, current=name
+            key,
+            self._dated(self._fragments.section),
+            parts,
+            title=self._reading(name),
+            path=path,
+            current=name,
         )
 
     def series(self, name: str, now: datetime) -> Page | None:
@@ -151,7 +159,7 @@ class Pages:
             return None
         parts = (name, _stories(pieces), _HERE)
         return self._framed(
-            key, self._fragments.series, parts, title=self._reading(name), path=series_path(name)
+            key, self._dated(self._fragments.series), parts, title=self._reading(name), path=series_path(name)
         )
 
     def hot(self, list_name: ListName, now: datetime) -> Page:
@@ -163,7 +171,9 @@ class Pages:
         stories = _stories(piece for piece in pieces if piece.may_be_hot)
         parts = (list_name, stories, self._edition.updated(list_name, now))
         path = "/hot" if list_name == "now" else f"/hot?list={list_name}"
-        return self._framed(key, self._fragments.hot_page, parts, title=self._words.chart, path=path)
+        return self._framed(
+            key, self._dated(self._fragments.hot_page), parts, title=self._words.chart, path=path
+        )
 
     def hot_json(self, article_id: str | None, now: datetime) -> Page:
         """Give the section 热门新闻 of an article's page (None: of any other) for the page's script."""
@@ -193,6 +203,10 @@ class Pages:
         return self._framed(
             key, self._fragments.missing, (_HERE,), title=self._words.missing, path="", status=404
         )
+
+    def _dated(self, main: Callable[..., bytes]) -> Callable[..., bytes]:
+        """Give a fragment whose stories say how old they are; a frame is made anew each day."""
+        return partial(main, today=self._edition.today)
 
     def _reading(self, name: str) -> str:
         return self._fragments.scribe.name(name)

@@ -63,12 +63,12 @@ class Articles(Protocol):
 class Piece:
     """A story with its entry and its card; the same object as long as the article is the same."""
 
-    def __init__(self, article: ArticlePublished, fragments: Fragments) -> None:
+    def __init__(self, article: ArticlePublished, fragments: Fragments, today: date) -> None:
         self.id: Final = article.id
         self.story: Final = story_of(article)
         self.may_be_hot: Final = may_be_hot(article)
-        self.entry: Final = fragments.hot_entry(self.story)
-        self.card: Final = fragments.card(self.story)
+        self.entry: Final = fragments.hot_entry(self.story, today)
+        self.card: Final = fragments.card(self.story, today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,8 @@ class Shelf:
             if not isinstance(article, ArticlePublished) or not visible(article, now):
                 return None
             try:
-                piece = Piece(self._scribe.article(article), self._fragments)
+                today = now.astimezone(self._fragments.site.zone).date()
+                piece = Piece(self._scribe.article(article), self._fragments, today)
             except Exception as error:
                 self._failed.add(article_id)
                 self._on_failure(article_id, error)

@@ -37,6 +37,8 @@ class Words:
     # an article
     read_all: str
     correction: str
+    of_year: str
+    """Above the text of an article that is over a year old, with its year."""
     source: str
     """With its colon."""
     tags: str
@@ -100,6 +102,7 @@ WORDS: Final[dict[Script, Words]] = {
         about="今天的新闻，和大家正在读的新闻",
         read_all="阅读全文",
         correction="更正",
+        of_year="这是{year}年的报道",
         source="来源：",
         tags="标签",
         table="表格",
@@ -158,6 +161,7 @@ WORDS: Final[dict[Script, Words]] = {
         about="今天的新聞，和大家正在讀的新聞",
         read_all="閱讀全文",
         correction="更正",
+        of_year="這是{year}年的報道",
         source="來源：",
         tags="標籤",
         table="表格",
@@ -216,6 +220,18 @@ def long_time(moment: datetime) -> str:
 def short_time(moment: datetime) -> str:
     """Write a local moment of these days: 11月15日 18:30."""
     return f"{moment.month}月{moment.day}日 {moment:%H:%M}"
+
+
+def listed_time(moment: datetime, today: date) -> str:
+    """Write a local moment as in a list of news of any age: of another year with the year, and no hour."""
+    if moment.year == today.year:
+        return short_time(moment)
+    return f"{moment.year}年{moment.month}月{moment.day}日"
+
+
+def is_over_a_year(day: date, today: date) -> bool:
+    """Tell whether a day is more than a year before today."""
+    return (day.year + 1, day.month, day.day) < (today.year, today.month, today.day)
 
 
 def masthead_date(day: date) -> tuple[str, str]:

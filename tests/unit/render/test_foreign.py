@@ -75,10 +75,10 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no card be made of article b, and nothing of its title in another script."""
     card, article = Fragments.card, Scribe.article
 
-    def no_card(fragments: Fragments, story: Story) -> bytes:
+    def no_card(fragments: Fragments, story: Story, today: date) -> bytes:
         if story.id == "b":
             raise KeyError("a template's mistake")
-        return card(fragments, story)
+        return card(fragments, story, today)
 
     def no_article(scribe: Scribe, found: ArticlePublished) -> ArticlePublished:
         if found.id == "b":

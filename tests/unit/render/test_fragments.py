@@ -2,7 +2,7 @@
 
 import gzip
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -59,12 +59,12 @@ def lead() -> ArticlePublished:
 
 
 def article_page(article: ArticlePublished, entries: list[Story], cards: list[Story]) -> bytes:
-    hot = PIECES.hot([PIECES.hot_entry(entry) for entry in entries], latest=False, updated=None)
+    hot = PIECES.hot([PIECES.hot_entry(entry, TODAY) for entry in entries], latest=False, updated=None)
     return b"".join(
         (
             PIECES.article_top(article, SECTIONS, TODAY),
             hot,
-            PIECES.cards(article.section, [PIECES.card(card) for card in cards]),
+            PIECES.cards(article.section, [PIECES.card(card, TODAY) for card in cards]),
             PIECES.article_end(article),
             PIECES.tail(article.id, "slot-token"),
         )
@@ -82,7 +82,7 @@ def full_page() -> bytes:
 
 def every_page() -> dict[str, bytes]:
     stories = [story("one"), story("two", title=HOSTILE, section=HOSTILE[:20].replace("/", ""))]
-    hot = PIECES.hot([PIECES.hot_entry(one) for one in stories], latest=True, updated=NOON)
+    hot = PIECES.hot([PIECES.hot_entry(one, TODAY) for one in stories], latest=True, updated=NOON)
 
     def page(path: str, main: bytes, found: bool = True) -> bytes:
         top = PIECES.top(title="页", path=path, found=found, current="地方", sections=SECTIONS, today=TODAY)
@@ -102,12 +102,14 @@ def every_page() -> dict[str, bytes]:
         "article": full_page(),
         "hostile": article_page(hostile, stories, stories),
         "bare": article_page(published("bare"), [], []),
-        "home": page("/", PIECES.home(stories[0], stories, hot, [("地方", stories), (HOSTILE, stories)])),
-        "no news": page("/", PIECES.home(None, [], b"", [])),
-        "section": page("/section/x", PIECES.section(HOSTILE, stories, hot, "a b&c")),
-        "series": page("/series/x", PIECES.series(HOSTILE, stories, hot)),
-        "hot": page("/hot", PIECES.hot_page("24h", stories, NOON)),
-        "nobody reads": page("/hot", PIECES.hot_page("now", [], None)),
+        "home": page(
+            "/", PIECES.home(stories[0], stories, hot, [("地方", stories), (HOSTILE, stories)], today=TODAY)
+        ),
+        "no news": page("/", PIECES.home(None, [], b"", [], today=TODAY)),
+        "section": page("/section/x", PIECES.section(HOSTILE, stories, hot, "a b&c", today=TODAY)),
+        "series": page("/series/x", PIECES.series(HOSTILE, stories, hot, today=TODAY)),
+        "hot": page("/hot", PIECES.hot_page("24h", stories, NOON, today=TODAY)),
+        "nobody reads": page("/hot", PIECES.hot_page("now", [], None, today=TODAY)),
         "gone": page("/article/x", PIECES.gone("legal", NOON, HOSTILE, hot), found=False),
         "missing": page("", PIECES.missing(hot), found=False),
     }
@@ -135,8 +137,10 @@ def test_an_article_reads_in_the_order_of_the_contract_letter_by_letter() -> Non
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=200))
 def test_a_title_is_read_back_as_sent(title: str) -> None:
-    html = PIECES.hot_entry(story("one", title=title)).decode()
-    shown = re.search(r'<h3 class="title"><a href="/article/one">(.*)</a></h3>', html, re.DOTALL)
+    html = PIECES.hot_entry(story("one", title=title), TODAY).decode()
+    shown = re.search(
+        r'<h3 class="title"><a href="/article/one" title="[^"]+">(.*)</a></h3>', html, re.DOTALL
+    )
     assert shown is not None
     parser = Reading(f"<p>{shown[1]}</p>".encode())
     assert "".join(parser.lines) == (title if title.strip() else "")
@@ -151,7 +155,7 @@ def test_a_title_and_its_series_mark_are_the_whole_title(title: str, series: str
 def test_the_series_is_a_link_in_the_headline_and_none_in_lists() -> None:
     top = PIECES.article_top(lead(), SECTIONS, TODAY).decode()
     assert '<a class="series" href="/series/%E6%B2%B3%E5%9F%8E%E7%BA%AA%E4%BA%8B">【河城纪事】</a>' in top
-    assert '<span class="series">【河城纪事】</span>' in PIECES.hot_entry(story_of(lead())).decode()
+    assert '<span class="series">【河城纪事】</span>' in PIECES.hot_entry(story_of(lead()), TODAY).decode()
 
 
 def test_a_dateline_is_marked_only_where_the_text_begins_with_it() -> None:
@@ -180,7 +184,30 @@ def test_every_page_is_safe_and_leads_only_where_something_is(name: str, html: b
     for_machines = r"(/section/[^/ ]+)?/feed\.xml|/site\.webmanifest"
     known = rf"{page_of_ours}|{for_machines}|#main|/static/.*|https://news\.example/.*"
     assert not [href for href in page.all("href") if not re.fullmatch(known, href)]
-    assert not re.search(rb"<(?!script\b)(\w+)[^>]*>\s*</\1>", html), "an empty element"
+    drawn = rb'<time class="note" datetime="[^"]+" data-day="[^"]+"></time>'
+    assert not re.search(rb"<(?!script\b)(\w+)[^>]*>\s*</\1>", re.sub(drawn, b"", html)), "an empty element"
+
+
+def test_lists_say_how_old_a_story_is_to_eye_and_ear_and_their_text_stays_as_it_is() -> None:
+    for at, said in ((NOON, "11月15日 20:00"), (datetime(2019, 11, 29, 2, tzinfo=UTC), "2019年11月29日")):
+        old = story("old", published_at=at)
+        for html in (PIECES.hot_entry(old, TODAY), PIECES.card(old, TODAY)):
+            page = Reading(html)
+            assert page.all("data-day") == [said]
+            assert ("a", "title", said) in page.attributes, "what a screen reader tells of the link"
+            assert page.all("datetime") == [at.astimezone(PIECES.site.zone).isoformat(timespec="minutes")]
+            assert "11月" not in "".join(page.lines)
+
+
+@pytest.mark.parametrize(("today", "told"), [(date(2020, 11, 29), False), (date(2020, 11, 30), True)])
+def test_an_article_over_a_year_old_says_so_above_its_text(today: date, told: bool) -> None:
+    lines = read(
+        PIECES.article_top(published(published_at=datetime(2019, 11, 28, 20, tzinfo=UTC)), SECTIONS, today)
+    )
+    assert ("这是2019年的报道" in lines) is told
+    if told:
+        assert lines.index("地方", lines.index("2019年11月29日 04:00")) < lines.index("这是2019年的报道")
+        assert lines.index("这是2019年的报道") < lines.index("首日有三百人到访。")
 
 
 def test_every_link_to_the_whole_text_has_a_name_of_its_own() -> None:
@@ -190,19 +217,19 @@ def test_every_link_to_the_whole_text_has_a_name_of_its_own() -> None:
 
 
 def test_a_story_without_a_picture_shows_its_sections_first_character_on_a_tile() -> None:
-    card = PIECES.card(story("one")).decode()
+    card = PIECES.card(story("one"), TODAY).decode()
     assert 'data-tile="地"' in card
     assert "<img" not in card
     assert "阅读全文" in read(card.encode())
 
 
 def test_lists_keep_each_storys_own_language() -> None:
-    assert '<li lang="zh-Hant">' in PIECES.hot_entry(story("one", language="zh-Hant")).decode()
+    assert '<li lang="zh-Hant">' in PIECES.hot_entry(story("one", language="zh-Hant"), TODAY).decode()
     assert b'<article lang="en">' in PIECES.article_top(published(language="en"), SECTIONS, TODAY)
 
 
 def test_the_list_is_called_latest_when_nobody_has_read_and_says_how_old_it_is() -> None:
-    entry = PIECES.hot_entry(story("one"))
+    entry = PIECES.hot_entry(story("one"), TODAY)
     assert read(PIECES.hot([entry], latest=True, updated=None))[0] == "最新新闻"
     assert "更新于" not in PIECES.hot([entry], latest=False, updated=None).decode()
     old = PIECES.hot([entry], latest=False, updated=NOON).decode()
@@ -258,9 +285,9 @@ def test_a_withdrawn_article_says_when_and_why(reason: GoneReason, words: str) -
 def test_a_section_leads_to_its_earlier_news_until_the_end() -> None:
     assert (
         'href="/section/%E5%9C%B0%E6%96%B9?before=a%20b%26c">更早的新闻'
-        in PIECES.section("地方", [story("one")], b"", "a b&c").decode()
+        in PIECES.section("地方", [story("one")], b"", "a b&c", today=TODAY).decode()
     )
-    assert "更早的新闻" not in PIECES.section("地方", [story("one")], b"", None).decode()
+    assert "更早的新闻" not in PIECES.section("地方", [story("one")], b"", None, today=TODAY).decode()
 
 
 @pytest.mark.parametrize(

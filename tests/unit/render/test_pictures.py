@@ -63,11 +63,11 @@ def test_every_place_of_a_picture_offers_the_choice() -> None:
     top, end = PIECES.article_top(article, SECTIONS, TODAY), PIECES.article_end(article)
     assert Reading(top + end).all("srcset") == [whole] * 3
     one = story("one", pictures=(shown,))
-    lazy, first = Reading(PIECES.hot_entry(one)), Reading(PIECES.home(one, (), b"", ()))
+    lazy, first = Reading(PIECES.hot_entry(one, TODAY)), Reading(PIECES.home(one, (), b"", (), today=TODAY))
     assert lazy.all("srcset") == first.all("srcset") == [cut]
     assert lazy.all("sizes")[0].startswith("auto, ")
     assert "auto" not in first.all("sizes")[0]
 
 
 def test_a_picture_without_renditions_is_only_an_address() -> None:
-    assert Reading(PIECES.hot_entry(story("one", pictures=(picture(),)))).all("srcset") == []
+    assert Reading(PIECES.hot_entry(story("one", pictures=(picture(),)), TODAY)).all("srcset") == []

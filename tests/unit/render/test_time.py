@@ -191,6 +191,21 @@ def test_midnight_is_the_sites_own(press: Press, evening: datetime, before: str,
     assert masthead(press) == after
 
 
+def test_the_new_year_is_seen_in_every_list(press: Press) -> None:
+    press.fold(*(published(f"a{n}", series="桥", published_at=NOON - n * MINUTE) for n in range(9)))
+    press.now = datetime(2026, 12, 31, 16, tzinfo=UTC) - MOMENT
+    lists: HotLists = {name: hot_list(name, press.now, "a1", "a2") for name in LISTS}
+    press.edition.hot_changed(lists)
+    assert "2026年11月15日<" not in shown(press)
+    assert 'data-day="11月15日 20:00"' in shown(press)
+    press.now += MOMENT
+    assert tags(press.pages, press.now) == tags(without_memory(press, lists), press.now)
+    assert 'data-day="2026年11月15日"' in shown(press)
+    assert '"11月15日' not in shown(press)
+    press.now -= MOMENT
+    assert tags(press.pages, press.now) == tags(without_memory(press, lists), press.now)
+
+
 @pytest.mark.parametrize(
     ("zone", "noon", "midnights"),
     [
