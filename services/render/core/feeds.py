@@ -124,7 +124,7 @@ class Feeds:
         self._edition = edition
         self._scribe = fragments.scribe
         self._site = fragments.site
-        self._back = fragments.words.back
+        self._words = fragments.words
         self._about = f"{fragments.site.name}：{fragments.words.about}"
         self._base = fragments.site.url + PREFIX[fragments.scribe.script]
         self._kept: Lru[tuple[Form, str | None], _Kept] = Lru(limit_bytes // 2, lambda kept: kept.page.weight)
@@ -197,8 +197,11 @@ class Feeds:
     def _entry(self, article: ArticlePublished, summary: str) -> Entry:
         path = f"/article/{article.id}"
         picture = in_lists(picture_of(article))
-        names = (self._scribe.name(article.section), *article.tags[:TAGS])
-        notes = Notes(article.id, article.blocks, self._back, arrow="↑")
+        paid = (self._words.sponsored,) if article.sponsored else ()
+        if paid:
+            summary = f"{self._words.sponsored}：{summary}"
+        names = (*paid, self._scribe.name(article.section), *article.tags[:TAGS])
+        notes = Notes(article.id, article.blocks, self._words.back, arrow="↑")
         content = self._render("feed_content.html", article=article, notes=notes)
         return Entry(
             id=self._site.url + path,

@@ -104,7 +104,12 @@ class Fragments:
             filed=first if article.dateline else None,
             of_year=published.year if is_over_a_year(published.date(), today) else None,
             about=metadata.of_article(
-                self.site, self.scribe.script, article, self.scribe.name(article.section), self.words.home
+                self.site,
+                self.scribe.script,
+                article,
+                self.scribe.name(article.section),
+                self.words.home,
+                self.words.sponsored,
             ),
             title=article.title,
             path=f"/article/{article.id}",
@@ -191,7 +196,7 @@ class Fragments:
         *,
         today: date,
     ) -> bytes:
-        """Give the front page; without a lead it says that nothing has been published."""
+        """Give the front page; without any story it says that nothing has been published."""
         return self._render(
             "home.html", lead=lead, seconds=seconds, hot=_trusted(hot), bands=bands, today=today
         )

@@ -70,15 +70,20 @@ def of_page(site: Site, script: Script, title: str, path: str, about: str) -> Me
     )
 
 
-def of_article(site: Site, script: Script, article: ArticlePublished, section: str, home: str) -> Metadata:
+def of_article(
+    site: Site, script: Script, article: ArticlePublished, section: str, home: str, sponsored: str
+) -> Metadata:
     """Describe an article that is written in this script, where it is Chinese.
 
-    `section` is its section's name as it is read, `home` what the front page is called.
+    `section` is its section's name as it is read, `home` what the front page is called, `sponsored` says
+    that it was paid for.
     """
     own = script_of(article.language)
     published, modified = _times_of(site, article)
     picture = in_lists(picture_of(article))
     description = excerpt(texts_of(article.blocks))
+    if article.sponsored:
+        description = f"{sponsored}：{description}"
     return Metadata(
         kind="article",
         description=description,
@@ -88,7 +93,7 @@ def of_article(site: Site, script: Script, article: ArticlePublished, section: s
         other_locale="" if own is None else _LOCALES[OTHER[own]],
         json_ld=embedded(
             [
-                _news_article(site, script, article, section, description),
+                _article(site, script, article, section, description, sponsored),
                 _breadcrumbs(
                     site,
                     script,
@@ -145,8 +150,13 @@ def manifest(site: Site, script: Script) -> bytes:
     ).encode()
 
 
-def _news_article(
-    site: Site, script: Script, article: ArticlePublished, section: str, description: str
+def _article(
+    site: Site,
+    script: Script,
+    article: ArticlePublished,
+    section: str,
+    description: str,
+    sponsored: str,
 ) -> Node:
     address = f"{site.url}{PREFIX[script]}/article/{article.id}"
     published, modified = _times_of(site, article)
@@ -177,7 +187,13 @@ def _news_article(
         node["image"] = [_image(picture) for picture in pictures]
     if article.tags:
         node["keywords"] = list(article.tags)
-    if article.dateline:
+    if article.sponsored:
+        # what was paid for is no news; who paid is known where a source is named
+        node["@type"] = "AdvertiserContentArticle"
+        node["sponsor"] = {"@type": "Organization", "description": sponsored}
+        if article.source:
+            node["sponsor"]["name"] = article.source
+    elif article.dateline:
         node["dateline"] = article.dateline.text
     if article.correction:
         node["correction"] = {

@@ -109,12 +109,12 @@ class Pages:
             return page
         edition = self._edition
         newest = edition.shelf.pieces(self._articles.newest(now, _LEADS, hot=False), now)
-        lead = next((piece for piece in newest if piece.story.picture), newest[0] if newest else None)
+        lead = self._lead(newest, now)
         taken = set() if lead is None else {lead.id}
         seconds = first_without(newest, taken, 2)
         taken.update(piece.id for piece in seconds)
         bands = tuple(
-            (name, _stories(stories))
+            (name, tuple(sorted(_stories(stories), key=_is_sponsored)))
             for name in edition.sections
             if (stories := first_without(edition.shelf.newest_of(name, now), taken, _BAND))
         )
@@ -122,6 +122,13 @@ class Pages:
         return self._framed(
             key, self._dated(self._fragments.home), parts, title=self._fragments.site.name, path="/"
         )
+
+    def _lead(self, newest: Iterable[Piece], now: datetime) -> Piece | None:
+        """Give the story that leads the front page: never one that was paid for."""
+        may_lead = [piece for piece in newest if not piece.story.sponsored]
+        if not may_lead:
+            may_lead = list(self._edition.shelf.pieces(self._articles.newest(now, _LEADS, hot=True), now))
+        return next((piece for piece in may_lead if piece.story.picture), may_lead[0] if may_lead else None)
 
     def section(self, name: str, before: str | None, now: datetime) -> Page | None:
         """Give a page of a section's archive; None if there is no such section or place."""
@@ -271,6 +278,11 @@ class Pages:
             self._kept.put(key, kept)
         kept.edition = self._edition.number
         return kept.page
+
+
+def _is_sponsored(story: Story) -> bool:
+    """Put behind the others of a band, whose first story is its largest."""
+    return story.sponsored
 
 
 def _stories(pieces: Iterable[Piece]) -> tuple[Story, ...]:

@@ -51,6 +51,7 @@ class Story:
     picture: Picture | None
     language: str
     published_at: datetime
+    sponsored: bool
 
 
 def excerpt(paragraphs: tuple[str, ...], characters: int = EXCERPT_CHARACTERS) -> str:
@@ -125,4 +126,5 @@ def story_of(article: ArticlePublished) -> Story:
         picture=in_lists(picture_of(article)),
         language=article.language,
         published_at=article.published_at,
+        sponsored=article.sponsored,
     )

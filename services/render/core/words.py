@@ -37,6 +37,8 @@ class Words:
     # an article
     read_all: str
     correction: str
+    sponsored: str
+    """On what was paid for, wherever it stands."""
     of_year: str
     """Above the text of an article that is over a year old, with its year."""
     source: str
@@ -102,6 +104,7 @@ WORDS: Final[dict[Script, Words]] = {
         about="今天的新闻，和大家正在读的新闻",
         read_all="阅读全文",
         correction="更正",
+        sponsored="赞助内容",
         of_year="这是{year}年的报道",
         source="来源：",
         tags="标签",
@@ -161,6 +164,7 @@ WORDS: Final[dict[Script, Words]] = {
         about="今天的新聞，和大家正在讀的新聞",
         read_all="閱讀全文",
         correction="更正",
+        sponsored="贊助內容",
         of_year="這是{year}年的報道",
         source="來源：",
         tags="標籤",

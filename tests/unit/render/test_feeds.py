@@ -249,3 +249,20 @@ def test_the_times_of_a_feed_are_those_of_its_newest_change(press: Press) -> Non
     built = root.findtext("channel/lastBuildDate")
     assert built is not None
     assert parsedate_to_datetime(built) == NOON + timedelta(hours=2)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_was_paid_for_says_so_in_every_form(press: Press, form: Form) -> None:
+    press.fold(whole(sponsored=True))
+    page = feed(press, form)
+    if form == "json":
+        (item,) = json.loads(page.body)["items"]
+        told = item["tags"][0], item["summary"], item["content_html"]
+    else:
+        (entry,) = feedparser.parse(page.body).entries
+        told = entry.tags[0].term, html.unescape(entry.summary), entry.content[0].value
+    assert told[0] == "赞助内容"
+    assert told[1].startswith("赞助内容：第一段")
+    assert told[2].strip().startswith("<p><strong>赞助内容</strong></p>")
+    press.fold(whole(second=1))
+    assert "赞助内容" not in feed(press, form).body.decode()

@@ -199,6 +199,15 @@ def test_lists_say_how_old_a_story_is_to_eye_and_ear_and_their_text_stays_as_it_
             assert "11月" not in "".join(page.lines)
 
 
+def test_what_was_paid_for_says_so_above_its_text_and_on_its_card() -> None:
+    paid = published("paid", title="一篇广告", sponsored=True)
+    top = read(PIECES.article_top(paid, SECTIONS, TODAY))
+    assert top.index("一篇广告", 1) < top.index("赞助内容") < top.index("首日有三百人到访。")
+    card = read(PIECES.card(story_of(paid), TODAY))
+    assert card[:-1] == ["阅读全文", "一篇广告", "地方", "赞助内容"]
+    assert b"\xe8\xb5\x9e\xe5\x8a\xa9" not in PIECES.card(story("one"), TODAY)
+
+
 @pytest.mark.parametrize(("today", "told"), [(date(2020, 11, 29), False), (date(2020, 11, 30), True)])
 def test_an_article_over_a_year_old_says_so_above_its_text(today: date, told: bool) -> None:
     lines = read(

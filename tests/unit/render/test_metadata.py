@@ -272,3 +272,16 @@ def test_the_manifest_names_the_paper_and_its_signs(press: Press) -> None:
             size = "x".join(str(int.from_bytes(file.body[at : at + 4])) for at in (16, 20))
             assert (icon["sizes"], icon["type"]) == (size, "image/png")
         assert [icon.get("purpose") for icon in manifest["icons"]] == [None, None, "maskable"]
+
+
+def test_what_was_paid_for_is_told_as_that(press: Press) -> None:
+    press.fold(whole(sponsored=True, source="河城银行"), published("b", sponsored=True))
+    node = article(press).of_type("AdvertiserContentArticle")
+    assert node["sponsor"] == {"@type": "Organization", "name": "河城银行", "description": "赞助内容"}
+    assert node["isAccessibleForFree"] is True, "nobody pays to read it"
+    assert "dateline" not in node
+    assert article(press, "b", "zh-Hant").of_type("AdvertiserContentArticle")["sponsor"] == {
+        "@type": "Organization",
+        "description": "贊助內容",
+    }
+    assert article(press).all("og:description") == ["赞助内容：(河城15日讯)河城旧邮局。"]

@@ -8,6 +8,7 @@ import pytest
 
 from services.render.core import shelf
 from services.render.core.page import Page
+from services.render.core.scripts import SCRIPTS
 from shared.articles import ArticleEvent
 from shared.blocks import Paragraph, Picture
 from tests.builders import NOON, published, withdrawn
@@ -208,6 +209,40 @@ def test_home_has_a_lead_with_a_picture_two_seconds_and_no_story_twice(press: Pr
     without_hot = re.sub(r'<section class="hot".*?</section>', "", page, flags=re.DOTALL)
     assert ids_in(without_hot) == ["pictured", "a0", "a1", "a2", "a3", "a4", "a5", "a6"]
     assert re.search('class="lead".*?/article/pictured', without_hot, re.DOTALL)
+
+
+def leads(page: Page | None) -> list[str]:
+    """Give the ids of the stories that are shown larger than others."""
+    return re.findall(r'class="lead".*?/article/([^"]+)', html(page), re.DOTALL)
+
+
+def test_what_was_paid_for_never_leads_and_says_so_wherever_it_stands(press: Press) -> None:
+    picture = Picture(url="https://pictures.example/ad.jpg")
+    paid = [
+        published(f"paid{n}", sponsored=True, series="桥", tags=("桥",), pictures=(picture,))
+        for n in range(13)
+    ]
+    press.fold(*paid)
+    front = html(press.pages.home(press.now))
+    assert (leads(press.pages.home(press.now)), "还没有新闻" in front) == ([], False)
+    press.fold(published("true", published_at=NOON - timedelta(days=2)))
+    assert leads(press.pages.home(press.now)) == ["true"]
+    for script, said in zip(SCRIPTS, ("赞助内容", "贊助內容"), strict=True):
+        pages = press.in_script[script]
+        for page in (
+            pages.home(press.now), pages.section("地方", None, press.now), pages.series("桥", press.now),
+            pages.article("true", press.now), pages.article("paid0", press.now),
+        ):  # fmt: skip
+            assert said in html(page)
+    assert leads(press.pages.section("地方", None, press.now)) == []
+
+
+def test_the_first_story_of_a_band_is_one_that_nobody_paid_for(press: Press) -> None:
+    press.fold(
+        *many(6), published("paid", sponsored=True, published_at=NOON - timedelta(minutes=3, seconds=1))
+    )
+    band = html(press.pages.home(press.now)).partition('class="band"')[2]
+    assert ids_in(band)[:5] == ["a3", "a4", "a5", "paid"]
 
 
 def test_an_empty_site_has_a_front_page_and_no_lists(press: Press) -> None:
