@@ -112,7 +112,7 @@ def pages(press: Press) -> dict[str, str]:
             "home": one.home(now),
             "article": one.article("a", now),
             "section": one.section(f"地{OVERRIDE}方", None, now),
-            "series": one.series(ESCAPING, now),
+            "series": one.series(ESCAPING, None, now),
             "hot": one.hot("now", now),
             "hot.json": one.hot_json("b", now),
             "beside": one.article("b", now),

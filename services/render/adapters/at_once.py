@@ -14,7 +14,7 @@ _KNOWN: Final = 8192
 """Addresses kept in memory, about 700 bytes each."""
 _TARGET_BYTES: Final = 512
 """Longer ones are none of ours, but for what a reader has written behind them."""
-_BY_PATH: Final = ("article", "series")
+_BY_PATH: Final = ("article",)
 """Routes that read no query: whatever stands there, a page of the path goes before a former address."""
 
 

@@ -194,9 +194,11 @@ class Store:
         """Give the newest visible articles of a section behind a place."""
         return self._newest("section = :name AND", now, limit, section, before)
 
-    def newest_of_series(self, series: str, now: datetime, limit: int) -> list[str]:
-        """Give the newest visible articles of a series."""
-        return self._newest("series = :name AND", now, limit, series)
+    def newest_of_series(
+        self, series: str, now: datetime, limit: int, before: Place = FAR_FUTURE
+    ) -> list[str]:
+        """Give the newest visible articles of a series behind a place."""
+        return self._newest("series = :name AND", now, limit, series, before)
 
     def _newest(
         self, condition: str, now: datetime, limit: int, name: str = "", before: Place = FAR_FUTURE

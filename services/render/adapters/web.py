@@ -209,7 +209,7 @@ def _page(pages: Pages, route: str, path: str, query: dict[str, str], now: datet
         case "section" if name:
             return pages.section(name, query.get("before"), now)
         case "series" if name:
-            return pages.series(name, now)
+            return pages.series(name, query.get("before"), now)
         case "hot" if path == "/hot":
             asked = query.get("list", "now")
             return next((pages.hot(one, now) for one in LISTS if one == asked), None)

@@ -211,23 +211,47 @@ class Fragments:
         *,
         today: date,
     ) -> bytes:
-        """Give a section's page; `before` is the query of 更早的新闻, None on the last page.
+        """Give a page of a section; `before` is the query of 更早的新闻, None on the last page.
 
         All pages but the first lead back to it.
         """
+        path = section_path(name)
+        return self._listing("section.html", name, path, stories, hot, before, is_first, today)
+
+    def series(
+        self,
+        name: str,
+        stories: Sequence[Story],
+        hot: bytes,
+        before: str | None = None,
+        is_first: bool = True,
+        *,
+        today: date,
+    ) -> bytes:
+        """Give a page of a series, as of a section."""
+        path = series_path(name)
+        return self._listing("series.html", name, path, stories, hot, before, is_first, today)
+
+    def _listing(
+        self,
+        template: str,
+        name: str,
+        path: str,
+        stories: Sequence[Story],
+        hot: bytes,
+        before: str | None,
+        is_first: bool,
+        today: date,
+    ) -> bytes:
         return self._render(
-            "section.html",
+            template,
             name=name,
             stories=stories,
             hot=_trusted(hot),
-            is_first=is_first,
+            earlier=None if before is None else f"{path}?before={quote(before, safe='')}",
+            newest=None if is_first else path,
             today=today,
-            earlier=None if before is None else f"{section_path(name)}?before={quote(before, safe='')}",
         )
-
-    def series(self, name: str, stories: Sequence[Story], hot: bytes, *, today: date) -> bytes:
-        """Give a series' page."""
-        return self._render("series.html", name=name, stories=stories, hot=_trusted(hot), today=today)
 
     def hot_page(
         self, list_name: ListName, stories: Sequence[Story], updated: datetime | None, *, today: date

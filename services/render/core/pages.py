@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, Final
 
 from services.render.core import cursors
+from services.render.core.cursors import Place
 from services.render.core.edition import Edition
 from services.render.core.fragments import Fragments
 from services.render.core.lists import first_without
@@ -135,39 +136,44 @@ class Pages:
         key = ("section", name, before)
         if (page := self._of_edition(key, now)) is not None:
             return page
+        parts = self._stretch(self._articles.newest_of_section, name, before, _OF_SECTION, now)
+        if parts is None:
+            return None
+        main = self._dated(self._fragments.section)
+        path = _continued(section_path(name), before)
+        return self._framed(key, main, parts, title=self._reading(name), path=path, current=name)
+
+    def series(self, name: str, before: str | None, now: datetime) -> Page | None:
+        """Give a page of a series; None if there is no such series or place."""
+        key = ("series", name, before)
+        if (page := self._of_edition(key, now)) is not None:
+            return page
+        parts = self._stretch(self._articles.newest_of_series, name, before, _OF_SERIES, now)
+        if parts is None:
+            return None
+        main = self._dated(self._fragments.series)
+        path = _continued(series_path(name), before)
+        return self._framed(key, main, parts, title=self._reading(name), path=path)
+
+    def _stretch(
+        self,
+        newest: Callable[[str, datetime, int, Place], list[str]],
+        name: str,
+        before: str | None,
+        size: int,
+        now: datetime,
+    ) -> _Parts | None:
+        """Give what a page of an archive shows: its stories, and the place at which the next one begins."""
         place = cursors.FAR_FUTURE if before is None else cursors.read(before)
         if place is None:
             return None
-        ids = self._articles.newest_of_section(name, now, _OF_SECTION + 1, place)
-        pieces = self._edition.shelf.pieces(ids[:_OF_SECTION], now)
+        ids = newest(name, now, size + 1, place)
+        pieces = self._edition.shelf.pieces(ids[:size], now)
         if not pieces:
             return None
         last = pieces[-1].story
-        more = cursors.write(cursors.Place(cursors.microseconds(last.published_at), last.id))
-        parts = (name, _stories(pieces), _HERE, more if len(ids) > _OF_SECTION else None, before is None)
-        path = section_path(name) + ("" if before is None else f"?before={before}")
-        return self._framed(
-            key,
-            self._dated(self._fragments.section),
-            parts,
-            title=self._reading(name),
-            path=path,
-            current=name,
-        )
-
-    def series(self, name: str, now: datetime) -> Page | None:
-        """Give a series' page; None if there is no such series."""
-        key = ("series", name)
-        if (page := self._of_edition(key, now)) is not None:
-            return page
-        ids = self._articles.newest_of_series(name, now, _OF_SERIES)
-        pieces = self._edition.shelf.pieces(ids, now)
-        if not pieces:
-            return None
-        parts = (name, _stories(pieces), _HERE)
-        return self._framed(
-            key, self._dated(self._fragments.series), parts, title=self._reading(name), path=series_path(name)
-        )
+        more = cursors.write(Place(cursors.microseconds(last.published_at), last.id))
+        return name, _stories(pieces), _HERE, more if len(ids) > size else None, before is None
 
     def hot(self, list_name: ListName, now: datetime) -> Page:
         """Give 热门排行: all of one list."""
@@ -278,6 +284,11 @@ class Pages:
             self._kept.put(key, kept)
         kept.edition = self._edition.number
         return kept.page
+
+
+def _continued(path: str, before: str | None) -> str:
+    """Give the address of a page of an archive."""
+    return path if before is None else f"{path}?before={before}"
 
 
 def _is_sponsored(story: Story) -> bool:

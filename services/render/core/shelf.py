@@ -54,7 +54,9 @@ class Articles(Protocol):
     def newest_of_section(  # noqa: D102
         self, section: str, now: datetime, limit: int, before: Place = FAR_FUTURE
     ) -> list[str]: ...
-    def newest_of_series(self, series: str, now: datetime, limit: int) -> list[str]: ...  # noqa: D102
+    def newest_of_series(  # noqa: D102
+        self, series: str, now: datetime, limit: int, before: Place = FAR_FUTURE
+    ) -> list[str]: ...
     def sections(self, now: datetime) -> list[str]: ...  # noqa: D102
     def next_turn(self, now: datetime) -> datetime | None: ...  # noqa: D102
     def turned(self, since: datetime, now: datetime) -> Changes: ...  # noqa: D102

@@ -59,7 +59,7 @@ class Words:
     none_here: str
     earlier: str
     newest: str
-    """Leads back from a section's earlier news."""
+    """Leads back from the earlier news of a section or a series."""
     # the chart
     spans: str
     lists: dict[ListName, str]

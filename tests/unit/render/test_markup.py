@@ -63,7 +63,7 @@ def pages(press: Press) -> dict[str, str]:
         earlier = re.search(r'rel="next" href="[^"]*before=([^"]*)"', found[f"{script} section"])
         assert earlier is not None
         keep("section earlier", of_script.section("地方", earlier[1], now))
-        keep("series", of_script.series("河城纪事", now))
+        keep("series", of_script.series("河城纪事", None, now))
         keep("hot", of_script.hot("now", now))
         keep("missing", of_script.missing(now))
     return found

@@ -230,7 +230,8 @@ def test_what_was_paid_for_never_leads_and_says_so_wherever_it_stands(press: Pre
     for script, said in zip(SCRIPTS, ("赞助内容", "贊助內容"), strict=True):
         pages = press.in_script[script]
         for page in (
-            pages.home(press.now), pages.section("地方", None, press.now), pages.series("桥", press.now),
+            pages.home(press.now), pages.section("地方", None, press.now),
+            pages.series("桥", None, press.now),
             pages.article("true", press.now), pages.article("paid0", press.now),
         ):  # fmt: skip
             assert said in html(page)
@@ -277,8 +278,28 @@ def test_an_archive_is_gone_through_by_its_links(press: Press) -> None:
 
 def test_a_series_is_all_its_articles(press: Press) -> None:
     press.fold(*many(3), published("s1", series="旧城", title="【旧城】一"), published("s2", series="旧城"))
-    assert set(ids_in(html(press.pages.series("旧城", press.now)))) >= {"s1", "s2"}
-    assert press.pages.series("新城", press.now) is None
+    assert set(ids_in(html(press.pages.series("旧城", None, press.now)))) >= {"s1", "s2"}
+    assert press.pages.series("新城", None, press.now) is None
+
+
+def test_a_long_series_goes_on_with_earlier_news(press: Press) -> None:
+    press.fold(
+        *(published(f"s{n}", series="旧 城", published_at=NOON - timedelta(minutes=n)) for n in range(101))
+    )
+    first = html(press.pages.series("旧 城", None, press.now))
+    link = re.search(r'rel="next" href="/series/%E6%97%A7%20%E5%9F%8E\?before=([^"]+)">更早的新闻', first)
+    assert link is not None
+    assert "/article/s100" not in first
+    last = html(press.pages.series("旧 城", link[1], press.now))
+    listed = re.sub(r'<section class="hot".*?</section>', "", last, flags=re.DOTALL)
+    assert ids_in(listed) == ["s100"]
+    assert "更早的新闻" not in last
+    assert 'href="/series/%E6%97%A7%20%E5%9F%8E">回到最新' in last
+    assert (
+        f'<link rel="canonical" href="http://127.0.0.1:8080/series/%E6%97%A7%20%E5%9F%8E?before={link[1]}">'
+        in last
+    )
+    assert press.pages.series("旧 城", "nonsense", press.now) is None
 
 
 @pytest.mark.parametrize("article_id", ["", "a/b", "ä", "a" * 65, "\ud800", "a\n"])

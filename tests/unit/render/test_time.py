@@ -29,7 +29,7 @@ def everything(pages: Pages, now: datetime) -> Iterator[Page | None]:
     yield from (pages.article(one, now) for one in ("a0", "a1", "secret", "short", "both"))
     yield pages.home(now)
     yield from (pages.section(name, None, now) for name in ("地方", "文化"))
-    yield pages.series("桥", now)
+    yield pages.series("桥", None, now)
     yield from (pages.hot(name, now) for name in LISTS)
     yield pages.missing(now)
 
