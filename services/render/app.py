@@ -111,7 +111,9 @@ def build(settings: Settings) -> Render:
         token_key = secrets.token_bytes(32)
         log.warning("token_key_drawn", advice="set RENDER_TOKEN_KEY, or replicas refuse each other's views")
     static = Static(_HERE / "static")
-    site = Site(settings.site_name, settings.site_url, settings.zone, static.addresses)
+    site = Site(
+        settings.site_name, settings.site_url, settings.zone, static.addresses, settings.picture_referrer
+    )
     files = [_HERE / "glossary.tsv", *filter(None, [settings.glossary])]
     terms = glossary.read("\n".join(file.read_text(encoding="utf-8") for file in files).splitlines())
     store = Store(settings.data, settings.snapshot)

@@ -3,7 +3,7 @@
 import socket
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
@@ -41,6 +41,14 @@ class Settings(RedisSettings):
     """Peers whose `X-Forwarded-For` is believed, as networks separated by commas; or how many proxies."""
     picture_hosts: tuple[Annotated[str, Field(pattern=_SOURCE)], ...] = ("https:",)
     """Where pictures may come from, as sources of a CSP, separated by commas; the site itself always may."""
+    picture_referrer: Literal[
+        "no-referrer",
+        "origin",
+        "strict-origin",
+        "origin-when-cross-origin",
+        "strict-origin-when-cross-origin",
+    ] = "no-referrer"
+    """What whoever keeps a picture is told of the page it is shown on: nothing, or the site's address."""
     seats: int = Field(256, ge=1, le=65_536)
     """How many readers of an article a network (/24, /48) can be on one day, an address an eighth of them."""
     cache_mib: int = Field(64, ge=4)

@@ -108,6 +108,33 @@ def test_no_body_goes_in_but_a_view(edge: Edge, method: str, path: str) -> None:
     assert edge.files() == []
 
 
+@pytest.mark.parametrize("path", ["/feed.xml", "/hot.json?article=a"])
+def test_what_programs_read_is_the_same_by_its_tag_and_by_its_time(edge: Edge, path: str) -> None:
+    page = ask(edge.url, Row(path, 200, None))
+    checks = [
+        {"if-none-match": page.headers["etag"]},
+        {"if-modified-since": page.headers["last-modified"]},
+        {"if-none-match": page.headers["etag"], "if-modified-since": page.headers["last-modified"]},
+    ]
+
+    def same() -> bool:
+        answers = [
+            ask(edge.url, Row(path, 304, None, method=method, sent=sent))
+            for method in ("GET", "HEAD")
+            for sent in checks
+        ]
+        for answer in answers:
+            assert (answer.status_code, answer.content) == (304, b"")
+            assert answer.headers["access-control-allow-origin"] == "*"
+            assert answer.headers["last-modified"] == page.headers["last-modified"]
+        return edge.render.asked > asked + 1
+
+    asked = edge.render.asked
+    # what the edge has kept, and when its second is over what render says of it
+    until(same, "render is asked again")
+    assert ask(edge.url, Row(path, 200, None, sent={"if-none-match": '"x"'})).status_code == 200
+
+
 def test_who_sends_a_body_or_a_head_drop_by_drop_is_cut_off(edge: Edge) -> None:
     began = time.monotonic()
 

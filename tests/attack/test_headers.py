@@ -20,6 +20,8 @@ HTML: Final = "text/html; charset=utf-8"
 METRICS: Final = "text/plain; version=1.0.0; charset=utf-8"
 KEPT: Final = "s-maxage=1, stale-while-revalidate=1, stale-if-error=4"
 NEVER: Final = "no-store"
+ALL: Final = "*"
+"""Sites whose scripts may read it."""
 STATIC: Final = "max-age=31536000, immutable"
 NO_PAGE: Final = "default-src 'none'; frame-ancestors 'none'"
 PAGE: Final = (
@@ -40,6 +42,7 @@ class Row:
     method: str = "GET"
     sent: dict[str, str] = field(default_factory=dict)
     body: bytes | None = None
+    readers: str | None = None
 
     def __str__(self) -> str:
         """Name the case."""
@@ -59,10 +62,12 @@ RENDER: Final = [
     Row("/hot?list=3d", 200, HTML, KEPT, PAGE),
     Row("/search?q=x", 200, HTML, KEPT, PAGE),
     Row("/search?q=x&page=0", 404, HTML, NEVER, PAGE),
-    Row("/hot.json?article=a", 200, JSON, KEPT),
-    Row("/feed.xml", 200, "application/rss+xml; charset=utf-8", KEPT),
-    Row("/feed.atom", 200, "application/atom+xml; charset=utf-8", KEPT),
-    Row("/feed.json", 200, "application/feed+json", KEPT),
+    Row("/hot.json?article=a", 200, JSON, KEPT, readers=ALL),
+    Row("/hot.json?article=a", 304, JSON, KEPT, sent={"if-none-match": "*"}, readers=ALL),
+    Row("/feed.xml", 200, "application/rss+xml; charset=utf-8", KEPT, readers=ALL),
+    Row("/feed.xml", 200, "application/rss+xml; charset=utf-8", KEPT, method="HEAD", readers=ALL),
+    Row("/feed.atom", 200, "application/atom+xml; charset=utf-8", KEPT, readers=ALL),
+    Row("/feed.json", 200, "application/feed+json", KEPT, readers=ALL),
     Row("/sitemap.xml", 200, "application/xml; charset=utf-8", KEPT),
     Row("/news-sitemap.xml", 200, "application/xml; charset=utf-8", KEPT),
     Row("/sitemap-0001-01-01-1.xml", 404, HTML, NEVER, PAGE),
@@ -150,7 +155,7 @@ def hold(answer: httpx.Response, row: Row) -> None:
         "referrer-policy": "no-referrer",
         "server": None,
         "set-cookie": None,
-        "access-control-allow-origin": None,
+        "access-control-allow-origin": row.readers,
     }
     assert {name: answer.headers.get(name) for name in found} == found
     assert max(Counter(name.lower() for name, _ in answer.headers.multi_items()).values()) == 1

@@ -31,6 +31,8 @@ _OF_HTML: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; manifest-src 'self'; "
     "img-src {}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+_FOR_ALL: Final = (b"access-control-allow-origin", b"*")
+"""Scripts of other sites may read it: it is the same for everybody, and nothing in it is a reader's."""
 _PACKED: Final = (b"content-encoding", b"gzip")
 _GZIP: Final = re.compile(
     r"(?:^|,)\s*(?:gzip|\*)\s*(?=[;,]|$)(?!;\s*q\s*=\s*0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE
@@ -72,7 +74,9 @@ class PageAnswers:
         packed = takes_gzip(asked.get(b"accept-encoding", b""))
         tag = _tag(page, packed)
         headers = [*self._kept_headers(page, tag), _expires(int(now.timestamp()))]
-        if page.status == 200 and has(asked.get(b"if-none-match", b""), tag):
+        modified = _modified(page, now.timestamp())
+        headers += [] if modified is None else [modified]
+        if _has_it(page, tag, modified, asked):
             return Answer(304, headers)
         if packed:
             headers.append(_PACKED)
@@ -84,12 +88,15 @@ class PageAnswers:
         heads = page.heads.get(packed)
         if heads is None:
             tag = _tag(page, packed)
-            headers = self._kept_headers(page, tag)
+            modified = _modified(page, time.time())
+            headers = [*self._kept_headers(page, tag), *([] if modified is None else [modified])]
             length = (b"content-length", b"%d" % len(page.gzip if packed else page.body))
             whole = [*headers, length, *([_PACKED] if packed else [])]
-            heads = page.heads[packed] = (tag, _head(page.status, whole), _head(304, headers))
-        tag, head, unchanged = heads
-        if page.status == 200 and has(asked.get(b"if-none-match", b""), tag):
+            heads = (tag, modified, _head(page.status, whole), _head(304, headers))
+            if page.since is None or modified is not None:
+                page.heads[packed] = heads
+        tag, modified, head, unchanged = heads
+        if _has_it(page, tag, modified, asked):
             return 304, unchanged, b""
         return page.status, head, page.gzip if packed else page.body
 
@@ -100,7 +107,28 @@ class PageAnswers:
     def _kept_headers(self, page: Page, tag: str) -> Headers:
         # if-none-match means nothing to a 410 (RFC 9110), so it has no tag
         tagged = [(b"etag", tag.encode())] if page.status == 200 else []
-        return [*self._headers_of(page), *_KEPT, *tagged]
+        shared = [] if page.since is None else [_FOR_ALL]
+        return [*self._headers_of(page), *_KEPT, *tagged, *shared]
+
+
+def _modified(page: Page, now_s: float) -> tuple[bytes, bytes] | None:
+    """Say since when a page is as it is; not while that lies ahead, as two versions share a second."""
+    if page.since is None or page.since > now_s:
+        return None
+    return b"last-modified", formatdate(page.since, usegmt=True).encode()
+
+
+def _has_it(page: Page, tag: str, modified: tuple[bytes, bytes] | None, asked: dict[bytes, bytes]) -> bool:
+    """Tell whether the reader has this version: by its tag, or by its time from who names no tag.
+
+    A time is compared letter by letter. Replicas have a version since other seconds, so that a later one
+    does not mean a newer text; who has the time of another one is sent the page again.
+    """
+    if page.status != 200:
+        return False
+    if tags := asked.get(b"if-none-match", b""):
+        return has(tags, tag)
+    return modified is not None and asked.get(b"if-modified-since") == modified[1]
 
 
 def second() -> bytes:

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from services.render.adapters.sqlite_file import TornError
 from services.render.core.aliases import keys_of
 from services.render.core.cursors import microseconds
+from services.render.core.scripts import script_of
 from services.render.core.shelf import Changes
 from services.render.core.visibility import may_be_hot
 from shared.articles import ArticleEvent, Standing, Unusable, fold, read
@@ -102,7 +103,7 @@ def _put(connection: sqlite3.Connection, article: ArticlePublished, written: byt
     """Keep a text as it is written in the log, with what lists are made by."""
     embargo, expires = article.embargo_until, article.expires_at
     connection.execute(
-        "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             article.id,
             article.section,
@@ -111,6 +112,7 @@ def _put(connection: sqlite3.Connection, article: ArticlePublished, written: byt
             None if embargo is None else microseconds(embargo),
             None if expires is None else microseconds(expires),
             may_be_hot(article),
+            script_of(article.language) is None,
             microseconds(article.modified_at),
             written,
             zlib.crc32(written),

@@ -22,9 +22,9 @@ from services.render.core.cursors import microseconds
 from services.render.core.fragments import Fragments
 from services.render.core.lru import Lru
 from services.render.core.page import Fragment, Page
-from services.render.core.scripts import Script
+from services.render.core.scripts import SCRIPTS, Script, script_of
 from services.render.core.site import section_path, series_path
-from services.render.core.sitemaps import NEWS_SPAN, PAGES_IN_FILE, File, file_named, files_of, span
+from services.render.core.sitemaps import NEWS_SPAN, PAGES_IN_FILE, File, Listed, file_named, files_of, span
 from shared.events import ArticlePublished
 
 MEDIA_TYPE: Final = "application/xml; charset=utf-8"
@@ -40,7 +40,7 @@ _NEWEST: Final = f"SELECT max(published_us) FROM articles WHERE {_VISIBLE}"  # n
 _NEWEST_BEFORE: Final = "SELECT max(published_us) FROM articles WHERE published_us < :ends"
 _COUNT: Final = f"SELECT count(*), max(modified_us) FROM articles WHERE {_IN_SPAN}"  # noqa: S608 - constants
 _OF_DAY: Final = (
-    f"SELECT id, modified_us FROM articles WHERE {_IN_SPAN}"  # noqa: S608 - constants
+    f"SELECT id, modified_us, is_foreign FROM articles WHERE {_IN_SPAN}"  # noqa: S608 - constants
     " ORDER BY published_us, id LIMIT :limit OFFSET :first"
 )
 _OF_NEWS: Final = (
@@ -55,7 +55,7 @@ _NEWEST_BY: Final = (
     " FROM names WHERE name IS NOT NULL AND us IS NOT NULL"
 )
 
-Pages = list[tuple[str, datetime | None]]
+Pages = list[Listed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +136,10 @@ class Sitemaps:
 
 
 def _in_script(fragments: Fragments, articles: Iterable[ArticlePublished]) -> Iterator[ArticlePublished]:
-    """Give the articles in a script, without one of which that cannot be done."""
+    """Give the articles in a script, without one of which that cannot be done; foreign ones in the first."""
     for article in articles:
+        if fragments.scribe.script != SCRIPTS[0] and script_of(article.language) is None:
+            continue
         try:
             yield fragments.scribe.article(article)
         except Exception as error:
@@ -147,7 +149,7 @@ def _in_script(fragments: Fragments, articles: Iterable[ArticlePublished]) -> It
 def _files(connection: sqlite3.Connection, now: datetime) -> Iterator[tuple[File, datetime | None]]:
     """Give the files there are, the newest articles' first, with the last change in each."""
     lists = _lists(connection, now)
-    newest = lists[0][1]
+    newest = lists[0].changed_at
     yield from ((file, newest) for file in files_of(None, len(lists)))
     ends: int | None = None
     while True:
@@ -166,7 +168,9 @@ def _pages(connection: sqlite3.Connection, file: File, now: datetime) -> Pages:
         return _lists(connection, now)[file.first : file.first + PAGES_IN_FILE]
     begins, ends = span(file.day)
     rows = _rows(connection, _OF_DAY, now, begins=begins, ends=ends, limit=PAGES_IN_FILE, first=file.first)
-    return [(f"/article/{article_id}", moment_in(us)) for article_id, us in rows]
+    return [
+        Listed(f"/article/{article_id}", moment_in(us), bool(foreign)) for article_id, us, foreign in rows
+    ]
 
 
 def _lists(connection: sqlite3.Connection, now: datetime) -> Pages:
@@ -175,9 +179,9 @@ def _lists(connection: sqlite3.Connection, now: datetime) -> Pages:
     sections = _rows(connection, _NEWEST_BY.format("section"), now)
     series = _rows(connection, _NEWEST_BY.format("series"), now)
     return [
-        ("/", None if newest_us is None else moment_in(newest_us)),
-        *((section_path(name), moment_in(us)) for name, us in sections),
-        *((series_path(name), moment_in(us)) for name, us in series if len(name) <= LONGEST_NAME),
+        Listed("/", None if newest_us is None else moment_in(newest_us)),
+        *(Listed(section_path(name), moment_in(us)) for name, us in sections),
+        *(Listed(series_path(name), moment_in(us)) for name, us in series if len(name) <= LONGEST_NAME),
     ]
 
 

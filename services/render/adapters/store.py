@@ -33,7 +33,7 @@ from shared.articles import article
 from shared.events import ArticlePublished, WithdrawReason
 from shared.runtime import log
 
-LAYOUT: Final = 5
+LAYOUT: Final = 6
 """Number of the tables' layout; a file of another number is folded anew."""
 
 _TABLES: Final = """
@@ -60,7 +60,7 @@ CREATE TABLE articles (
     published_us INTEGER NOT NULL CHECK (published_us BETWEEN -62135596800000000 AND 253402300799999999),
     embargo_us INTEGER CHECK (embargo_us BETWEEN -62135596800000000 AND 253402300799999999),
     expires_us INTEGER CHECK (expires_us BETWEEN -62135596800000000 AND 253402300799999999),
-    may_be_hot INTEGER NOT NULL,
+    may_be_hot INTEGER NOT NULL, is_foreign INTEGER NOT NULL,
     modified_us INTEGER NOT NULL CHECK (modified_us BETWEEN -62135596800000000 AND 253402300799999999),
     text BLOB NOT NULL, checksum INTEGER NOT NULL
 ) STRICT;

@@ -52,6 +52,8 @@ class Edition:
         on_failure: OnFailure = lambda _id, _error: None,
     ) -> None:
         self.number = 0
+        self.hot_since = 0
+        """Since when (Unix s) the section of the hot list is as it is: of each version another second."""
         self.sections: tuple[str, ...] = ()
         self._sections: set[str] = set()
         self.today = date.min
@@ -196,3 +198,4 @@ class Edition:
         if hot != self._hot:
             self._hot = hot
             self._sixes.clear()
+            self.hot_since = max(int(now.timestamp()), self.hot_since + 1)

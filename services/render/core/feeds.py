@@ -125,6 +125,7 @@ class Feeds:
         self._scribe = fragments.scribe
         self._site = fragments.site
         self._words = fragments.words
+        self._link = fragments.link
         self._about = f"{fragments.site.name}：{fragments.words.about}"
         self._base = fragments.site.url + PREFIX[fragments.scribe.script]
         self._kept: Lru[tuple[Form, str | None], _Kept] = Lru(limit_bytes // 2, lambda kept: kept.page.weight)
@@ -146,12 +147,14 @@ class Feeds:
         if section is not None and not pieces:
             return None
         if kept is None or kept.pieces != pieces:
-            kept = _Kept(0, pieces, self._page(form, section, pieces))
+            before = -1 if kept is None else kept.page.since or 0
+            since = max(int(now.timestamp()), before + 1)
+            kept = _Kept(0, pieces, self._page(form, section, pieces, since))
             self._kept.put((form, section), kept)
         kept.edition = self._edition.number
         return kept.page
 
-    def _page(self, form: Form, section: str | None, pieces: Sequence[Piece]) -> Page:
+    def _page(self, form: Form, section: str | None, pieces: Sequence[Piece], since: int) -> Page:
         entries = [told for piece in pieces if (told := self._tell(form, piece)) is not None]
         path = "" if section is None else section_path(section)
         name = self._site.name
@@ -171,7 +174,7 @@ class Feeds:
             fragments = list(chain.from_iterable((_COMMA, one) for one in fragments))[1:]
         else:
             head = as_xml(self._render(f"feed_head.{form}", feed=feed))
-        return Page(200, MEDIA_TYPES[form], Fragment(head), *fragments, _TAILS[form])
+        return Page(200, MEDIA_TYPES[form], Fragment(head), *fragments, _TAILS[form], since=since)
 
     def _tell(self, form: Form, piece: Piece) -> _Told | None:
         told = self._told.get((form, piece.id))
@@ -201,7 +204,7 @@ class Feeds:
         if paid:
             summary = f"{self._words.sponsored}：{summary}"
         names = (*paid, self._scribe.name(article.section), *article.tags[:TAGS])
-        notes = Notes(article.id, article.blocks, self._words.back, arrow="↑")
+        notes = Notes(article.id, article.blocks, self._words.back, arrow="↑", link=self._link)
         content = self._render("feed_content.html", article=article, notes=notes)
         return Entry(
             id=self._site.url + path,

@@ -9,7 +9,7 @@ is CSS, so that a page read aloud or copied is the newspaper's text and nothing 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final
 from urllib.parse import quote
 
@@ -21,7 +21,7 @@ from services.render.core.bidi import shown
 from services.render.core.notes import Notes
 from services.render.core.pictures import srcset
 from services.render.core.scribe import Scribe
-from services.render.core.scripts import OTHER, PREFIX, SCRIPTS
+from services.render.core.scripts import OTHER, PREFIX, SCRIPTS, link_in, script_of
 from services.render.core.site import Site, section_path, series_path
 from services.render.core.stories import Story, cut
 from services.render.core.words import (
@@ -62,6 +62,8 @@ class Fragments:
         self.scribe: Final = scribe
         self.site: Final = replace(site, name=scribe.name(site.name))
         self.words: Final = WORDS[script]
+        self.link: Final = partial(link_in, script, site_url=site.url)
+        """Give an address as pages of this script link to it."""
         self._environment = environment
         environment.globals.update(
             site=self.site,
@@ -99,7 +101,7 @@ class Fragments:
         return self._render(
             "article.html",
             article=article,
-            notes=Notes(article.id, article.blocks, self.words.back),
+            notes=Notes(article.id, article.blocks, self.words.back, link=self.link),
             picture=article.pictures[0] if article.pictures else None,
             filed=first if article.dateline else None,
             of_year=published.year if is_over_a_year(published.date(), today) else None,
@@ -114,6 +116,7 @@ class Fragments:
             title=article.title,
             path=f"/article/{article.id}",
             found=True,
+            is_foreign=script_of(article.language) is None,
             current=article.section,
             sections=sections,
             today=today,
@@ -141,6 +144,7 @@ class Fragments:
             title=title,
             path=quote(path, safe="/?=&%"),
             found=found,
+            is_foreign=False,
             current=current,
             sections=sections,
             today=today,

@@ -34,6 +34,9 @@ _Placed = tuple[Mark, int, int]
 Refer = Callable[[str], Markup | None]
 """Gives the opening tag of a reference to the footnote of a name, None where there is no such footnote."""
 
+Link = Callable[[str], str]
+"""Gives an address as this page links to it."""
+
 
 class _Stretch(NamedTuple):
     kind: str
@@ -45,12 +48,14 @@ class _Stretch(NamedTuple):
     """Whether it may not be closed and opened again."""
 
 
-def marked(text: Text, dateline: str = "", refer: Refer = lambda _name: None) -> Markup:
+def marked(
+    text: Text, dateline: str = "", refer: Refer = lambda _name: None, link: Link = lambda url: url
+) -> Markup:
     """Write a text; a beginning that is the dateline is marked as that.
 
     Where two marks overlap, the one that began later is closed and opened again.
     """
-    stretches = _stretches(text, refer)
+    stretches = _stretches(text, refer, link)
     if dateline and text.text.startswith(dateline):
         opening, closing = Markup('<span class="dateline">'), Markup("</span>")
         stretches.append(_Stretch("dateline", 0, len(dateline), opening, closing))
@@ -87,7 +92,7 @@ def _order(stay: list[_Stretch], begin: list[_Stretch]) -> tuple[list[_Stretch],
     return [one for one in stay if one.end >= last], sorted(begin + inside, key=lambda one: -one.end)
 
 
-def _stretches(text: Text, refer: Refer) -> list[_Stretch]:
+def _stretches(text: Text, refer: Refer, link: Link) -> list[_Stretch]:
     """Give what is to be set apart, in the order in which it begins, the longer first."""
     length = len(text.text)
     marks = [
@@ -105,7 +110,7 @@ def _stretches(text: Text, refer: Refer) -> list[_Stretch]:
         if number in whole:
             found.append(whole[number])
         elif mark.kind == "link":
-            opening = Markup('<a href="{}">').format(mark.url)
+            opening = Markup('<a href="{}">').format(link(mark.url or ""))
             places = _outside(max(start, free), end, linked)
             found += (_Stretch("link", *place, opening, Markup("</a>")) for place in places)
             free = max(free, end)

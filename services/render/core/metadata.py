@@ -158,7 +158,9 @@ def _article(
     description: str,
     sponsored: str,
 ) -> Node:
-    address = f"{site.url}{PREFIX[script]}/article/{article.id}"
+    # in another language it is the same page in both scripts
+    prefix = "" if script_of(article.language) is None else PREFIX[script]
+    address = f"{site.url}{prefix}/article/{article.id}"
     published, modified = _times_of(site, article)
     publisher = _publisher(site)
     if article.byline:

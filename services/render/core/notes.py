@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
-from services.render.core.marked import marked
+from services.render.core.marked import Link, marked
 from shared.blocks import Block, Footnotes, Text
 
 
@@ -24,9 +24,20 @@ class Listed(NamedTuple):
 
 
 class Notes:
-    """Writes the texts of one article once, in their order; `arrow` is written into the links back."""
+    """Writes the texts of one article once, in their order; `arrow` is written into the links back.
 
-    def __init__(self, article_id: str, blocks: Sequence[Block], back: str, arrow: str = "") -> None:
+    `link` gives the address that a link of the text has on this page.
+    """
+
+    def __init__(
+        self,
+        article_id: str,
+        blocks: Sequence[Block],
+        back: str,
+        arrow: str = "",
+        link: Link = lambda url: url,
+    ) -> None:
+        self.link: Final = link
         self._article_id: Final = article_id
         self._back: Final = back
         self._arrow: Final = arrow
@@ -39,7 +50,7 @@ class Notes:
 
     def marked(self, text: Text, dateline: str = "") -> Markup:
         """Write a text, its references to footnotes as links."""
-        return marked(text, dateline, self._refer)
+        return marked(text, dateline, self._refer, self.link)
 
     def listed(self, block: Footnotes) -> Iterator[Listed]:
         """Give the footnotes of a block with their numbers."""

@@ -51,18 +51,22 @@ class Page:
 
     The tag is made of the fragments' bytes alone, so replicas that cut alike agree on it. A page never
     changes, and is the same object as long as it is the right answer: what is made of it is kept with it.
+
+    What programs of others read says `since` when (Unix s) it is so; of two versions at an address the later
+    one has the higher number, which may therefore lie some seconds ahead.
     """
 
-    __slots__ = ("_body", "_gzip", "fragments", "heads", "media_type", "size", "status", "tag")
+    __slots__ = ("_body", "_gzip", "fragments", "heads", "media_type", "since", "size", "status", "tag")
 
-    def __init__(self, status: int, media_type: str, *fragments: Fragment) -> None:
+    def __init__(self, status: int, media_type: str, *fragments: Fragment, since: int | None = None) -> None:
+        self.since = since
         self.status = status
         self.media_type = media_type
         self.fragments = fragments
         self.size = sum(len(fragment.body) for fragment in fragments)
         digests = b"".join([fragment.digest for fragment in fragments])
         self.tag = blake2b(digests, digest_size=12).hexdigest()
-        self.heads: dict[bool, tuple[str, bytes, bytes]] = {}
+        self.heads: dict[bool, tuple[str, tuple[bytes, bytes] | None, bytes, bytes]] = {}
         """By whether compressed, what `adapters/answer.py` writes before the bytes."""
         self._body: bytes | None = None
         self._gzip: bytes | None = None

@@ -206,7 +206,7 @@ class Pages:
         # kept by the HTML alone: as_of moves every second, and the answer is a new one only when the list is
         key = ("hot.json", version)
         own = self._own(key, (), document)
-        return self._keep(key, (), own, own, media_type=JSON)
+        return self._keep(key, (), own, own, media_type=JSON, since=self._edition.hot_since)
 
     def missing(self, now: datetime) -> Page:
         """Give the page of an address that leads nowhere."""
@@ -276,11 +276,12 @@ class Pages:
         *,
         status: int = 200,
         media_type: str = HTML,
+        since: int | None = None,
     ) -> Page:
         """Give the page of these fragments; the one that is kept, if it is of the same."""
         kept = self._kept.get(key)
         if kept is None or kept.page.fragments != fragments:
-            kept = _Kept(0, shows, own, Page(status, media_type, *fragments))
+            kept = _Kept(0, shows, own, Page(status, media_type, *fragments, since=since))
             self._kept.put(key, kept)
         kept.edition = self._edition.number
         return kept.page

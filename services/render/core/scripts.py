@@ -1,6 +1,7 @@
 """The two Chinese scripts: their names, where their pages are, and which of them a language is written in."""
 
 from typing import Final, Literal
+from urllib.parse import urlsplit
 
 Script = Literal["zh-Hans", "zh-Hant"]
 
@@ -8,6 +9,9 @@ SCRIPTS: Final[tuple[Script, ...]] = ("zh-Hans", "zh-Hant")
 PREFIX: Final[dict[Script, str]] = {"zh-Hans": "", "zh-Hant": "/zh-hant"}
 """What stands before the path of every page in this script."""
 OTHER: Final[dict[Script, Script]] = {"zh-Hans": "zh-Hant", "zh-Hant": "zh-Hans"}
+
+_PAGES: Final = {"", "article", "section", "series", "hot", "search"}
+"""First parts of the paths that lead to pages of both scripts; what else the site has is at one address."""
 
 _CHINESE: Final = {"zh", "cmn", "yue", "hak", "nan", "wuu"}
 _OF_HANT: Final = {"hant", "tw", "hk", "mo"}
@@ -27,3 +31,14 @@ def script_at(path: str) -> tuple[Script, str]:
     if path == before or path.startswith(before + "/"):
         return "zh-Hant", path[len(before) :]
     return "zh-Hans", path
+
+
+def link_in(script: Script, url: str, site_url: str) -> str:
+    """Give a link as a page of this script has it: one to a page of the site leads there in this script."""
+    site, parts = urlsplit(site_url), urlsplit(url)
+    if parts.scheme not in ("http", "https") or parts.netloc.lower() != site.netloc.lower():
+        return url
+    _, path = script_at(parts.path)
+    if path[1:].partition("/")[0] not in _PAGES:
+        return url
+    return parts._replace(path=PREFIX[script] + (path or "/")).geturl()

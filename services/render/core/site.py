@@ -8,12 +8,16 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A newspaper; `static` gives a static file's address by its name."""
+    """A newspaper; `static` gives a static file's address by its name.
+
+    `referrer` is what whoever keeps a picture is told of the page that shows it (a referrer policy).
+    """
 
     name: str
     url: str
     zone: ZoneInfo
     static: Mapping[str, str]
+    referrer: str = "no-referrer"
 
 
 def section_path(name: str) -> str:

@@ -2,8 +2,8 @@
 
 An article's file is named by the UTC day of its publication and a number, of which a busy day has several:
 all replicas cut alike, and the file of a day gone by stays as it is. Sections and series, which are few, have
-files of their own. A page stands in both scripts, each with the other as its alternate. Google takes news
-apart: the articles of two days, a file per script.
+files of their own. A page stands in both scripts, each with the other as its alternate; an article in another
+language stands once. Google takes news apart: the articles of two days, a file per script.
 """
 
 import re
@@ -90,12 +90,23 @@ def index(site_url: str, files: Iterable[tuple[File, datetime | None]]) -> bytes
     )
 
 
-def urlset(site_url: str, pages: Iterable[tuple[str, datetime | None]]) -> bytes:
-    """Write a file: pages by their path without prefix, with their last change, in both scripts."""
+class Listed(NamedTuple):
+    """A page by its path without prefix; a foreign one is the same in both scripts."""
+
+    path: str
+    changed_at: datetime | None
+    is_foreign: bool = False
+
+
+def urlset(site_url: str, pages: Iterable[Listed]) -> bytes:
+    """Write a file: pages with their last change, in both scripts."""
     bases = [(script, f"{escape(site_url)}{PREFIX[script]}") for script in SCRIPTS]
     written = [f'{_OPEN}<urlset xmlns="{_NAMESPACE}" xmlns:xhtml="http://www.w3.org/1999/xhtml">\n']
-    for path, changed_at in pages:
+    for path, changed_at, is_foreign in pages:
         # a path is percent-encoded: nothing in it means anything in XML
+        if is_foreign:
+            written.append(f"<url><loc>{escape(site_url)}{path}</loc>{_last_change(changed_at)}</url>\n")
+            continue
         alike = _last_change(changed_at) + "".join(
             f'<xhtml:link rel="alternate" hreflang="{script}" href="{base}{path}"/>' for script, base in bases
         )

@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 import pytest
 
-from services.render.core.scripts import OTHER, PREFIX, SCRIPTS, Script
-from shared.blocks import Paragraph
+from services.render.core.scripts import OTHER, PREFIX, SCRIPTS, Script, link_in
+from shared.blocks import Embed, Mark, Paragraph
 from tests.builders import NOON, published, withdrawn
 from tests.unit.render.press import Press
 from tests.unit.render.reading import Reading
@@ -16,7 +16,7 @@ from tests.unit.render.test_web import Render, good_view
 
 SITE = "http://127.0.0.1:8080"
 PAGES = [
-    "/", "/article/a", "/article/en", "/section/国际", "/series/发现", "/search", "/search?q=头发",
+    "/", "/article/a", "/section/国际", "/series/发现", "/search", "/search?q=头发",
     "/hot", "/hot?list=24h", "/hot?list=3d",
 ]  # fmt: skip
 SHARED = ["/views", "/v.gif", "/static/remen.css", "/healthz", "/readyz", "/metrics", "/robots.txt"]
@@ -73,6 +73,58 @@ async def test_a_page_names_itself_and_the_same_page_in_both_scripts(
     # in the masthead the same page, at the end of every page the front page
     assert [one["href"] for one in switch] == [address_in(other, path), address_in(other, "/")]
     assert (await render.get(switch[0]["href"])).status_code == 200
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+async def test_a_text_in_another_language_has_one_address(render: Render, script: Script) -> None:
+    page = await render.get(address_in(script, "/article/en"))
+    (canonical,) = links(page.content, rel="canonical")
+    assert canonical["href"] == SITE + "/article/en"
+    assert f'<meta property="og:url" content="{SITE}/article/en">' in page.text
+    assert f'"mainEntityOfPage":{{"@type":"WebPage","@id":"{SITE}/article/en"}}' in page.text
+    # of all links with a language that of the front page alone, at the end of every page
+    found = [one for one in links(page.content) if "hreflang" in one]
+    assert [one["href"] for one in found] == [address_in(OTHER[script], "/")]
+    # and who reads the one script goes on in it
+    assert links(page.content, href=address_in(OTHER[script], "/article/en"))
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize(
+    ("sent", "path"),
+    [
+        (SITE, "/"), (f"{SITE}/zh-hant", "/"), (f"{SITE}/article/a", "/article/a"),
+        (f"{SITE}/zh-hant/article/a?from=x#fn-1-a", "/article/a?from=x#fn-1-a"),
+        (f"https{SITE[4:]}/section/%E5%9B%BD%E9%99%85", "/section/%E5%9B%BD%E9%99%85"),
+        (f"{SITE}/hot?list=24h", "/hot?list=24h"), (f"{SITE}/search?q=%E6%A1%A5", "/search?q=%E6%A1%A5"),
+    ],
+)  # fmt: skip
+async def test_a_link_of_a_text_to_the_site_stays_in_the_script(
+    render: Render, script: Script, sent: str, path: str
+) -> None:
+    text = Paragraph(text="见旧文", marks=(Mark(kind="link", start=0, end=3, url=sent),))
+    embed = Embed(url=sent, text="旧文")
+    base = f"{sent.partition('://')[0]}://{SITE.partition('://')[2]}{PREFIX[script]}{path}"
+    for language in ("zh-Hans", "zh-Hant", "en"):
+        render.press.fold(published("l", second=40, language=language, blocks=(text, embed)))
+        page = await render.get(address_in(script, "/article/l"))
+        body = page.text.partition('class="text"')[2].partition("</article>")[0]
+        assert re.findall(r'<a href="([^"]*)"', body) == [base, base]
+        feed = await render.get(address_in(script, "/feed.json"))
+        assert feed.json()["items"][0]["content_html"].count(f'<a href="{base}"') == 2
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"{SITE}/static/remen.css", f"{SITE}/files/report.pdf", f"{SITE}/robots.txt", f"{SITE}/hot.json",
+        f"{SITE}0/article/a", "http://127.0.0.1/article/a", "https://other.example/article/a",
+        "http://127.0.0.1:8080@other.example/article/a", "mailto:desk@paper.example",
+    ],
+)  # fmt: skip
+def test_a_link_to_anything_else_stands_as_sent(script: Script, url: str) -> None:
+    assert link_in(script, url, SITE) == url
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

@@ -29,10 +29,11 @@ STATIC = {path.name: f"/static/{path.stem}.0123abcd{path.suffix}" for path in (S
 SECTIONS = ("国际", "地方")
 TODAY = date(2026, 11, 15)
 HOSTILE = '<script>alert(1)</script>"\'&amp; <b onclick="x">'
+TEMPLATES = jinja2.FileSystemLoader(SERVICE / "templates")
 PIECES = Fragments(
     Site("河城日报", "https://news.example", ZoneInfo("Asia/Kuala_Lumpur"), STATIC),
     Scribe("zh-Hans", glossary.read(())),
-    environment(jinja2.FileSystemLoader(SERVICE / "templates")),
+    environment(TEMPLATES),
 )
 
 

@@ -1,12 +1,15 @@
 """Which files of a picture a browser may choose from, and where it is told."""
 
+from dataclasses import replace
+
 import pytest
 
+from services.render.core.fragments import Fragments, environment
 from services.render.core.pictures import srcset
 from shared.blocks import Picture, PictureBlock, Rendition
 from tests.builders import published
 from tests.unit.render.reading import Reading
-from tests.unit.render.test_fragments import PIECES, SECTIONS, TODAY, story
+from tests.unit.render.test_fragments import PIECES, SECTIONS, TEMPLATES, TODAY, story
 
 
 def size(width: int, height: int | None = None, url: str = "") -> Rendition:
@@ -71,3 +74,17 @@ def test_every_place_of_a_picture_offers_the_choice() -> None:
 
 def test_a_picture_without_renditions_is_only_an_address() -> None:
     assert Reading(PIECES.hot_entry(story("one", pictures=(picture(),)), TODAY)).all("srcset") == []
+
+
+@pytest.mark.parametrize("policy", ["no-referrer", "strict-origin"])
+def test_whoever_keeps_a_picture_is_told_as_much_of_its_page_as_the_site_says(policy: str) -> None:
+    shown = picture()
+    article = published(pictures=(shown,), blocks=(PictureBlock(picture=shown),))
+    site = replace(PIECES.site, referrer=policy)
+    pieces = Fragments(site, PIECES.scribe, environment(TEMPLATES))
+    page = Reading(
+        pieces.article_top(article, SECTIONS, TODAY) + pieces.card(story("a", pictures=(shown,)), TODAY)
+    )
+    told = [value for tag, name, value in page.attributes if (tag, name) == ("img", "referrerpolicy")]
+    # in lists the header of the page says it, unless it is to be another
+    assert told == [policy] * (2 if policy == "no-referrer" else 3)

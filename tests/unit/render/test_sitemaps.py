@@ -12,7 +12,7 @@ from services.render.core import sitemaps
 from services.render.core.feeds import MEDIA_TYPES
 from services.render.core.page import Page
 from services.render.core.scripts import PREFIX, Script
-from services.render.core.sitemaps import File, file_named, files_of, robots, span
+from services.render.core.sitemaps import File, Listed, file_named, files_of, robots, span
 from services.render.core.visibility import visible
 from tests.builders import NOON, published, withdrawn
 from tests.unit.render.folded import Folded
@@ -182,7 +182,7 @@ def test_days_follow_one_another() -> None:
 
 
 async def test_a_file_of_the_longest_addresses_is_far_below_fifty_megabytes() -> None:
-    pages = [("/article/" + "x" * 64, NOON)] * sitemaps.PAGES_IN_FILE
+    pages = [Listed("/article/" + "x" * 64, NOON)] * sitemaps.PAGES_IN_FILE
     assert len(sitemaps.urlset("https://" + "x" * 200, pages)) < 10_000_000
 
 
@@ -202,10 +202,20 @@ async def test_the_news_are_those_of_two_days_named_as_google_says(press: Press)
     assert (second[0], second[2], second[4]) == (f"{SITE}/article/en", "en", "Library")
     assert third[0] == f"{SITE}/article/edge"
     traditional = await news(press, "zh-Hant")
+    assert f"{SITE}/zh-hant/article/en" not in [one[0] for one in traditional]
     assert traditional[0][:3] == (f"{SITE}/zh-hant/article/a", "河城日報", "zh-tw")
     assert traditional[0][4] == "舊郵局 <改成> 圖書館 & ]]>"
     press.later(seconds=1)
     assert [one[0] for one in await news(press)] == [f"{SITE}/article/a", f"{SITE}/article/en"]
+
+
+async def test_an_article_in_another_language_stands_once_and_alone(press: Press) -> None:
+    press.fold(published("en", language="en"), published("a", language="zh-HK"))
+    body = (await ask(press, "sitemap-2026-11-15-1.xml")).body.decode()
+    changed = f"<lastmod>{NOON.isoformat()}</lastmod>"
+    assert f"<url><loc>{SITE}/article/en</loc>{changed}</url>\n" in body
+    assert "/zh-hant/article/en" not in body
+    assert body.count("/zh-hant/article/a<") == 1
 
 
 async def test_the_news_are_a_thousand_at_most(press: Press, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
@@ -81,7 +82,7 @@ class Render:
         )
         health = Health({"articles": lambda: self.unready})
         self.folded = asyncio.Event()
-        web = Web(
+        self.web = web = Web(
             press.in_script,
             press.machines,
             press.search,
@@ -143,6 +144,66 @@ MISSING = [
     "/sitemap-pages-2.xml",
     "/section/%E5%9C%B0%E6%96%B9?before=x", "/series/none", "/hot?list=1h", "/hot/now",
 ]  # fmt: skip
+
+
+def short_way(render: Render, path: str, **asked: str) -> httpx.Response:
+    """Ask as the server does before it starts the application."""
+    headers = {name.replace("_", "-").encode(): value.encode() for name, value in asked.items()}
+    found = render.web.at_once.answer(b"GET", path.encode(), headers)
+    assert found is not None
+    status, *lines = found[0].decode().splitlines()
+    named = [(name, value) for name, _, value in (line.partition(": ") for line in lines)]
+    return httpx.Response(int(status.split()[1]), headers=named)
+
+
+OPEN = [
+    "/hot.json?article=a",
+    "/hot.json",
+    "/feed.xml",
+    "/section/%E5%9C%B0%E6%96%B9/feed.atom",
+    "/feed.json",
+]
+
+
+@pytest.mark.parametrize("path", [*OPEN, "/zh-hant/feed.json", "/zh-hant/hot.json"])
+async def test_what_programs_read_is_for_all_and_says_since_when(render: Render, path: str) -> None:
+    page = await render.get(path)
+    since = page.headers["last-modified"]
+    assert parsedate_to_datetime(since) <= datetime.now(UTC)
+    assert page.headers["access-control-allow-origin"] == "*"
+    answers = [await render.get(path, if_modified_since=since), await render.get(path, "HEAD")]
+    if "hot.json" in path:
+        answers += [short_way(render, path, if_modified_since=since), short_way(render, path)]
+    assert [one.status_code for one in answers] == [304, 200, 304, 200][: len(answers)]
+    for one in answers:
+        assert (one.headers["last-modified"], one.headers["access-control-allow-origin"]) == (since, "*")
+        assert one.headers["etag"] == page.headers["etag"]
+    # the tag decides where there is one, and no other time is this version's, earlier or later
+    both = {"if_modified_since": since, "if_none_match": '"other"'}
+    assert (await render.get(path, **both)).status_code == 200
+    for other in ("Sun, 15 Nov 2020 12:00:00 GMT", "Sat, 15 Nov 2098 12:00:00 GMT", "x"):
+        assert (await render.get(path, if_modified_since=other)).status_code == 200
+
+
+async def test_two_versions_within_a_second_have_two_times(press: Press) -> None:
+    render = Render(press)
+    for form in ("feed.xml", "hot.json"):
+        found = []
+        for n in range(3):
+            press.fold(published(form, second=n, title=f"{n}"))
+            page = await render.get(f"/{form}")
+            found.append((page.headers["etag"], page.headers.get("last-modified")))
+        assert len({tag for tag, _ in found}) == 3
+        times = [time for _, time in found if time is not None]
+        assert len(set(times)) == len(times) < 3
+    await render.client.aclose()
+
+
+@pytest.mark.parametrize("path", ["/", "/article/a", "/sitemap.xml", "/hot"])
+async def test_a_page_is_for_its_own_site_and_checked_by_its_tag_alone(render: Render, path: str) -> None:
+    page = await render.get(path, if_modified_since="Sun, 15 Nov 2026 12:00:00 GMT")
+    assert page.status_code == 200
+    assert not {"last-modified", "access-control-allow-origin"} & set(page.headers)
 
 
 @pytest.mark.parametrize("path", [*PAGES, *FIXED])
