@@ -12,6 +12,7 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
+from services.render.adapters.spellings import spelling
 from services.render.adapters.sqlite_file import TornError
 from services.render.core.aliases import keys_of
 from services.render.core.cursors import microseconds
@@ -21,8 +22,10 @@ from services.render.core.visibility import may_be_hot
 from shared.articles import ArticleEvent, Standing, Unusable, fold, read
 from shared.events import Arrival, ArticlePublished, ArticleWithdrawn, Order
 from shared.foreign_records import skipped
+from shared.sections import one_name
 from shared.topics import ARTICLES
 
+_ONE_NAME: Final = "SELECT one_name FROM articles WHERE id = ?"
 _WRITTEN: Final = TypeAdapter(tuple[Order | None, Arrival | None, bool])
 
 
@@ -41,7 +44,7 @@ class Record:
 def apply(connection: sqlite3.Connection, records: Iterable[Record]) -> Changes:
     """Fold records into the store and give what changed; all of it or, if it raises, nothing."""
     ids: set[str] = set()
-    sections: set[str] = set()
+    sections: dict[str, str | None] = {}
     behind: dict[int, tuple[int, int]] = {}
     foreign: list[tuple[Record, Unusable]] = []
     connection.execute("BEGIN IMMEDIATE")
@@ -50,15 +53,18 @@ def apply(connection: sqlite3.Connection, records: Iterable[Record]) -> Changes:
             event = read(record.key, record.value, record.headers, record.partition)
             if isinstance(event, str):
                 foreign.append((record, event))
-            elif (touched := _apply(connection, event, record.value)) is not None:
+            elif _apply(connection, event, record.value, sections):
                 ids.add(event.id)
-                sections |= touched
             _, newest_ms = behind.get(record.partition, (0, 0))
             behind[record.partition] = (record.offset + 1, max(newest_ms, record.at_ms))
         connection.executemany(
             "INSERT INTO positions VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET"
             " next_offset = excluded.next_offset, newest_ms = max(newest_ms, excluded.newest_ms)",
             ((partition, *position) for partition, position in behind.items()),
+        )
+        respelled = any(
+            before is not None and spelling(connection, one) not in (before, None)
+            for one, before in sections.items()
         )
         connection.execute("COMMIT")
     except BaseException:
@@ -68,16 +74,21 @@ def apply(connection: sqlite3.Connection, records: Iterable[Record]) -> Changes:
         raise
     for record, reason in foreign:
         skipped(ARTICLES.name, record.partition, record.offset, reason)
-    return Changes(frozenset(ids), frozenset(sections))
+    return Changes(frozenset(ids), frozenset(sections), respelled)
 
 
-def _apply(connection: sqlite3.Connection, event: ArticleEvent, value: bytes | None) -> set[str] | None:
-    """Apply one event; give the sections it touched, None if it changed nothing."""
+def _apply(
+    connection: sqlite3.Connection, event: ArticleEvent, value: bytes | None, sections: dict[str, str | None]
+) -> bool:
+    """Apply one event; tell whether it changed something.
+
+    `sections` are those touched so far, with how each was spelled before.
+    """
     before = _standing(connection, event.id)
     after = fold(before, event)
     text = event if isinstance(event, ArticlePublished) and before.admits(event.order) else None
     if after is before and text is None:
-        return None
+        return False
     gone: tuple[str, str, int] | tuple[None, None, None] = (None, None, None)
     if isinstance(event, ArticleWithdrawn):
         gone = (event.reason, event.public_note or "", microseconds(event.withdrawn_at))
@@ -86,27 +97,30 @@ def _apply(connection: sqlite3.Connection, event: ArticleEvent, value: bytes | N
         " VALUES (?, ?, ?, ?, ?, (SELECT coalesce(max(change), 0) + 1 FROM standings))",
         (event.id, _write(after), *gone),
     )
-    touched: set[str] = set()
+    touched = [] if text is None else [one_name(text.section)]
     if before.order is not None:
-        touched.update(*connection.execute("SELECT section FROM articles WHERE id = ?", (event.id,)))
+        touched += (one for (one,) in connection.execute(_ONE_NAME, (event.id,)))
+    for one in touched:
+        if one not in sections:
+            sections[one] = spelling(connection, one)
     if text is not None:
         _put(connection, text, value or b"")
-        touched.add(text.section)
     elif after.order is None:
         connection.execute("DELETE FROM articles WHERE id = ?", (event.id,))
         if not after.withdrawn:
             connection.execute("DELETE FROM aliases WHERE id = ?", (event.id,))
-    return touched
+    return True
 
 
 def _put(connection: sqlite3.Connection, article: ArticlePublished, written: bytes) -> None:
     """Keep a text as it is written in the log, with what lists are made by."""
     embargo, expires = article.embargo_until, article.expires_at
     connection.execute(
-        "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             article.id,
             article.section,
+            one_name(article.section),
             article.series,
             microseconds(article.published_at),
             None if embargo is None else microseconds(embargo),

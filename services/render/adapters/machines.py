@@ -13,7 +13,7 @@ from services.render.core.page import Fragment, Page
 from services.render.core.scripts import Script
 from services.render.core.sitemaps import robots
 
-_FEEDS: Final[dict[str, Form]] = {f"feed.{form}": form for form in MEDIA_TYPES}
+FEEDS: Final[dict[str, Form]] = {f"feed.{form}": form for form in MEDIA_TYPES}
 _OF_SECTION: Final = "/section/"
 
 
@@ -45,7 +45,7 @@ class Machines:
     async def page(self, script: Script, path: str, now: datetime) -> Page | None:
         """Give a feed or a sitemap, None at any other address."""
         before, _, name = path.rpartition("/")
-        form = _FEEDS.get(name)
+        form = FEEDS.get(name)
         if form is not None:
             section = before.removeprefix(_OF_SECTION)
             if before == "":

@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Any, Final
 
 from services.render.adapters.left_out import left_out
+from services.render.adapters.spellings import spelling
 from services.render.adapters.sqlite_file import TornError, moment_in
 from services.render.adapters.store import Store
 from services.render.core import sitemaps
@@ -176,11 +177,12 @@ def _pages(connection: sqlite3.Connection, file: File, now: datetime) -> Pages:
 def _lists(connection: sqlite3.Connection, now: datetime) -> Pages:
     """Give the front page, then sections and series by name, with the time of the newest in each."""
     ((newest_us,),) = _rows(connection, _NEWEST, now)
-    sections = _rows(connection, _NEWEST_BY.format("section"), now)
+    sections = _rows(connection, _NEWEST_BY.format("one_name"), now)
+    names = {one: spelling(connection, one) or one for one, _ in sections}
     series = _rows(connection, _NEWEST_BY.format("series"), now)
     return [
         Listed("/", None if newest_us is None else moment_in(newest_us)),
-        *(Listed(section_path(name), moment_in(us)) for name, us in sections),
+        *(Listed(section_path(names[one]), moment_in(us)) for one, us in sections),
         *(Listed(series_path(name), moment_in(us)) for name, us in series if len(name) <= LONGEST_NAME),
     ]
 

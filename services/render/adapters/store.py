@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, get_args
 
 from services.render.adapters.snapshot import STORE, begin_from
+from services.render.adapters.spellings import SPELLING
 from services.render.adapters.sqlite_file import (
     TornError,
     UnusableError,
@@ -32,8 +33,9 @@ from services.render.core.shelf import Changes, Takedown
 from shared.articles import article
 from shared.events import ArticlePublished, WithdrawReason
 from shared.runtime import log
+from shared.sections import one_name
 
-LAYOUT: Final = 6
+LAYOUT: Final = 7
 """Number of the tables' layout; a file of another number is folded anew."""
 
 _TABLES: Final = """
@@ -56,7 +58,8 @@ CREATE TABLE origin (name TEXT NOT NULL) STRICT;
 INSERT INTO origin VALUES (lower(hex(randomblob(8))));
 -- The texts that stand. Times are Unix microseconds; NULL where an article has no such time.
 CREATE TABLE articles (
-    id TEXT PRIMARY KEY, section TEXT NOT NULL CHECK (section <> ''), series TEXT CHECK (series <> ''),
+    id TEXT PRIMARY KEY, section TEXT NOT NULL CHECK (section <> ''), one_name TEXT NOT NULL,
+    series TEXT CHECK (series <> ''),
     published_us INTEGER NOT NULL CHECK (published_us BETWEEN -62135596800000000 AND 253402300799999999),
     embargo_us INTEGER CHECK (embargo_us BETWEEN -62135596800000000 AND 253402300799999999),
     expires_us INTEGER CHECK (expires_us BETWEEN -62135596800000000 AND 253402300799999999),
@@ -72,11 +75,13 @@ CREATE TABLE aliases (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX aliases_of ON aliases (id);
 CREATE INDEX newest ON articles (published_us, id, embargo_us, expires_us, may_be_hot, modified_us);
-CREATE INDEX of_section ON articles (section, published_us, id, embargo_us, expires_us);
+CREATE INDEX of_section ON articles (one_name, published_us, id, embargo_us, expires_us);
+CREATE INDEX spellings
+    ON articles (one_name, max(published_us, coalesce(embargo_us, published_us)), id, section);
 CREATE INDEX of_series ON articles (series, published_us, id, embargo_us, expires_us)
     WHERE series IS NOT NULL;
-CREATE INDEX embargoes ON articles (embargo_us, id, section) WHERE embargo_us IS NOT NULL;
-CREATE INDEX expiries ON articles (expires_us, id, section) WHERE expires_us IS NOT NULL;
+CREATE INDEX embargoes ON articles (embargo_us, id, one_name) WHERE embargo_us IS NOT NULL;
+CREATE INDEX expiries ON articles (expires_us, id, one_name) WHERE expires_us IS NOT NULL;
 """
 
 _VISIBLE: Final = (
@@ -161,7 +166,7 @@ class Store:
     def find(self, article_id: str) -> ArticlePublished | Takedown | None:
         """Give the text that stands (embargoed and expired ones too), or its withdrawal, or None."""
         for row in self._rows("SELECT text, checksum FROM articles WHERE id = ?", (article_id,)):
-            return self.article(*row)
+            return self._in_its_section(self.article(*row))
         gone = "SELECT reason, public_note, withdrawn_us FROM standings WHERE id = ? AND reason IS NOT NULL"
         for reason, note, us in self._rows(gone, (article_id,)):
             if reason not in get_args(WithdrawReason) or not isinstance(note, str):
@@ -169,6 +174,11 @@ class Store:
                 raise TornError("a withdrawal cannot have been written like this")
             return Takedown(reason, note, self._moment(us))
         return None
+
+    def _in_its_section(self, found: ArticlePublished) -> ArticlePublished:
+        """Give an article with its section's name as the section's first text spells it."""
+        ((section,),) = self._rows(SPELLING, (one_name(found.section),)) or [(found.section,)]
+        return found if found.section == section else found.model_copy(update={"section": section})
 
     def formerly_at(self, keys: Sequence[bytes], now: datetime) -> str | None:
         """Give the article that claims the first of these former addresses that any does.
@@ -191,8 +201,8 @@ class Store:
     def newest_of_section(
         self, section: str, now: datetime, limit: int, before: Place = FAR_FUTURE
     ) -> list[str]:
-        """Give the newest visible articles of a section behind a place."""
-        return self._newest("section = :name AND", now, limit, section, before)
+        """Give the newest visible articles of a section, however it is spelled, behind a place."""
+        return self._newest("one_name = :name AND", now, limit, one_name(section), before)
 
     def newest_of_series(
         self, series: str, now: datetime, limit: int, before: Place = FAR_FUTURE
@@ -207,15 +217,16 @@ class Store:
         values = {"now": microseconds(now), "us": before.published_us, "id": before.id}
         return [row[0] for row in self._rows(sql, values | {"limit": limit, "name": name})]
 
-    def sections(self, now: datetime) -> list[str]:
-        """Give the sections that have a visible article, by name."""
+    def sections(self, now: datetime) -> dict[str, str]:
+        """Give of the sections that have a visible article the one name, and the name as it is spelled."""
         # a skip scan: one step of the index per section, however many articles there are
         names = self._rows(
-            "WITH RECURSIVE names(name) AS (SELECT min(section) FROM articles UNION ALL"
-            " SELECT (SELECT min(section) FROM articles WHERE section > name) FROM names"
+            "WITH RECURSIVE names(name) AS (SELECT min(one_name) FROM articles UNION ALL"
+            " SELECT (SELECT min(one_name) FROM articles WHERE one_name > name) FROM names"
             " WHERE name IS NOT NULL) SELECT name FROM names WHERE name IS NOT NULL"
         )
-        return [name for (name,) in names if self.newest_of_section(name, now, 1)]
+        there = [one for (one,) in names if self.newest_of_section(one, now, 1)]
+        return {one: section for one in there for (section,) in self._rows(SPELLING, (one,))}
 
     def next_turn(self, now: datetime) -> datetime | None:
         """Give the next moment at which an embargo lifts or an expiry falls."""
@@ -229,8 +240,8 @@ class Store:
     def turned(self, since: datetime, now: datetime) -> Changes:
         """Give what time alone has changed after `since` and until `now`."""
         rows = self._rows(
-            "SELECT id, section FROM articles WHERE embargo_us > :since AND embargo_us <= :now"
-            " UNION ALL SELECT id, section FROM articles WHERE expires_us > :since AND expires_us <= :now",
+            "SELECT id, one_name FROM articles WHERE embargo_us > :since AND embargo_us <= :now"
+            " UNION ALL SELECT id, one_name FROM articles WHERE expires_us > :since AND expires_us <= :now",
             {"since": microseconds(since), "now": microseconds(now)},
         )
         return Changes(frozenset(row[0] for row in rows), frozenset(row[1] for row in rows))

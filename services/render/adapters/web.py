@@ -20,6 +20,7 @@ from urllib.parse import parse_qsl
 from services.render.adapters.answer import Answer, PageAnswers, count, refusal
 from services.render.adapters.at_once import AtOnce
 from services.render.adapters.machines import Machines
+from services.render.adapters.respelled import respelled
 from services.render.adapters.search import Search
 from services.render.adapters.static import Static
 from services.render.adapters.views import BODY_BYTES, Caller, Views
@@ -150,6 +151,8 @@ class Web:
         # the front page is there whatever is asked of it, and `/?p=12` may have been an article's address
         of_home = path == "/" and asks_for_more(scope["query_string"])
         page = None if of_home else _page(pages, route, path, query, now)
+        if page is None and (named := respelled(script, path, query, pages, now)) is not None:
+            return Answer(301, [(b"location", named.encode()), NO_STORE])
         if page is None and (moved := pages.moved(_former(script, scope), now)) is not None:
             return Answer(301, [(b"location", moved.encode()), NO_STORE])
         if of_home:

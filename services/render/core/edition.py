@@ -20,6 +20,7 @@ from services.render.core.lru import Lru
 from services.render.core.page import Fragment
 from services.render.core.shelf import Articles, Changes, OnFailure, Piece, Shelf
 from shared.events import LISTS, ListName
+from shared.sections import one_name
 
 SECTIONS: Final = 40
 """So many stand in the masthead and on the front page; those whose order is set come first."""
@@ -55,14 +56,15 @@ class Edition:
         self.hot_since = 0
         """Since when (Unix s) the section of the hot list is as it is: of each version another second."""
         self.sections: tuple[str, ...] = ()
-        self._sections: set[str] = set()
+        self._sections: dict[str, str] = {}
+        """Of every section that has something to read the one name, and the name as it is spelled."""
         self.today = date.min
         self.token = ""
         self.shelf = Shelf(articles, fragments, limit_bytes // 2, on_failure)
         self._articles = articles
         self._fragments = fragments
         self._zone = zone
-        self._order = {name: place for place, name in enumerate(section_order)}
+        self._order = {one_name(name): place for place, name in enumerate(section_order)}
         self._token_key = token_key
         self._cards: Lru[tuple[Piece, ...], Fragment] = Lru(limit_bytes // 2, lambda cards: cards.weight)
         self._lists: HotLists = {}
@@ -73,7 +75,7 @@ class Edition:
         self._shared: object = None
         self._articles_changed = True
         self._stale_sections: set[str] | None = None
-        """Sections of which it is not known whether they still are; None: all."""
+        """One names of sections of which it is not known whether they still are; None: all."""
         self._turned_at = _AT_ONCE
         self._next_turn = _NEVER
         self._ends_at = _AT_ONCE
@@ -81,7 +83,7 @@ class Edition:
     def articles_changed(self, changes: Changes | None) -> None:
         """Take note of what the log changed; None: everything."""
         self.shelf.forget(changes)
-        if changes is None:
+        if changes is None or changes.respelled:
             self._stale_sections = None
         elif self._stale_sections is not None:
             self._stale_sections |= changes.sections
@@ -169,16 +171,23 @@ class Edition:
             self._cards.put(ten, cards)
         return cards
 
+    def spelled(self, section: str, now: datetime) -> str | None:
+        """Give a section's name as its first text spells it; None where there is nothing to read."""
+        newest = self.shelf.newest_of(section, now)
+        return newest[0].story.section if newest else None
+
     def _read_articles(self, now: datetime) -> None:
         """Ask the store for what all pages share of it."""
-        if self._stale_sections is None:
-            names = set(self._articles.sections(now))
+        stale = self._stale_sections
+        if stale is None:
+            names = self._articles.sections(now)
         else:
-            there = {name for name in self._stale_sections if self.shelf.newest_of(name, now)}
-            names = self._sections - self._stale_sections | there
+            names = {one: name for one, name in self._sections.items() if one not in stale}
+            names |= {one: name for one in stale if (name := self.spelled(one, now)) is not None}
         self._sections = names
         last = len(self._order)
-        sections = tuple(nsmallest(SECTIONS, names, key=lambda name: (self._order.get(name, last), name)))
+        first = nsmallest(SECTIONS, names, key=lambda one: (self._order.get(one, last), names[one]))
+        sections = tuple(names[one] for one in first)
         if sections != self.sections:
             self.sections = sections
             self.shelf.forget_bodies()

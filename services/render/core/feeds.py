@@ -134,7 +134,7 @@ class Feeds:
         )
 
     def feed(self, form: Form, section: str | None, now: datetime) -> Page | None:
-        """Give a feed of the site or of a section; None if there is no such section."""
+        """Give a feed of the site or of a section; None if there is no section of that very name."""
         self._edition.turn(now)
         kept = self._kept.get((form, section))
         if kept is not None and kept.edition == self._edition.number:
@@ -144,7 +144,7 @@ class Feeds:
         else:
             ids = self._articles.newest_of_section(section, now, _ENTRIES)
         pieces = self._edition.shelf.pieces(ids, now)
-        if section is not None and not pieces:
+        if section is not None and (not pieces or pieces[0].story.section != section):
             return None
         if kept is None or kept.pieces != pieces:
             before = -1 if kept is None else kept.page.since or 0

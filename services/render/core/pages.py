@@ -77,6 +77,11 @@ class Pages:
             _ID.fullmatch(article_id) is not None and self._edition.shelf.piece(article_id, now) is not None
         )
 
+    def spelled(self, section: str, now: datetime) -> str | None:
+        """Give a section's name as it stands in its address; None if there is no such section."""
+        self._edition.turn(now)
+        return self._edition.spelled(section, now)
+
     def moved(self, keys: Iterable[bytes], now: datetime) -> str | None:
         """Give the path of the page to which a former address leads (core/aliases.py)."""
         article_id = self._articles.formerly_at(tuple(keys), now)
@@ -132,12 +137,12 @@ class Pages:
         return next((piece for piece in may_lead if piece.story.picture), may_lead[0] if may_lead else None)
 
     def section(self, name: str, before: str | None, now: datetime) -> Page | None:
-        """Give a page of a section's archive; None if there is no such section or place."""
+        """Give a page of a section's archive; None if there is none of that very name, or no such place."""
         key = ("section", name, before)
         if (page := self._of_edition(key, now)) is not None:
             return page
         parts = self._stretch(self._articles.newest_of_section, name, before, _OF_SECTION, now)
-        if parts is None:
+        if parts is None or parts[1][0].section != name:
             return None
         main = self._dated(self._fragments.section)
         path = _continued(section_path(name), before)

@@ -17,6 +17,7 @@ from services.render.core.page import Fragment
 from services.render.core.stories import story_of
 from services.render.core.visibility import embargoed, expired, may_be_hot, visible
 from shared.events import ArticlePublished, WithdrawReason
+from shared.sections import one_name
 
 _NEWEST: Final = CARDS + SIX + 1
 """So many of a section are remembered: ten remain, whichever six and one are taken out."""
@@ -39,10 +40,14 @@ class Takedown:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Which articles are no longer as they were, and the sections in which they stand or stood."""
+    """Which articles are no longer as they were, and the sections (one names) in which they stand or stood.
+
+    `respelled`: the first text of a section is another one now, which spells its name in another script.
+    """
 
     ids: frozenset[str] = frozenset()
     sections: frozenset[str] = frozenset()
+    respelled: bool = False
 
 
 class Articles(Protocol):
@@ -57,7 +62,7 @@ class Articles(Protocol):
     def newest_of_series(  # noqa: D102
         self, series: str, now: datetime, limit: int, before: Place = FAR_FUTURE
     ) -> list[str]: ...
-    def sections(self, now: datetime) -> list[str]: ...  # noqa: D102
+    def sections(self, now: datetime) -> dict[str, str]: ...  # noqa: D102
     def next_turn(self, now: datetime) -> datetime | None: ...  # noqa: D102
     def turned(self, since: datetime, now: datetime) -> Changes: ...  # noqa: D102
 
@@ -108,7 +113,7 @@ class Shelf:
 
     def forget(self, changes: Changes | None) -> None:
         """Forget what changed; None: everything."""
-        if changes is None:
+        if changes is None or changes.respelled:
             self._pieces.clear()
             self._bodies.clear()
             self._newest.clear()
@@ -147,7 +152,8 @@ class Shelf:
         return tuple(piece for one in ids if (piece := self.piece(one, now)) is not None)
 
     def newest_of(self, section: str, now: datetime) -> tuple[Piece, ...]:
-        """Give the 17 newest stories of a section."""
+        """Give the 17 newest stories of a section, however it is spelled."""
+        section = one_name(section)
         newest = self._newest.get(section)
         if newest is None:
             newest = self.pieces(self._articles.newest_of_section(section, now, _NEWEST), now)

@@ -44,7 +44,7 @@ def test_on_a_full_disk_a_batch_changes_nothing_and_is_folded_when_there_is_room
     assert not is_torn(full.value)
     assert folded.rows() == before
     assert folded.store.find("a") is not None
-    assert folded.store.sections(NOON) == ["地方"]
+    assert list(folded.store.sections(NOON)) == ["地方"]
     free_disk(folded)
     apply(folded.store.writer, records)
     assert folded.store.find("b49") is not None
