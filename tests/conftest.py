@@ -116,9 +116,12 @@ def browser(chromium: str) -> Iterator[Browser]:
                 "--no-sandbox",
                 "--disable-gpu",
                 "--disable-background-networking",
-                # one that says it is headless is no reader
+                # one that says it is headless is no reader, nor one that says a program drives it
                 f"--user-agent={READER}",
+                "--disable-blink-features=AutomationControlled",
             ],
+            # as in people's browsers, going back brings a page as it was
+            ignore_default_args=["--disable-back-forward-cache"],
         )
         yield started
         started.close()

@@ -19,6 +19,8 @@ _MEDIA_TYPES: Final = {
 }
 _FOR_EDITORS: Final = re.compile(rb"/\*.*?\*/|\n", re.DOTALL)
 """What a style sheet holds for those alone who edit it: comments, and every rule on a line of its own."""
+_OF_SCRIPTS_FOR_EDITORS: Final = re.compile(rb"^ *//.*\n|^ +", re.MULTILINE)
+"""What a script holds for those alone: lines of comments, and indentation."""
 _VARIABLE: Final = re.compile(rb"--[a-z]+")
 
 
@@ -39,6 +41,8 @@ class Static:
             plain = path.read_bytes()
             if path.suffix == ".css":
                 plain = _as_sent(plain)
+            if path.suffix == ".js":
+                plain = _OF_SCRIPTS_FOR_EDITORS.sub(b"", plain)
             address = f"/static/{path.stem}.{blake2b(plain, digest_size=8).hexdigest()}{path.suffix}"
             self.addresses[path.name] = address
             self._files[address] = _File(_MEDIA_TYPES[path.suffix], plain, gzip.compress(plain, mtime=0))

@@ -179,12 +179,17 @@ class Fragments:
         return self._render("article_end.html", article=article, pictures=pictures)
 
     def tail(self, article_id: str | None, token: str) -> bytes:
-        """Close a page; an article's page also says how its view is sent, with script or without."""
+        """Close a page; an article's page also says how its view is sent, with script or without.
+
+        The view has a script of its own, in syntax that every browser reads: what the other needs of a newer
+        one takes no view with it.
+        """
         if article_id is None:
             return b"".join((self._footer, b"></script>\n</body>\n</html>\n"))
         return b"".join(
             (
                 self._footer,
+                f'></script>\n<script src="{escape(self.site.static["view.js"])}" defer'
                 f' data-article="{escape(article_id)}" data-token="{escape(token)}"></script>\n'
                 f'<noscript><img class="pixel" src="/v.gif?article={quote(article_id, safe="")}'
                 f'&amp;token={quote(token, safe="")}" alt=""></noscript>\n</body>\n</html>\n'.encode(),

@@ -64,6 +64,7 @@ class Pages:
         self._words = fragments.words
         self._prefix = PREFIX[fragments.scribe.script]
         self._kept: Lru[_Parts, _Kept] = Lru(limit_bytes, lambda kept: kept.weight)
+        self._token = ("", Fragment(b""))
 
     @property
     def weight(self) -> int:
@@ -194,7 +195,10 @@ class Pages:
         )
 
     def hot_json(self, article_id: str | None, now: datetime) -> Page:
-        """Give the section 热门新闻 of an article's page (None: of any other) for the page's script."""
+        """Give the section 热门新闻 of an article's page (None: of any other), and the moment's view token.
+
+        Both are for the page's scripts: what was opened long before it is looked at has an old token.
+        """
         self._edition.turn(now)
         _, hot = self._edition.six(article_id)
         version = hot.digest.hex()
@@ -206,12 +210,16 @@ class Pages:
                 "version": version,
                 "html": hot.body.decode(),
             }
-            return [json.dumps(known, ensure_ascii=False).encode()]
+            return [json.dumps(known, ensure_ascii=False).encode().removesuffix(b"}")]
 
         # kept by the HTML alone: as_of moves every second, and the answer is a new one only when the list is
         key = ("hot.json", version)
         own = self._own(key, (), document)
-        return self._keep(key, (), own, own, media_type=JSON, since=self._edition.hot_since)
+        if self._token[0] != self._edition.token:
+            self._token = (self._edition.token, Fragment(b', "token": "%b"}' % self._edition.token.encode()))
+        return self._keep(
+            key, (), own, (*own, self._token[1]), media_type=JSON, since=self._edition.hot_since
+        )
 
     def missing(self, now: datetime) -> Page:
         """Give the page of an address that leads nowhere."""

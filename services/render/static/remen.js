@@ -1,21 +1,13 @@
-// What a page does beyond being read: it says once that it was seen, and keeps its hot list fresh.
+// What a page does beyond being read: it keeps its hot list fresh. That an article was seen says view.js.
 // Everything works without it; whatever fails is left as it is. The oldest browsers of the README read it: one word
-// of the language that one of them does not know would take the whole of it, and the view.
+// of the language that one of them does not know would take the whole of it.
 {
-  const {article, token, hot, changed} = document.currentScript.dataset;
+  const {hot, changed} = document.currentScript.dataset;
+  const article = document.querySelector('script[data-article]');
   const pollMs = 15000;
   const saidMs = 300000; // who listens to the page shall not be interrupted more often
   const beside = matchMedia('(min-width: 64em)'); // from here on the list stands beside the text
   const isSeen = () => document.visibilityState === 'visible' && !document.prerendering;
-
-  const sendView = () => {
-    if (!isSeen()) return;
-    document.removeEventListener('prerenderingchange', sendView);
-    document.removeEventListener('visibilitychange', sendView);
-    const headers = {'Content-Type': 'application/json'};
-    const body = JSON.stringify({article, token});
-    fetch('/views', {method: 'POST', keepalive: true, headers, body}).catch(() => {});
-  };
 
   // There from the start and empty: a screen reader says only what changes in a place it knows.
   const status = document.createElement('p');
@@ -44,7 +36,7 @@
     const list = document.querySelector('.hot');
     const line = navigator.connection || {};
     if (!list || !isSeen() || line.saveData) return;
-    const address = article ? `${hot}?article=${article}` : hot;
+    const address = article ? `${hot}?article=${article.dataset.article}` : hot;
     const answer = await fetch(address, {cache: 'no-cache'}); // the browser sends its ETag
     const {html} = await answer.json();
     const fresh = new DOMParser().parseFromString(html, 'text/html').querySelector('.hot');
@@ -72,10 +64,5 @@
     nav.scrollLeft = here.offsetLeft + (here.offsetWidth - nav.clientWidth) / 2;
   }
 
-  if (article) {
-    document.addEventListener('prerenderingchange', sendView);
-    document.addEventListener('visibilitychange', sendView);
-    sendView();
-  }
   poll();
 }

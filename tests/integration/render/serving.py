@@ -39,7 +39,10 @@ class _OneSalt(Salts):
 
 
 class Serving:
-    """A server of some articles' pages in a thread; its views go into a log that no Kafka acknowledges."""
+    """A server of some articles' pages in a thread; its views go into a log that no Kafka acknowledges.
+
+    Or into `view_log`.
+    """
 
     def __init__(
         self,
@@ -48,6 +51,7 @@ class Serving:
         *events: ArticleEvent,
         pictures: Sequence[str] = (),
         trusted: Proxies | None = None,
+        view_log: ViewLog | None = None,
     ) -> None:
         self.port = free_base(1)
         self.server: Server | None = None
@@ -55,6 +59,7 @@ class Serving:
         self._limits = limits
         self._events = events
         self._trusted = Settings().trusted_proxies if trusted is None else trusted
+        self._view_log = view_log or ViewLog("nowhere", "test")
         self._answers = PageAnswers(pictures or ("https://pictures.example",))
         self._thread = threading.Thread(target=self._run)
 
@@ -67,11 +72,11 @@ class Serving:
         press = Press(folded)
         press.fold(*self._events)
         press.index_all()
-        salts, view_log = _OneSalt("nowhere", "test", ZONE), ViewLog("nowhere", "test")
+        salts = _OneSalt("nowhere", "test", ZONE)
         views = Views(
             press.pages.shows,
             salts,
-            view_log,
+            self._view_log,
             b"key",
             Settings().trusted_proxies,
             seats=256,

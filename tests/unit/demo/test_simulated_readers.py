@@ -12,7 +12,12 @@ from services.render.core.site import Site
 
 
 def test_the_token_is_found_where_render_puts_it_and_only_on_an_article() -> None:
-    site = Site("热门", "http://127.0.0.1", ZoneInfo("UTC"), {"remen.js": "/static/remen.js"})
+    site = Site(
+        "热门",
+        "http://127.0.0.1",
+        ZoneInfo("UTC"),
+        {"remen.js": "/static/remen.js", "view.js": "/static/view.js"},
+    )
     fragments = Fragments(
         site, Scribe("zh-Hans", glossary.read(())), environment(DictLoader({"footer.html": ""}))
     )

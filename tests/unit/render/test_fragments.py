@@ -176,10 +176,9 @@ def test_a_paragraph_that_brings_its_own_indent_gets_no_second_one() -> None:
 def test_every_page_is_safe_and_leads_only_where_something_is(name: str, html: bytes) -> None:
     page = Reading(html)
     assert not [attribute for _, attribute, _ in page.attributes if re.match(r"on|style$", attribute)]
-    assert [value for tag, at, value in page.attributes if (tag, at) == ("script", "src")] == [
-        STATIC["remen.js"]
-    ]
-    assert html.count(b"<script") - html.count(b'<script type="application/ld+json">') == 1
+    ours = [STATIC["remen.js"], *([STATIC["view.js"]] if b"data-token" in html else [])]
+    assert [value for tag, at, value in page.attributes if (tag, at) == ("script", "src")] == ours
+    assert html.count(b"<script") - html.count(b'<script type="application/ld+json">') == len(ours)
     named = r"/(article|section|series)/[^/ ]+"
     page_of_ours = rf"(/zh-hant)?(/|/search(\?q=[^ ]+)?|/hot(\?list=(24h|3d))?|{named})"
     for_machines = r"(/section/[^/ ]+)?/feed\.xml|/site\.webmanifest"
@@ -270,9 +269,13 @@ def test_further_pictures_source_and_tags_come_at_the_end() -> None:
 
 def test_only_an_articles_page_sends_a_view_with_script_or_without() -> None:
     tail = PIECES.tail("harbour-library", "a+b=").decode()
-    assert ' data-article="harbour-library" data-token="a+b="></script>' in tail
+    view = (
+        f'<script src="{STATIC["view.js"]}" defer data-article="harbour-library" data-token="a+b="></script>'
+    )
+    assert view in tail
     assert 'src="/v.gif?article=harbour-library&amp;token=a%2Bb%3D"' in tail
     assert "token" not in PIECES.tail(None, "a+b=").decode()
+    assert "view.js" not in PIECES.tail(None, "a+b=").decode()
 
 
 @pytest.mark.parametrize(

@@ -153,4 +153,15 @@ def test_style_sheet_and_script_stay_within_their_budgets(press: Press) -> None:
     style = sent("remen.css")
     assert len(style) <= 12 * 1024
     assert b"/*" not in style
-    assert len(gzip.compress(sent("remen.js"))) <= 4 * 1024
+    scripts = [sent("remen.js"), sent("view.js")]
+    assert len(scripts[1]) <= 1536
+    assert sum(len(gzip.compress(script)) for script in scripts) <= 2 * 1024
+    assert not any(re.search(rb"^(//| )", script, re.MULTILINE) for script in scripts)
+
+
+def test_every_browser_can_read_the_script_that_sends_the_view(press: Press) -> None:
+    answer = press.static.answer(press.static.addresses["view.js"], b"")
+    assert answer is not None
+    words = rb"\b(?:const|let|class|async|await|of|import|export)\b"
+    newer = rb"=>|`|\?\.|\?\?|\.\.\.|\*\*|catch *\{|[{,]\s*\w+\s*[,}]|" + words
+    assert re.findall(newer, re.sub(rb"'[^']*'", b"''", answer.body)) == []

@@ -168,7 +168,7 @@ def test_no_text_can_end_the_script_it_stands_in(press: Press) -> None:
               blocks=(Paragraph(text=CLOSES),), dateline=None, source=CLOSES, series=CLOSES)
     )  # fmt: skip
     head = article(press)
-    assert head.scripts == {"application/ld+json": 1, "text/javascript": 1}
+    assert head.scripts == {"application/ld+json": 1, "text/javascript": 2}
     assert head.of_type("NewsArticle")["headline"] == CLOSES
     assert "<" not in embedded([{"a": CLOSES}])
     assert embedded([]) == ""

@@ -1,5 +1,6 @@
 """Pages as readers get them: what they show of store, hot list and clock, and when they stay the same."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -317,6 +318,16 @@ def test_the_scripts_list_is_a_new_answer_only_when_the_list_is(press: Press) ->
     assert press.pages.hot_json("a1", press.now) is first
     assert press.pages.hot_json("a2", press.now).tag != first.tag
     assert press.pages.hot_json(None, press.now) is press.pages.hot_json("unknown", press.now)
+
+
+def test_the_scripts_list_brings_the_token_of_the_moment(press: Press) -> None:
+    press.fold(*many(9))
+    press.read(now=["a1", "a2"])
+    for _ in range(2):
+        page, known = html(press.article("a1")), json.loads(press.pages.hot_json("a1", press.now).body)
+        assert f'data-token="{known["token"]}"' in page
+        press.later(minutes=10)
+    assert json.loads(press.pages.hot_json("a1", press.now).body) == known | {"token": press.edition.token}
 
 
 def test_the_same_page_of_two_replicas_has_the_same_tag(press: Press, folded: Folded) -> None:

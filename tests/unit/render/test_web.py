@@ -15,42 +15,20 @@ from aiokafka.errors import KafkaTimeoutError
 from services.render.adapters import views as views_module
 from services.render.adapters.answer import PageAnswers, has, takes_gzip
 from services.render.adapters.salts import Salts
-from services.render.adapters.view_log import QueueFullError, ViewLog
+from services.render.adapters.view_log import QueueFullError
 from services.render.adapters.views import Views
 from services.render.adapters.web import Web
 from services.render.core import tokens
-from services.render.core.batches import View
 from services.render.settings import Settings
 from shared.health import Health
 from tests.builders import published, withdrawn
 from tests.unit.render.press import ZONE, Press
+from tests.unit.render.written import Written
 
 KEY = b"key"
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 ADDRESS = "203.0.113.77"
 UNKNOWN_SECTION = "/section/%E4%BD%93%E8%82%B2"
-
-
-class Written(ViewLog):
-    """A view log without Kafka: it keeps what it is given and answers as the test says."""
-
-    def __init__(self) -> None:
-        super().__init__("nowhere", "test")
-        self.views: list[View] = []
-        self.outcome: Exception | None = None
-        self.silent = False
-
-    def add(self, view: View) -> asyncio.Future[None]:
-        """Take a view."""
-        if isinstance(self.outcome, QueueFullError):
-            raise self.outcome
-        self.views.append(view)
-        answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        if self.outcome is not None:
-            answer.set_exception(self.outcome)
-        elif not self.silent:
-            answer.set_result(None)
-        return answer
 
 
 class OneSalt(Salts):
