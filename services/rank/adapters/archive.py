@@ -18,6 +18,7 @@ from services.rank.core.scores import Candidate
 from services.rank.core.voids import Voids
 from services.rank.core.why import Explanation, explain
 from shared.events import ListName
+from shared.sections import one_scope
 from shared.topics import PARTITIONS
 from shared.wire import partition_for
 
@@ -70,8 +71,8 @@ class Archive:
             incomplete |= turn.is_incomplete(at, as_of_ms)
             ranking = scores.ranking_of(state, last)
             tops = scores.tops(ranking, state, actions, now_ms, as_of_ms - self._max_age_ms)
-            bests.append(tops.get(f"{scope}:{list_name}", []))
-        entries = lists.merge(bests, scope, actions)
+            bests.append(tops.get(f"{one_scope(scope)}:{list_name}", []))
+        entries = lists.merge(bests, one_scope(scope), actions)
         return lists.HotList(scope, list_name, as_of_ms, entries, incomplete)
 
     async def why(self, article: str, list_name: ListName) -> Explanation:

@@ -21,6 +21,7 @@ from services.rank.core.why import Explanation
 from shared import problem
 from shared.events import HotListChanged, ListName, at_ms
 from shared.health import PATHS, Health
+from shared.sections import one_scope
 
 Scope = Annotated[str, Query(pattern=SCOPE)]
 ArticleId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
@@ -99,9 +100,9 @@ def create_app(board: Board, archive: Archive, health: Health) -> FastAPI:
 
 
 async def _published(board: Board, scope: str, list_name: ListName) -> bytes:
-    found = await _read(board, scope, list_name)
+    found = await _read(board, one_scope(scope), list_name)
     if found is not None:
-        return found
+        return found if scope == one_scope(scope) else _as_asked(found, scope)
     # A section that no one has read in the window has no list of its own; it is empty as of the whole list.
     whole = await _read(board, ALL, list_name)
     if whole is None:
@@ -117,11 +118,20 @@ async def _read(board: Board, scope: str, list_name: ListName) -> bytes | None:
     return found
 
 
+def _as_asked(document: bytes, scope: str) -> bytes:
+    """Give a list under another spelling of its section's name."""
+    return _written(json.loads(document) | {"scope": scope})
+
+
 def _limited(document: bytes, limit: int) -> bytes:
     if limit >= BEST:
         return document
     content = json.loads(document)
     content["entries"] = content["entries"][:limit]
+    return _written(content)
+
+
+def _written(content: object) -> bytes:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 

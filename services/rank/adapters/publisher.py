@@ -14,10 +14,9 @@ from services.rank.core.clock import utc
 from services.rank.core.desk import Desk
 from services.rank.core.log_time import FAR_MS
 from services.rank.core.restore import TornError
-from services.rank.core.scores import ALL, Candidate
-from shared.events import LISTS, HotEntry, HotListChanged, ListName
+from services.rank.core.scores import Candidate
+from shared.events import HotEntry, HotListChanged, ListName
 from shared.runtime import log
-from shared.topics import PARTITIONS
 
 _HEARTBEAT_S: Final = 1.0
 _LOOK_AROUND_S: Final = 10.0
@@ -49,7 +48,11 @@ class Publisher:
         if history is None:
             return
         actions = desk.in_force(history, time.time_ns() // 1_000_000)
-        merged = self._merge(actions) if self._changed or actions != self._actions else self._lists
+        merged = (
+            lists.merge_all(self._tops.values(), actions)
+            if self._changed or actions != self._actions
+            else self._lists
+        )
         self._actions, self._changed = actions, False
         now = time.monotonic()
         beat = now - self._published_at >= _HEARTBEAT_S
@@ -88,17 +91,6 @@ class Publisher:
         except TornError as error:
             log.warning("desk_unreadable", reason=str(error))
         return self._history
-
-    def _merge(self, actions: Desk) -> dict[str, tuple[HotEntry, ...]]:
-        names = {f"{ALL}:{name}" for name in LISTS}.union(*(top.keys() for top in self._tops.values()))
-        merged = {}
-        for name in sorted(names):
-            scope, _ = _split(name)
-            bests = [self._tops[n].get(name, []) for n in range(PARTITIONS)]
-            entries = lists.merge(bests, scope, actions)
-            if entries or scope == ALL:
-                merged[name] = entries
-        return merged
 
     async def _publish(self, chosen: list[str], gone: list[str], as_of_ms: int) -> None:
         notices = []

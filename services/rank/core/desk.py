@@ -16,11 +16,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import AfterValidator, Field, TypeAdapter
 
 from services.rank.core.clock import BUCKET_MS, DAY_MS, KEPT_MS, LAST_MS
 from shared import bounded_json, wire
 from shared.events import Arrival, ArticleId, HotBanned, HotPinned, HotReleased, at_ms
+from shared.sections import one_scope
 
 SCOPE: Final = r"^(all|section:[^/:\x00-\x1f]{1,20})$"
 
@@ -35,12 +36,14 @@ Moment = Annotated[int, Field(gt=-(2**48), lt=2**48)]
 class Action:
     """One desk action; `at_ms` is the append time, `position` counts from 1 and is 0 unless pinned.
 
+    A section's `scope` has the name that all spellings have in common, whichever the desk wrote.
+
     `input` is where the input of the action lies; None if it was not written by ingest.
     """
 
     kind: Kind
     article: ArticleId
-    scope: str
+    scope: Annotated[str, AfterValidator(one_scope)]
     who: str
     why: str
     at_ms: Moment
@@ -76,7 +79,7 @@ def parse(event_type: str, value: bytes, headers: Mapping[str, bytes], appended_
     return Action(
         kind=kind,
         article=event.article,
-        scope=event.scope,
+        scope=one_scope(event.scope),
         who=event.who[:_LONGEST_SAID],
         remark=event.remark and event.remark[:_LONGEST_SAID],
         why=event.why[:_LONGEST_SAID],

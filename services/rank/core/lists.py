@@ -5,13 +5,14 @@ because a partition may not have heard of one yet.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from services.rank.core.clock import utc
 from services.rank.core.desk import Action, Desk
-from services.rank.core.scores import BEST, Candidate, in_order
-from shared.events import HotEntry, ListName
+from services.rank.core.scores import ALL, BEST, Candidate, in_order
+from shared.events import LISTS, HotEntry, ListName
+from shared.sections import one_scope
 
 
 def merge(tops: Iterable[Iterable[Candidate]], scope: str, actions: Desk) -> tuple[HotEntry, ...]:
@@ -28,6 +29,24 @@ def merge(tops: Iterable[Iterable[Candidate]], scope: str, actions: Desk) -> tup
             entries.insert(at, HotEntry(id=pin.article, score=candidates[pin.article].score, pinned=True))
             at += 1
     return tuple(entries[:BEST])
+
+
+def merge_all(
+    tops: Iterable[Mapping[str, Sequence[Candidate]]], actions: Desk
+) -> dict[str, tuple[HotEntry, ...]]:
+    """Give all lists, by `scope:list`, of the bests of all partitions.
+
+    The list of a section is there under each spelling of its name that a partition has, the same under all.
+    """
+    bests = list(tops)
+    merged = {}
+    for name in sorted({f"{ALL}:{one}" for one in LISTS}.union(*bests)):
+        scope, _, list_name = name.rpartition(":")
+        one = one_scope(scope)
+        entries = merge([top.get(f"{one}:{list_name}", ()) for top in bests], one, actions)
+        if entries or scope == ALL:
+            merged[name] = entries
+    return merged
 
 
 def sorted_set(entries: Sequence[HotEntry]) -> list[tuple[str, float]]:

@@ -18,6 +18,7 @@ from services.rank.core.desk import Desk
 from services.rank.core.facts import FOREVER, UNKNOWN, Facts
 from services.rank.core.fold import Effects, State
 from shared.events import LISTS, ListName, section_scope
+from shared.sections import one_name, one_scope
 
 Int64s = npt.NDArray[np.int64]
 
@@ -105,8 +106,13 @@ def tops(
     """Give the best of the partition by `scope:list`, lists without any left out.
 
     Banned articles are not among them; pinned ones are, behind the best, whatever their score. Eligible is
-    who is eligible at `now_ms` and was not published before `oldest_ms`, which a pin overrides.
+    who is eligible at `now_ms` and was not published before `oldest_ms`, which a pin overrides. What stands in
+    a section is listed under the name that all spellings have in common; under any other spelling of an article
+    there stands an empty list, which says that there is such.
     """
+    ones = sorted({one_name(section) for section in ranking.sections})
+    places = {section: place for place, section in enumerate(ones)}
+    of_one = np.array([places[one_name(section)] for section in ranking.sections], np.int64)
     eligible = (ranking.begins <= now_ms) & (now_ms < ranking.ends) & (ranking.published >= oldest_ms)
     banned = {(a.scope, a.article) for a in actions if a.kind == "banned"}
     pinned = {(a.scope, a.article) for a in actions if a.kind == "pinned"} - banned
@@ -118,14 +124,19 @@ def tops(
         order = np.lexsort((ranking.published[chosen], ranking.sums[_TIE_LIST][chosen], sums[chosen]))
         best_first = chosen[order[::-1]]
         _put(lists, ranking, name, ALL, best_first, banned)
-        sections = ranking.section[best_first]
+        sections = of_one[ranking.section[best_first]]
         for code in np.unique(sections):
-            scope = section_scope(ranking.sections[code])
-            _put(lists, ranking, name, scope, best_first[sections == code], banned)
+            _put(lists, ranking, name, section_scope(ones[code]), best_first[sections == code], banned)
+        for code in np.unique(ranking.section[best_first]):
+            if (section := ranking.sections[code]) != one_name(section):
+                lists[f"{section_scope(section)}:{name}"] = []
     for scope, article in sorted(pinned):
         facts = state.facts.get(article, UNKNOWN)
-        if facts.may_be_hot(now_ms) and scope in (ALL, section_scope(facts.section)):
+        of_section = section_scope(facts.section)
+        if facts.may_be_hot(now_ms) and scope in (ALL, one_scope(of_section)):
             for name in LISTS:
+                if scope not in (ALL, of_section):
+                    lists[f"{of_section}:{name}"] = []
                 candidate = _candidate(ranking, state.numbers.get(article), article, facts.published_ms, name)
                 entries = lists.setdefault(f"{scope}:{name}", [])
                 if candidate not in entries:

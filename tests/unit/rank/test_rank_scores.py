@@ -1,5 +1,6 @@
 """Scores and bests of one partition."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,12 +10,15 @@ from hypothesis import strategies as st
 
 from services.rank.core.buckets import EMPTY, Bucket, added, counted, pack, unpack
 from services.rank.core.clock import BUCKET_MS, bucket_of, utc
-from services.rank.core.desk import Action, Desk, Kind
+from services.rank.core.desk import Action, Desk, Kind, decode, encode, parse
+from services.rank.core.desk import fold as desk_fold
 from services.rank.core.facts import FOREVER, Facts, apply
 from services.rank.core.fold import State, fold
+from services.rank.core.lists import merge_all
 from services.rank.core.scores import Candidate, Ranking, follow, in_order, ranking_of, slide, tops
 from services.rank.core.seen import Seen, article_key, from_bytes, reader_key, to_bytes
-from shared.events import LISTS
+from shared.events import LISTS, HotPinned
+from shared.wire import TYPE_PREFIX
 from tests.builders import NOON_MS, published, withdrawn
 from tests.unit.rank.logs import ARTICLE_IDS, HOME, RULES, Appended, batch, columns, event_record, ids_of
 
@@ -103,6 +107,33 @@ def test_each_section_has_its_own_bests() -> None:
     assert [c.id for c in bests(state)] == [B, A]
     assert [c.id for c in bests(state, "section:体育:now")] == [A]
     assert [c.id for c in bests(state, "section:国际:3d")] == [B]
+
+
+def test_a_section_in_two_scripts_is_one_and_listed_under_each_spelling() -> None:
+    facts = {A: known(section="国际"), B: known(section="國際"), C: known(section="體育")}
+    state = state_of({A: [0], B: [0, 1], C: [0]}, facts)
+    assert [c.id for c in bests(state, "section:国际:now")] == [B, A]
+    desk = tuple(replace(one, scope="section:国际") for one in (action("banned", B), action("pinned", A)))
+    made = tops(ranking_of(state, NOW), state, desk, NOON_MS)
+    assert [c.id for c in made["section:国际:now"]] == [A]
+    # another partition, in which nobody has read what is spelled otherwise
+    lists = merge_all([made, {"section:国际:now": [Candidate("z", 9, 9, 0)]}], desk)
+    assert [(one.id, one.pinned) for one in lists["section:国际:now"]] == [(A, True), ("z", False)]
+    assert lists["section:國際:now"] == lists["section:国际:now"]
+    assert lists["section:體育:3d"] == lists["section:体育:3d"]
+    assert {name for name in lists if name.endswith(":now")} == {
+        f"{scope}:now" for scope in ("all", "section:国际", "section:國際", "section:体育", "section:體育")
+    }
+
+
+def test_the_desk_may_spell_a_section_either_way() -> None:
+    pinned = action("pinned", A, "section:國際")
+    history, _ = desk_fold((), [(0, pinned)])
+    assert [one.scope for one in decode(encode(history))] == ["section:国际"]
+    event = HotPinned(article=A, scope="section:國際", position=1, who="w", why="y")
+    parsed = parse(f"{TYPE_PREFIX}HotPinned", event.model_dump_json().encode(), {}, NOON_MS)
+    assert parsed is not None
+    assert parsed.scope == "section:国际"
 
 
 def test_bans_and_pins_hold_in_their_scope() -> None:
