@@ -28,16 +28,33 @@ def _is_alone(item: pytest.Item) -> bool:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what runs alone last, so that the workers need not wait for each other before."""
-    items.sort(key=_is_alone)
+    """Put files with tests that run alone last, so that the workers need not wait for each other before."""
+    files = {item.path for item in items if _is_alone(item)}
+    items.sort(key=lambda item: (item.path in files, _is_alone(item)))
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
+    """Start what a test needs when nobody wants to be alone; starting it is not what is measured."""
+    return (yield from _when_it_may(alone=False))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Let a test run when it is its turn."""
+    return (yield from _when_it_may(_is_alone(item)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    """Stop what it needed when nobody wants to be alone."""
+    return (yield from _when_it_may(alone=False))
+
+
+def _when_it_may(alone: bool) -> Generator[None, object, object]:
     if "PYTEST_XDIST_WORKER" not in os.environ:
         return (yield)
-    with turn(_is_alone(item)):
+    with turn(alone):
         return (yield)
 
 

@@ -1,4 +1,4 @@
-"""Whose turn it is when two workers run tests: a test marked `alone` has the machine to itself.
+"""Whose turn it is when workers run tests at once: a test marked `alone` has the machine to itself.
 
 A readers-writer lock of two files. Whoever waits for the second holds the first, so that those who come later
 cannot keep one that wants to be alone waiting.
