@@ -106,9 +106,9 @@ def tops(
     """Give the best of the partition by `scope:list`, lists without any left out.
 
     Banned articles are not among them; pinned ones are, behind the best, whatever their score. Eligible is
-    who is eligible at `now_ms` and was not published before `oldest_ms`, which a pin overrides. What stands in
-    a section is listed under the name that all spellings have in common; under any other spelling of an article
-    there stands an empty list, which says that there is such.
+    who is eligible at `now_ms` and was not published before `oldest_ms`, which a pin overrides. What stands
+    in a section is listed under the name that all spellings have in common; under any other spelling of an
+    article there stands an empty list, which says that there is such.
     """
     ones = sorted({one_name(section) for section in ranking.sections})
     places = {section: place for place, section in enumerate(ones)}
