@@ -50,6 +50,12 @@ _BLOCKS: Final = {cls.model_fields["kind"].default for cls in get_args(get_args(
 _MARK_KINDS: Final = set(get_args(blocks.MarkKind))
 
 
+def id_of(key: bytes | None) -> str | None:
+    """Give the article that a record under this key is about; None if it is about none."""
+    found = None if key is None else _KEY.fullmatch(key)
+    return None if found is None else found[1].decode()
+
+
 def read(
     key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes | None]], partition: int
 ) -> ArticleEvent | Unusable:

@@ -16,7 +16,13 @@ from redis.asyncio.cluster import ClusterNode, RedisCluster
 from redis.asyncio.connection import SSLConnection, parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisClusterException, RedisError, ResponseError
+from redis.exceptions import (
+    NoPermissionError,
+    OutOfMemoryError,
+    RedisClusterException,
+    RedisError,
+    ResponseError,
+)
 
 from shared.settings import ServiceSettings
 
@@ -108,6 +114,28 @@ def is_cluster(client: Redis) -> bool:
 def is_wrong_type(reply: object) -> bool:
     """Tell whether Redis answered that a key is of another type than the command is for."""
     return isinstance(reply, ResponseError) and "WRONGTYPE" in str(reply)
+
+
+REFUSALS: Final = {
+    "redis_full": "Redis has reached its maxmemory and takes nothing more",
+    "redis_forbids": "Redis forbids this user a command or a key",
+    "redis_string_limit": "a string has come to the limit that Redis has for it (proto-max-bulk-len)",
+    "redis_cannot_save": "Redis takes nothing because it cannot save to its disk",
+}
+"""What Redis may refuse although it answers; only someone who looks after it can help."""
+
+
+def refusal(reply: object) -> str | None:
+    """Tell which of the refusals an answer is; None if it is another answer or error."""
+    if isinstance(reply, OutOfMemoryError):
+        return "redis_full"
+    if isinstance(reply, NoPermissionError):
+        return "redis_forbids"
+    if not isinstance(reply, ResponseError):
+        return None
+    if "string exceeds maximum allowed size" in str(reply):
+        return "redis_string_limit"
+    return "redis_cannot_save" if str(reply).startswith("MISCONF") else None
 
 
 async def memory_policies(client: Redis) -> set[str]:

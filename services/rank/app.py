@@ -45,7 +45,8 @@ def wire_up(given: Settings) -> list[Service]:
     voiding = Voiding(servers, board, rules)
     follower = Follower(views, store, board, outbox, loader, rules, given.list_every_s, voiding=voiding)
     counting = Counting(servers, views, follower, outbox)
-    publishing = Publishing(views, Publisher(board, outbox, given.event_every_s), given.list_every_s)
+    publisher = Publisher(board, outbox, given.event_every_s)
+    publishing = Publishing(views, publisher, loader.alarms, given.list_every_s)
     monitoring = Monitoring(views, follower, loader, board, given.stuck_after_s)
     health = Health({"kafka": monitoring.kafka, "redis": monitoring.redis, "partitions": monitoring.stuck})
     http = worker.HttpService(

@@ -7,12 +7,15 @@ from typing import Final
 from aiokafka.errors import KafkaError
 from mode import Service
 
+from services.rank.adapters.alarms import Alarms
 from services.rank.adapters.follower import Follower
 from services.rank.adapters.log import Log
 from services.rank.adapters.outbox import Outbox
 from services.rank.adapters.publisher import Publisher
 from services.rank.adapters.store import AWAY
+from shared import redis
 from shared.kafka import WrongPartitionsError, ensure_topics
+from shared.redis import REFUSALS
 from shared.runtime import log, wait_for
 from shared.topics import ARTICLES, DESK, HOT, VIEWS
 
@@ -72,9 +75,15 @@ class Counting(Service):
 class Publishing(Service):
     """Publish the hot lists while this worker owns partition 0."""
 
-    def __init__(self, log_: Log, publisher: Publisher, list_every_s: float) -> None:
+    def __init__(self, log_: Log, publisher: Publisher, alarms: Alarms, list_every_s: float) -> None:
         super().__init__()
+        self._alarms, self._refused = alarms, set[str]()
         self._log, self._publisher, self._list_every_s = log_, publisher, list_every_s
+
+    def _went_well(self) -> None:
+        for kind in self._refused:
+            self._alarms.over(kind, 0)
+        self._refused.clear()
 
     @Service.task
     async def _publish(self) -> None:
@@ -83,7 +92,11 @@ class Publishing(Service):
             if 0 in self._log.partitions():
                 try:
                     await self._publisher.turn()
+                    self._went_well()
                 except (*AWAY, TimeoutError) as error:
+                    if kind := redis.refusal(error):
+                        self._alarms.stands(kind, 0, f"lists: {REFUSALS[kind]}")
+                        self._refused.add(kind)
                     log.warning("waiting", what="Redis", reason=str(error) or type(error).__name__)
                     await asyncio.sleep(_PAUSE_S)
             await asyncio.sleep(max(0.01, self._list_every_s - (time.monotonic() - began)))

@@ -6,6 +6,8 @@
 --       5 n, then n pairs (index into KEYS, STRLEN believed), then m, then m indexes of keys that are there,
 --       then commands: name, index into KEYS, number of arguments, arguments
 -- Returns 'ok', or what differs, having written nothing: 'position', 'top', 'torn', 'falls'.
+-- Raises an error, having written nothing either, where Redis is full, forbids a command or has no room in a
+-- string: it takes nothing back by itself, so what may fail is tried before anything is written.
 
 if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 'position' end
 if (redis.call('HGET', KEYS[2], 'as_of') or '') ~= ARGV[3] then return 'top' end
@@ -48,9 +50,49 @@ if ARGV[1] ~= '' then
   end
 end
 
+if at <= #ARGV or ARGV[1] ~= ARGV[2] then
+  -- Writes nothing; whether memory is full is decided once for all commands of a script.
+  redis.call('SETRANGE', KEYS[1], 0, '')
+end
+if redis.acl_check_cmd then
+  local asked = { SET = KEYS[1] }
+  command = at
+  while command <= #ARGV do
+    asked[ARGV[command]] = KEYS[tonumber(ARGV[command + 1])]
+    command = command + 3 + tonumber(ARGV[command + 2])
+  end
+  for name, key in pairs(asked) do
+    if not redis.acl_check_cmd(name, key, '', '') then
+      return redis.error_reply('NOPERM rank must be allowed to ' .. name .. ' ' .. key)
+    end
+  end
+end
+
+-- A string may have come to its limit. What was appended to others before is cut off again.
+local appended, replaced = {}, {}
+command = at
+while command <= #ARGV do
+  if ARGV[command] == 'UNLINK' then replaced[ARGV[command + 1]] = true end
+  if ARGV[command] == 'APPEND' and not replaced[ARGV[command + 1]] then
+    local name, blob = KEYS[tonumber(ARGV[command + 1])], ARGV[command + 3]
+    local reply = redis.pcall('APPEND', name, blob)
+    if type(reply) == 'table' and reply.err then
+      for one, length in pairs(appended) do
+        if length == 0 then redis.call('UNLINK', one)
+        else redis.call('SET', one, redis.call('GETRANGE', one, 0, length - 1)) end
+      end
+      return reply
+    end
+    appended[name] = reply - #blob
+  end
+  command = command + 3 + tonumber(ARGV[command + 2])
+end
+
 while at <= #ARGV do
   local count = tonumber(ARGV[at + 2])
-  redis.call(ARGV[at], KEYS[tonumber(ARGV[at + 1])], unpack(ARGV, at + 3, at + 2 + count))
+  if ARGV[at] ~= 'APPEND' or replaced[ARGV[at + 1]] then
+    redis.call(ARGV[at], KEYS[tonumber(ARGV[at + 1])], unpack(ARGV, at + 3, at + 2 + count))
+  end
   at = at + 3 + count
 end
 if ARGV[1] ~= ARGV[2] then redis.call('SET', KEYS[1], ARGV[2]) end

@@ -28,6 +28,7 @@ from services.rank.core.log_time import FAR_MS
 from services.rank.core.restore import TornError
 from services.rank.core.turn import Cache
 from shared import foreign_records
+from shared.redis import REFUSALS
 from shared.runtime import log
 from shared.topics import DESK
 
@@ -37,6 +38,13 @@ _HEARTBEAT_S: Final = 1.0
 _IDLE_POLL_S: Final = 0.2
 _PAUSE_S: Final = 1.0
 """Before the next try while Redis or Kafka is away."""
+
+
+_NOTHING: Final = Batch({})
+
+
+class NotThereError(Exception):
+    """A partition is not where it is believed to be any more."""
 
 
 class Follower:
@@ -87,7 +95,7 @@ class Follower:
             self._loader.owns(self._log.partitions())
         missing = self._log.partitions() - self._caches.keys()
         if missing:
-            for n, cache in (await self._loader.load(missing)).items():
+            for n, cache in (await self._loader.load(missing, patiently=not self._caches)).items():
                 self._forget(n)
                 self._caches[n] = cache
                 self._dirty.add(n)
@@ -109,6 +117,7 @@ class Follower:
 
     async def stop(self) -> None:
         """Drop what is under way beside the counting."""
+        self._loader.owns(())
         if self._voiding is not None:
             await self._voiding.stop()
 
@@ -146,16 +155,21 @@ class Follower:
         unfinished: list[int] = []
         for n in sorted(due):
             before = self._caches.pop(n)
-            cache, commands = before, list[Write]()
+            batch, is_left = _NOTHING, False
             if n in batches:
                 batch, is_left = turn.until_fall(before.state.position, batches[n], self._rules.limits)
+            try:
+                cache, effect, commands = await self._count(before, batch, actions)
+            except TornError as error:
+                self._forget(n)
+                await self._loader.torn(n, str(error), error.position)
+                continue
+            except NotThereError:
+                self._forget(n)
+                continue
+            if n in batches:
+                effects[n] = effect
                 unfinished += [n] * is_left
-                try:
-                    cache, effects[n], commands = await self._count(before, batch)
-                except TornError as error:
-                    self._forget(n)
-                    await self._loader.torn(n, str(error), error.position)
-                    continue
                 self._clock_alarm.note(n, before.state.position, cache.state.position)
                 self._dirty.add(n)
                 await asyncio.sleep(0)  # let heartbeats and readers have their turn between two folds
@@ -185,12 +199,31 @@ class Follower:
                 continue
             log.warning("forgotten", partition=n, differs=reply)
             self._forget(n)
+            if reply in REFUSALS:
+                self._loader.refuses(n, reply)
             if reply == "torn":
                 await self._loader.torn(
                     n, "the script found a key that is not as it was left", flush.position
                 )
 
-    async def _count(self, cache: Cache, batch: Batch) -> tuple[Cache, Effects, list[Write]]:
+    async def _count(self, cache: Cache, batch: Batch, actions: Desk) -> tuple[Cache, Effects, list[Write]]:
+        asked = turn.facts_to_ask(cache, batch, actions)
+        # before the fold: what it changes is not in Redis yet when it is done
+        cache = await self._with_facts(cache, asked)
+        cache, effects, commands = await self._fold(cache, batch)
+        cache = await self._with_facts(cache, turn.facts_to_learn(cache, effects))
+        return turn.without_facts(cache, asked, actions), effects, commands
+
+    async def _with_facts(self, cache: Cache, ids: Sequence[str]) -> Cache:
+        """Read the facts of articles; TornError, NotThereError if the partition is not where it was."""
+        if not ids:
+            return cache
+        found = await self._store.facts(cache.state.partition, ids, cache.stored)
+        if found is None:
+            raise NotThereError
+        return turn.with_facts(cache, found)
+
+    async def _fold(self, cache: Cache, batch: Batch) -> tuple[Cache, Effects, list[Write]]:
         while True:
             try:
                 return turn.count(cache, batch, self._rules)

@@ -1,7 +1,8 @@
 """Taking a partition over: its state from Redis first, then the log's bounds, then the seek."""
 
-from collections.abc import Collection, Mapping
-from typing import Final
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from typing import Any, Final
 
 from aiokafka.errors import KafkaError
 
@@ -14,10 +15,18 @@ from services.rank.core import turn
 from services.rank.core.alarms import Bounds, verdicts
 from services.rank.core.restore import TornError
 from services.rank.core.turn import Cache
+from shared import redis
+from shared.redis import REFUSALS
 from shared.runtime import log
 from shared.topics import PARTITIONS
 
 _PAUSE_S: Final = 1.0
+
+_PATIENCE_S: Final = 0.2
+"""So long a worker that counts nothing yet waits for partitions to be read."""
+
+_REFUSED_S: Final = 5.0
+"""Before the next try when Redis has refused: a partition is read again for it."""
 
 _TORN_S: Final = 10.0
 """A store put back key by key is torn for a moment; one that stays torn for so long is folded anew."""
@@ -26,12 +35,19 @@ _TORN_AGAIN_S: Final = 60.0
 """What is found torn so long after the last time has not been torn in between: it is given its time again."""
 
 
+Apart = Callable[..., Awaitable[Any]]
+"""Runs a function beside the event loop: what is read of a large partition takes a second to sort."""
+
+
 class Loader:
     """Reads partitions of this worker, and refuses those whose log is not the one that was counted."""
 
-    def __init__(self, log_: Log, store: Store, clock: Clock = CLOCK) -> None:
-        self._log, self._store, self._clock = log_, store, clock
-        self._not_before = 0.0
+    def __init__(
+        self, log_: Log, store: Store, clock: Clock = CLOCK, apart: Apart = asyncio.to_thread
+    ) -> None:
+        self._log, self._store, self._clock, self._apart = log_, store, clock, apart
+        self._not_before: dict[int, float] = {}
+        self._reading: dict[int, asyncio.Task[Cache | None]] = {}
         self._torn: dict[int, tuple[float, float]] = {}
         self._redis_seen_at = 0.0
         self.alarms = Alarms()
@@ -44,33 +60,77 @@ class Loader:
         """Tell for how many seconds Redis has not answered."""
         return self._clock.monotonic_s() - self._redis_seen_at
 
-    async def load(self, partitions: Collection[int]) -> dict[int, Cache]:
-        """Read partitions and seek them; those that could not be had are left out and tried again later."""
-        if self._clock.monotonic_s() < self._not_before:
-            return {}
+    async def load(self, partitions: Collection[int], *, patiently: bool) -> dict[int, Cache]:
+        """Read partitions and seek those that are read; the others are given by a later call.
+
+        `patiently` waits a while for them. Each is read on its own: what befalls one does not hold up others.
+        """
         generation = self._log.generation
+        # Redis first: with the log first, an owner that still counts would seem to be past its end.
+        read = await self._done(partitions, _PATIENCE_S if patiently else 0)
         try:
-            # Redis first: with the log first, an owner that still counts would seem to be past its end.
-            read = {n: cache for n in sorted(partitions) if (cache := await self._read(n)) is not None}
             applied = {n: cache.state.position.at for n, cache in read.items()}
             bounds = await self._log.bounds(applied) if applied else {}
-        except (*AWAY, KafkaError, TimeoutError) as error:
-            log.warning("waiting", what="Redis and Kafka", reason=str(error) or type(error).__name__)
-            self._not_before = self._clock.monotonic_s() + _PAUSE_S
+        except (KafkaError, TimeoutError) as error:
+            self._wait("Kafka", error, read)
             return {}
         if generation != self._log.generation or not read.keys() <= self._log.partitions():
             return {}
         # No await from here on: the assignment that was checked is the one that is sought.
         begun = {n: c for n, cache in read.items() if (c := self._begin(n, cache, bounds[n])) is not None}
-        if len(begun) < len(partitions):
-            self._not_before = self._clock.monotonic_s() + _PAUSE_S
+        self._pause(read.keys() - begun.keys())
         return begun
+
+    def owns(self, partitions: Collection[int]) -> None:
+        """Note which partitions belong to this worker from now on: of all of them it knows nothing yet."""
+        for reading in self._reading.values():
+            reading.cancel()
+        self._reading.clear()
+        self._not_before.clear()
+        self._torn.clear()
+        self.alarms.over("store_torn", *range(PARTITIONS))
+        self.alarms.only(partitions)
+
+    async def _done(self, partitions: Collection[int], patience_s: float) -> dict[int, Cache]:
+        """Begin to read partitions, and give those that have been read."""
+        now_s = self._clock.monotonic_s()
+        for n in sorted(partitions):
+            if n not in self._reading and now_s >= self._not_before.get(n, now_s):
+                self._reading[n] = asyncio.create_task(self._read(n))
+        if not self._reading:
+            return {}
+        done, _ = await asyncio.wait(self._reading.values(), timeout=patience_s)
+        read: dict[int, Cache] = {}
+        for n in [n for n, reading in self._reading.items() if reading in done]:
+            try:
+                cache = await self._reading.pop(n)
+            except (*AWAY, TimeoutError) as error:
+                if kind := redis.refusal(error):
+                    self.refuses(n, kind)
+                else:
+                    self._wait("Redis", error, [n])
+                continue
+            if cache is None:
+                self._pause([n])
+            else:
+                read[n] = cache
+        return read
+
+    def _wait(self, what: str, error: Exception, partitions: Iterable[int]) -> None:
+        which = sorted(partitions)
+        reason = str(error) or type(error).__name__
+        log.warning("waiting", what=what, partitions=which, reason=reason)
+        self._pause(which)
+
+    def _pause(self, partitions: Iterable[int]) -> None:
+        for n in partitions:
+            self._not_before[n] = self._clock.monotonic_s() + _PAUSE_S
 
     async def _read(self, partition: int) -> Cache | None:
         metrics.LOADS.inc()
         try:
             stored = await self._store.load(partition)
-            cache = turn.remember(partition, stored)
+            cache: Cache = await self._apart(turn.remember, partition, stored)
             if not set(topics_of(partition)) >= cache.state.position.next.keys():
                 raise TornError(partition, "position names topics of another partition", stored.position)
         except TornError as error:
@@ -98,16 +158,22 @@ class Loader:
             metrics.FOLDED_ANEW.inc()
             await self._store.forget(partition, position)
 
+    def refuses(self, partition: int, kind: str) -> None:
+        """Note that Redis refuses a partition, which cannot go on until that is mended."""
+        self.alarms.stands(kind, partition, f"partition {partition}: {REFUSALS[kind]}")
+        self._not_before[partition] = self._clock.monotonic_s() + _REFUSED_S
+
+    def refusals(self) -> list[str]:
+        """Say what Redis refuses."""
+        return [said for kind in REFUSALS for said in self.alarms.reasons(kind).values()]
+
     def whole(self, partition: int) -> None:
-        """Note that the script has found a partition as it must be."""
+        """Note that the script has found a partition as it must be, and has written."""
+        for kind in REFUSALS:
+            if partition in self.alarms.reasons(kind):
+                self.alarms.over(kind, partition)
         if self._torn.pop(partition, None) is not None:
             self.alarms.over("store_torn", partition)
-
-    def owns(self, partitions: Collection[int]) -> None:
-        """Note which partitions belong to this worker from now on: of all of them it knows nothing yet."""
-        self._torn.clear()
-        self.alarms.over("store_torn", *range(PARTITIONS))
-        self.alarms.only(partitions)
 
     def _begin(self, partition: int, cache: Cache, bounds: Mapping[str, Bounds]) -> Cache | None:
         position = cache.state.position

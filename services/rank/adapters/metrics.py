@@ -4,6 +4,8 @@ from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from shared.redis import REFUSALS
+
 VIEWS: Final = Counter("remen_rank_views", "Views counted")
 REPEATED: Final = Counter("remen_rank_views_repeated", "Views of a reader who had been counted already")
 DROPPED: Final = Counter("remen_rank_views_dropped", "Views that earn nothing, by reason", ["reason"])
@@ -30,12 +32,16 @@ LAG: Final = Gauge(
     "remen_rank_lag_records", "End of the log minus the position in Redis", ["topic", "partition"]
 )
 AGE: Final = Gauge("remen_rank_list_age_seconds", "Age of the hot lists when they were last published")
+LEFT_OUT: Final = Gauge(
+    "remen_rank_partitions_left_out", "Partitions that stand still and that lists are made without"
+)
 ALARM: Final = Gauge("remen_rank_alarm", "1 while the alarm of this kind stands", ["kind"])
 
 ALARMS: Final = (
     "log_recreated",
     "log_start_after_position",
     "redis_evicts",
+    *REFUSALS,
     "store_torn",
     "wrong_clock",
     "wrong_partitions",

@@ -46,7 +46,9 @@ class Monitoring(Service):
         return None if self._complete_once else "still reading the log"
 
     def redis(self) -> str | None:
-        """Say that Redis does not answer."""
+        """Say that Redis does not answer, or what it refuses."""
+        if refused := self._loader.refusals():
+            return "; ".join(refused)
         silent = self._log.partitions() and self._loader.redis_silent_s() > _REDIS_SILENT_S
         return "Redis does not answer" if silent else None
 

@@ -1,6 +1,8 @@
 """Redis as a fold's store: a partition is written by one script, and read as it stood at one position."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
@@ -9,7 +11,16 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from services.rank.core import restore
-from services.rank.core.layout import AS_OF, DESK_FIELD, VOIDS_FIELD, Flush, key, seen_key, views_key
+from services.rank.core.layout import (
+    AS_OF,
+    DESK_FIELD,
+    FACTS_COUNT,
+    VOIDS_FIELD,
+    Flush,
+    key,
+    seen_key,
+    views_key,
+)
 from services.rank.core.restore import LONGEST_POSITION, Stored, TornError, days_to_read
 from shared import redis
 
@@ -17,6 +28,11 @@ AWAY: Final = redis.AWAY
 """What is raised when Redis is away; it is unknown then whether a script has run."""
 
 _FLUSH: Final = files("services.rank.adapters").joinpath("flush.lua").read_text(encoding="utf-8")
+
+_ARTICLES_FIELDS: Final = [FACTS_COUNT, DESK_FIELD, VOIDS_FIELD]
+
+_FACTS_AT_ONCE: Final = 5_000
+"""A megabyte: Redis has its other callers wait some milliseconds for it."""
 
 _FORGET: Final = """
 local kind = redis.call('TYPE', KEYS[1]).ok
@@ -55,16 +71,53 @@ class Store:
             async with self._redis.pipeline(transaction=False) as pipe:
                 pipe.get(key(partition, "position"))
                 pipe.hgetall(key(partition, "ids"))
-                pipe.hgetall(key(partition, "articles"))
+                pipe.hmget(key(partition, "articles"), _ARTICLES_FIELDS)
                 for day in days:
                     pipe.hgetall(views_key(partition, day))
                     pipe.strlen(seen_key(partition, day))
                 for day in recent:
                     pipe.get(seen_key(partition, day))
                 pipe.get(key(partition, "position"))
-                before, ids, articles, *rest, behind = await _replies(pipe, partition, position)
-            if (before or None) == (behind or None) == position:
+                before, ids, fields, *rest, behind = await _replies(pipe, partition, position)
+            if not (before or None) == (behind or None) == position:
+                continue
+            articles = {f: x for f, x in zip(_ARTICLES_FIELDS, fields, strict=True) if x is not None}
+            stored = self._stored(position, days, recent, ids, articles, rest)
+            wanted = await asyncio.to_thread(restore.ids_to_ask, partition, stored)
+            found = await self.facts(partition, wanted, position)
+            if found is not None:
                 break
+        known = {i.encode(): blob for i, blob in found.items() if blob is not None}
+        return replace(stored, articles=articles | known, top_as_of=await self._top_as_of(partition))
+
+    async def facts(
+        self, partition: int, ids: Sequence[str], position: bytes | None
+    ) -> dict[str, bytes | None] | None:
+        """Read the facts of articles, None where there are none.
+
+        Gives None if the position is not this one any more.
+        """
+        found: dict[str, bytes | None] = {}
+        for begin in range(0, len(ids), _FACTS_AT_ONCE):
+            some = ids[begin : begin + _FACTS_AT_ONCE]
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.get(key(partition, "position"))
+                pipe.hmget(key(partition, "articles"), list(some))
+                behind, blobs = await _replies(pipe, partition, position)
+            if (behind or None) != position:
+                return None
+            found |= zip(some, blobs, strict=True)
+        return found
+
+    @staticmethod
+    def _stored(
+        position: bytes | None,
+        days: Sequence[str],
+        recent: Sequence[str],
+        ids: Mapping[bytes, bytes],
+        articles: Mapping[bytes, bytes],
+        rest: Sequence[Any],
+    ) -> Stored:
         of_days, of_recent = rest[: 2 * len(days)], rest[2 * len(days) :]
         return Stored(
             position=position,
@@ -73,7 +126,7 @@ class Store:
             views=dict(zip(days, of_days[::2], strict=True)),
             seen={day: blob or b"" for day, blob in zip(recent, of_recent, strict=True)},
             seen_bytes=dict(zip(days, of_days[1::2], strict=True)),
-            top_as_of=await self._top_as_of(partition),
+            top_as_of=None,
         )
 
     async def seen(self, partition: int, days: Sequence[str]) -> dict[str, bytes]:
@@ -85,6 +138,7 @@ class Store:
     async def flush(self, flushes: Sequence[Flush]) -> list[str]:
         """Run the script for several partitions in one round trip; each replies "ok" or what differs.
 
+        What Redis refuses is replied by its kind (`shared.redis.REFUSALS`); nothing was written then.
         A key of another type than it must be is found before anything is written: that partition is torn.
         """
         async with self._redis.pipeline(transaction=False) as pipe:
@@ -93,10 +147,7 @@ class Store:
                 # the whole text each time: a Redis that was restarted knows no scripts
                 pipe.eval(_FLUSH, len(keys), *keys, *arguments)
             replies = await pipe.execute(raise_on_error=False)
-        for reply in replies:
-            if isinstance(reply, Exception) and not redis.is_wrong_type(reply):
-                raise reply
-        return ["torn" if isinstance(reply, Exception) else reply.decode() for reply in replies]
+        return [_said(reply) for reply in replies]
 
     async def forget(self, partition: int, position: bytes | None) -> None:
         """Delete all that rank stored of a partition, if its position is still this one, or cannot be one."""
@@ -143,6 +194,18 @@ class Store:
             await self._redis.unlink(key(partition, "top"))
             return None
         return cast("bytes | None", found)
+
+
+def _said(reply: Any) -> str:
+    """Give what the script replied, or why Redis refused to run it; other errors are raised."""
+    if not isinstance(reply, Exception):
+        return str(reply.decode())
+    if redis.is_wrong_type(reply):
+        return "torn"
+    kind = redis.refusal(reply)
+    if kind is None:
+        raise reply
+    return kind
 
 
 async def _replies(pipe: Any, partition: int, position: bytes | None) -> list[Any]:

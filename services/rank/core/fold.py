@@ -54,9 +54,10 @@ class Batch:
 class State:
     """All that is known of a partition at `position`.
 
-    `numbers` numbers the ids that were ever viewed, in that order; `facts` knows every published id, viewed
-    or not; `seen` holds the reading days that a view can still fall on, the last two; `told` the voids that
-    desk.v1 has, of which those hold that the position names.
+    `numbers` numbers the ids that were ever viewed, in that order; `facts` are those of the articles viewed
+    on the days that are kept, and of others that were asked for; `seen` holds the reading days that a view
+    can still fall on, the last two; `told` the voids that desk.v1 has, of which those hold that the position
+    names.
     """
 
     partition: int
@@ -73,11 +74,13 @@ class State:
 class Effects:
     """What a fold changed: new values for the store, and the increments of `counted` for running sums.
 
+    `viewed` names the articles that there were views of.
     `skipped` are records that cannot be used, `old_actions` the offsets of desk actions that came too late;
     `days_undone` lay ahead of all time, as the log shows by falling back.
     """
 
     ids: Mapping[str, int]
+    viewed: Sequence[str]
     facts: Mapping[str, Facts]
     desk: Desk | None
     told: Voids | None
@@ -143,6 +146,7 @@ def fold(state: State, batch: Batch, rules: Rules) -> tuple[State, Effects]:
     )
     effects = Effects(
         ids=counts.ids,
+        viewed=reading.rows.articles,
         facts=texts.facts,
         desk=None if said.desk is state.desk else said.desk,
         told=None if said.told is state.told else said.told,

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from services.rank.core import buckets, desk, facts, position, seen, voids
 from services.rank.core.buckets import Bucket
 from services.rank.core.clock import BUCKET_MS, DAY_MS, is_possible
@@ -33,7 +35,10 @@ _ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What was read of a partition in one transaction; days by their name."""
+    """What was read of a partition as it stood at one position; days by their name.
+
+    Of `articles` it has the fields that begin with "#", and the facts of the articles viewed on these days.
+    """
 
     position: bytes | None
     ids: Mapping[bytes, bytes]
@@ -123,7 +128,7 @@ def restore(partition: int, stored: Stored) -> State:
     with reading(partition, "ids", stored.position):
         numbers = numbers_of(stored.ids)
     with reading(partition, "articles", stored.position):
-        known = facts_of(stored.articles)
+        known = _facts_of(viewed(numbers, by_day.values()), stored.articles)
         history = desk.decode(stored.articles.get(DESK_FIELD))
         told = voids.decode(stored.articles.get(VOIDS_FIELD))
     with reading(partition, "seen", stored.position):
@@ -148,12 +153,30 @@ def numbers_of(ids: Mapping[bytes, bytes]) -> dict[str, int]:
     return {by_number[number].decode(): number for number in range(len(ids))}
 
 
-def facts_of(articles: Mapping[bytes, bytes]) -> dict[str, facts.Facts]:
-    """Read the facts of every id in the hash `articles`, or in a part of it; ValueError."""
-    ids = [i for i in articles if not i.startswith(b"#")]
-    if not all(map(_ID.fullmatch, ids)):
-        raise ValueError("a field is not named after an article")
-    return {i.decode(): facts.decode(articles[i]) for i in ids}
+def viewed(numbers: Mapping[str, int], days: Iterable[Mapping[int, Bucket]]) -> list[str]:
+    """Name the articles that have readers in the buckets of some days."""
+    found = [bucket.numbers for content in days for bucket in content.values()]
+    if not found:
+        return []
+    ids = list(numbers)
+    return [ids[n] for n in np.unique(np.concatenate(found))]
+
+
+def ids_to_ask(partition: int, stored: Stored) -> list[str]:
+    """Name the articles whose facts must be read with what was read of a partition; TornError."""
+    with reading(partition, "ids or views", stored.position):
+        numbers = numbers_of(stored.ids)
+        days = [_day(fields, len(numbers)) for fields in stored.views.values()]
+        return viewed(numbers, days)
+
+
+def facts_of(blobs: Mapping[str, bytes | None]) -> dict[str, facts.Facts]:
+    """Read facts as they were asked for, None where there are none; ValueError."""
+    return {i: facts.UNKNOWN if blob is None else facts.decode(blob) for i, blob in blobs.items()}
+
+
+def _facts_of(ids: Iterable[str], articles: Mapping[bytes, bytes]) -> dict[str, facts.Facts]:
+    return facts_of({i: articles.get(i.encode()) for i in ids})
 
 
 def _day(fields: Mapping[bytes, bytes], ids: int) -> dict[int, Bucket]:

@@ -81,6 +81,12 @@ def follow(ranking: Ranking, state: State, effects: Effects) -> Ranking:
     return ranking
 
 
+def learn(ranking: Ranking, state: State, ids: Iterable[str]) -> Ranking:
+    """Give the ranking with facts that the state has and that were not known before."""
+    known = {i: state.facts[i] for i in ids if i in state.numbers}
+    return _with_facts(ranking, known, state) if known else ranking
+
+
 def slide(ranking: Ranking, buckets: Mapping[int, Bucket], end: int) -> Ranking:
     """Move the windows so that they end with bucket `end`."""
     moved = end - ranking.end

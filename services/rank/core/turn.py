@@ -4,7 +4,7 @@ A `Cache` is what a worker remembers of Redis. Each function gives the cache as 
 replied "ok"; on any other reply it is worth nothing, and the partition is read again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from services.rank.core import layout, log_time, position, refold, restore, scores, seen
@@ -18,7 +18,9 @@ from services.rank.core.refold import Refold
 from services.rank.core.restore import Stored
 from services.rank.core.scores import Ranking
 from services.rank.core.views import Limits
-from shared.topics import VIEWS
+from shared import articles
+from shared.topics import ARTICLES, VIEWS
+from shared.wire import partition_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,44 @@ def count(cache: Cache, batch: Batch, rules: Rules) -> tuple[Cache, Effects, lis
     else:
         ranking = scores.follow(cache.ranking, state, effects)
     return replace(cache, state=state, ranking=ranking), effects, layout.writes(state, effects, rules.zone)
+
+
+def facts_to_ask(cache: Cache, batch: Batch, actions: Desk) -> list[str]:
+    """Name the articles whose facts a fold of this batch must know, or that are pinned; not those known."""
+    ids = {articles.id_of(record.key): None for record in batch.records.get(ARTICLES.name, ())}
+    ids |= dict.fromkeys(pinned(cache, actions))
+    return [i for i in ids if i is not None and i not in cache.state.facts]
+
+
+def pinned(cache: Cache, actions: Desk) -> list[str]:
+    """Name the pinned articles of this partition."""
+    return [
+        a.article for a in actions if a.kind == "pinned" and partition_for(a.article) == cache.state.partition
+    ]
+
+
+def facts_to_learn(cache: Cache, effects: Effects) -> list[str]:
+    """Name the articles that were viewed and whose facts are not known yet."""
+    state = cache.state
+    return [i for i in effects.viewed if i in state.numbers and i not in state.facts]
+
+
+def with_facts(cache: Cache, blobs: Mapping[str, bytes | None]) -> Cache:
+    """Give the cache with the facts of more articles; TornError if they cannot be read."""
+    with restore.reading(cache.state.partition, "articles", cache.stored):
+        found = restore.facts_of(blobs)
+    state = replace(cache.state, facts={**cache.state.facts, **found})
+    return replace(cache, state=state, ranking=scores.learn(cache.ranking, state, found))
+
+
+def without_facts(cache: Cache, ids: Iterable[str], actions: Desk) -> Cache:
+    """Give the cache without the facts of those articles that are neither viewed nor pinned."""
+    state = cache.state
+    gone = {i for i in ids if i not in state.numbers}.difference(pinned(cache, actions))
+    if not gone:
+        return cache
+    facts = {i: known for i, known in state.facts.items() if i not in gone}
+    return replace(cache, state=replace(state, facts=facts))
 
 
 def void(cache: Cache, done: Refold, rules: Rules) -> tuple[Cache, list[Write]]:

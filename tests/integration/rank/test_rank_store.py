@@ -1,6 +1,6 @@
 """One suite for the simulated store, a real Redis and a real cluster: the script means the same in all."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Protocol
@@ -9,6 +9,7 @@ import pytest
 
 from services.rank.adapters.store import Store, connect
 from services.rank.core import turn
+from services.rank.core.facts import UNKNOWN
 from services.rank.core.layout import Flush, seen_key, views_key
 from services.rank.core.restore import Stored
 from services.rank.core.turn import Cache
@@ -25,6 +26,9 @@ class AnyStore(Protocol):
 
     async def load(self, partition: int) -> Stored: ...  # noqa: D102
     async def seen(self, partition: int, days: list[str]) -> dict[str, bytes]: ...  # noqa: D102
+    async def facts(  # noqa: D102
+        self, partition: int, ids: Sequence[str], position: bytes | None
+    ) -> dict[str, bytes | None] | None: ...
     async def flush(self, flushes: list[Flush]) -> list[str]: ...  # noqa: D102
     async def forget(self, partition: int, position: bytes | None) -> None: ...  # noqa: D102
 
@@ -69,11 +73,30 @@ async def test_what_was_flushed_is_read_back(store: AnyStore) -> None:
     read = await remembered(store)
     assert (read.stored, read.as_of) == (cache.stored, cache.as_of)
     assert read.state.position == cache.state.position
-    assert (read.state.numbers, read.state.facts) == (cache.state.numbers, cache.state.facts)
+    assert read.state.numbers == cache.state.numbers
+    assert read.state.facts == {**cache.state.facts, B: UNKNOWN}
     assert {b: x.readers.tolist() for b, x in read.state.buckets.items()} == {
         b: x.readers.tolist() for b, x in cache.state.buckets.items()
     }
     assert {d: len(s) for d, s in read.state.seen.items()} == {d: len(s) for d, s in cache.state.seen.items()}
+
+
+async def test_facts_are_read_of_what_was_viewed_and_of_what_is_asked_for(store: AnyStore) -> None:
+    texts = [event_record(i, published(article), article) for i, article in enumerate(ARTICLE_IDS)]
+    cache = await remembered(store)
+    after, _, commands = turn.count(cache, batch([Appended(0, NOON_MS, plain(A, "anna"))], texts), RULES)
+    after, flush = turn.request(cache, after, commands)
+    assert await store.flush([flush]) == ["ok"]
+    cache = await remembered(store)
+    assert cache.state.facts.keys() == {A}
+    found = await store.facts(HOME, [A, B, "unknown"], flush.next_position)
+    assert found is not None
+    assert turn.with_facts(cache, found).state.facts == {
+        A: after.state.facts[A],
+        B: after.state.facts[B],
+        "unknown": UNKNOWN,
+    }
+    assert await store.facts(HOME, [A], b"another position") is None
 
 
 async def test_turns_follow_one_another(store: AnyStore) -> None:

@@ -1,5 +1,7 @@
 """A worker without a world: it remembers, folds and flushes one partition as the real one does."""
 
+from collections.abc import Sequence
+
 from services.rank.core import turn
 from services.rank.core.desk import Desk
 from services.rank.core.fold import Batch, DaysNotLoadedError, Effects
@@ -20,6 +22,9 @@ class Machine:
         """Forget and read again."""
         self.cache = turn.remember(HOME, self.store.read(HOME))
 
+    def _with_facts(self, cache: Cache, ids: Sequence[str]) -> Cache:
+        return turn.with_facts(cache, self.store.facts_there(HOME, ids)) if ids else cache
+
     def next_of(self, topic: str) -> int:
         """Give the next offset of a topic."""
         return self.cache.state.position.next.get(topic, 0)
@@ -34,11 +39,13 @@ class Machine:
             self.feed(now)
             rest = [r for r in batch.records[VIEWS.name] if r.offset >= now.upto[VIEWS.name]]
             return self.feed(Batch(batch.upto, {VIEWS.name: rest}), as_of_ms, actions)
+        before = self._with_facts(self.cache, turn.facts_to_ask(self.cache, batch, actions))
         try:
-            after, effects, commands = turn.count(self.cache, batch, RULES)
+            after, effects, commands = turn.count(before, batch, RULES)
         except DaysNotLoadedError as missing:
             blobs = self.store.hashes(HOME, missing.days)
-            after, effects, commands = turn.count(turn.with_days(self.cache, blobs), batch, RULES)
+            after, effects, commands = turn.count(turn.with_days(before, blobs), batch, RULES)
+        after = self._with_facts(after, turn.facts_to_learn(after, effects))
         if as_of_ms is not None:
             after, more = turn.rank(after, as_of_ms, as_of_ms, actions, max_age_ms=RULES.max_age_ms)
             commands += more

@@ -80,6 +80,18 @@ class SimulatedStore:
         """Read the hashes of some reading days."""
         return {day: self._text(seen_key(partition, day)) or b"" for day in days}
 
+    def facts_there(self, partition: int, ids: Sequence[str]) -> dict[str, bytes | None]:
+        """Read the facts of articles."""
+        there = self._hash(key(partition, "articles"))
+        return {i: there.get(i.encode()) for i in ids}
+
+    async def facts(
+        self, partition: int, ids: Sequence[str], position: bytes | None
+    ) -> dict[str, bytes | None] | None:
+        """Read the facts of articles, if the position is still this one."""
+        there = self._text(key(partition, "position")) == position
+        return self.facts_there(partition, ids) if there else None
+
     async def load(self, partition: int) -> Stored:
         """Read a partition, as the real store does."""
         return self.read(partition)

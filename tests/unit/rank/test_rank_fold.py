@@ -271,7 +271,9 @@ def test_facts_follow_the_reading_rule_and_a_withdrawn_article_may_not_be_hot() 
     machine.feed(batch(articles=[mark, Appended(3, NOON_MS, None, A.encode()), zombie]))
     assert not machine.cache.state.facts[A].may_be_hot(NOON_MS)
     machine.reload()
-    assert not machine.cache.state.facts[A].may_be_hot(NOON_MS)
+    assert machine.cache.state.facts == {}  # nobody has viewed it
+    machine.feed(batch(views_log([plain(A, "anna")])))
+    assert machine.cache.state.facts[A].standing.withdrawn
 
 
 def test_how_old_an_article_is_is_told_by_the_moment_of_the_list() -> None:

@@ -178,7 +178,7 @@ class HandedOnBlindly(Worker):
 
 
 class _AnyAction(Follower):
-    async def _count(self, cache: Cache, batch: Batch) -> tuple[Cache, Effects, list[Write]]:
+    async def _fold(self, cache: Cache, batch: Batch) -> tuple[Cache, Effects, list[Write]]:
         while True:
             try:
                 with patch.object(desk, "_is_old", lambda *_: False):
@@ -199,7 +199,7 @@ def _newest(time: LogTime, records: Sequence[Record], _: Limits) -> LogTime:
 
 
 class _AnyTime(Follower):
-    async def _count(self, cache: Cache, batch: Batch) -> tuple[Cache, Effects, list[Write]]:
+    async def _fold(self, cache: Cache, batch: Batch) -> tuple[Cache, Effects, list[Write]]:
         while True:
             try:
                 with patch.object(log_time, "follow", _newest):

@@ -24,6 +24,8 @@ class Redis(SimulatedStore):
         self.now_ms, self._on_written = now_ms, on_written
         self.torn: set[int] = set()
         """Partitions whose keys may not belong together, because single keys were put back or lost."""
+        self.spoilt = set[bytes]()
+        """Fields that something else was written into: who never reads them does not notice."""
 
     def run(self, flush: Flush) -> str:
         """Run the script."""
@@ -67,6 +69,7 @@ class Redis(SimulatedStore):
             self.put(name, chance.choice((b"", b"garbage", b"\xff", value[:-1])))
         else:
             field = chance.choice(sorted(value))
+            self.spoilt.add(field)
             self.put(name, {**value, field: chance.choice((b"", b"garbage", b"\xff", value[field][:-1]))})
 
     def forget_those(self, partition: int, position: bytes | None, found: Sequence[str]) -> None:
@@ -114,6 +117,18 @@ class Connection:
         """Read the hashes of some reading days."""
         read = partial(self.redis.hashes, partition, days)
         result: dict[str, bytes] = await self._call(f"read days of {partition}", read)
+        return result
+
+    async def facts(
+        self, partition: int, ids: Sequence[str], position: bytes | None
+    ) -> dict[str, bytes | None] | None:
+        """Read the facts of articles, if the position is still this one."""
+
+        def read() -> dict[str, bytes | None] | None:
+            there = self.redis.content(partition).get("position") == position
+            return self.redis.facts_there(partition, ids) if there else None
+
+        result: dict[str, bytes | None] | None = await self._call(f"read facts of {partition}", read)
         return result
 
     async def desk(self) -> bytes | None:

@@ -24,6 +24,10 @@ from tests.unit.rank.simulation.redis import Connection, Redis
 from tests.unit.rank.simulation.story import Story
 
 
+async def _at_once(function: Callable[..., Any], *arguments: Any) -> Any:
+    return function(*arguments)
+
+
 @dataclass(frozen=True)
 class Outside:
     """Everything that a process meets."""
@@ -67,7 +71,7 @@ class Worker:
         self.owner = Owner(name)
         self.log: Log = self.log_class(outside.cluster, self.owner)
         connection: Any = self.connection_class(outside.redis, outside.network, self.owner)
-        self.loader = self.loader_class(self.log, cast("Store", connection), outside.clock)
+        self.loader = self.loader_class(self.log, cast("Store", connection), outside.clock, _at_once)
         self.follower = self.follower_class(
             self.log,
             cast("Store", connection),
@@ -84,6 +88,7 @@ class Worker:
         """End at once."""
         self.owner.dead = True
         self.task.cancel()
+        self.loader.owns(())
 
     async def _live(self) -> None:
         """Do as adapters/counting.py does."""

@@ -1,0 +1,103 @@
+"""Taking over: each partition is read on its own, and one that cannot be had holds up no other."""
+
+import asyncio
+from typing import Any, cast
+
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from services.rank.adapters.clock import Clock
+from services.rank.adapters.loader import Loader
+from services.rank.adapters.log import Log, topics_of
+from services.rank.adapters.store import Store
+from services.rank.core.alarms import Bounds
+from services.rank.core.restore import Stored, TornError
+from tests.builders import NOON_MS
+from tests.unit.rank.logs import ZONE
+from tests.unit.rank.simulated import SimulatedStore
+
+EMPTY = {topic: Bounds(0, 0, None) for topic in topics_of(0)}
+
+
+class _Log:
+    """A log of three partitions, all of them empty."""
+
+    generation = 0
+
+    def partitions(self) -> set[int]:
+        return {0, 1, 2}
+
+    async def bounds(self, applied: dict[int, Any]) -> dict[int, dict[str, Bounds]]:
+        return dict.fromkeys(applied, EMPTY)
+
+    def seek(self, partition: int, offsets: dict[str, int]) -> None:
+        pass
+
+
+class _Store(SimulatedStore):
+    """A store that answers for partition 2 when it is told to, and never for partition 1."""
+
+    def __init__(self) -> None:
+        super().__init__(ZONE)
+        self.answers = asyncio.Event()
+        self.torn = False
+
+    async def load(self, partition: int) -> Stored:
+        if partition == 1:
+            raise RedisTimeoutError
+        if partition == 2:
+            await self.answers.wait()
+        if self.torn:
+            raise TornError(partition, "for a moment")
+        return await super().load(partition)
+
+
+class _Time:
+    """Seconds that pass when they are told to."""
+
+    s = 0.0
+
+
+def loader() -> tuple[Loader, _Store, _Time]:
+    store, time = _Store(), _Time()
+    made = Loader(cast("Log", _Log()), cast("Store", store), Clock(lambda: NOON_MS, lambda: time.s))
+    return made, store, time
+
+
+async def loaded(loader: Loader, *missing: int) -> set[int]:
+    return set(await loader.load(missing, patiently=True))
+
+
+async def test_a_partition_that_fails_and_one_that_takes_its_time_hold_up_no_other() -> None:
+    making, store, time = loader()
+    found: set[int] = set()
+    async with asyncio.timeout(10):
+        while not found:
+            found = await loaded(making, 0, 1, 2)
+        assert found == {0}
+        assert await loaded(making, 1, 2) == set()
+        store.answers.set()
+        time.s += 2
+        found = set()
+        while not found:
+            found = await loaded(making, 1, 2)
+    assert found == {2}
+    making.owns(())
+
+
+async def test_what_is_torn_a_day_later_is_given_its_time_again() -> None:
+    making, store, time = loader()
+    store.torn = True
+    forgotten: list[int] = []
+
+    async def forget(partition: int, position: bytes | None) -> None:
+        forgotten.append(partition)
+
+    store.forget = forget  # type: ignore[method-assign]
+    await making.torn(0, "for a moment", None)
+    time.s += 86_400
+    await making.torn(0, "for a moment", None)
+    assert forgotten == []
+    for _ in range(6):
+        time.s += 2
+        await making.torn(0, "still", None)
+    assert forgotten == [0]
