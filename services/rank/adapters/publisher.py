@@ -8,9 +8,10 @@ from typing import Final, cast
 
 from services.rank.adapters import metrics
 from services.rank.adapters.board import Board, Notice
+from services.rank.adapters.left_out import LeftOut
 from services.rank.adapters.outbox import Outbox
 from services.rank.core import desk, layout, lists, restore
-from services.rank.core.clock import utc
+from services.rank.core.clock import BUCKET_MS, WINDOWS, utc
 from services.rank.core.desk import Desk
 from services.rank.core.log_time import FAR_MS
 from services.rank.core.restore import TornError
@@ -31,6 +32,9 @@ class Publisher:
         self._digests: dict[int, bytes] = {}
         self._tops: dict[int, dict[str, list[Candidate]]] = {}
         self._incomplete: set[int] = set()
+        self._left_out = LeftOut()
+        self._out: frozenset[int] = frozenset()
+        self._moments: dict[int, int] = {}
         self._changed = False
         self._actions: Desk = ()
         self._history: Desk | None = None
@@ -49,8 +53,8 @@ class Publisher:
             return
         actions = desk.in_force(history, time.time_ns() // 1_000_000)
         merged = (
-            lists.merge_all(self._tops.values(), actions)
-            if self._changed or actions != self._actions
+            lists.merge_all(self._current(as_of_ms), actions)
+            if self._out or self._changed or actions != self._actions
             else self._lists
         )
         self._actions, self._changed = actions, False
@@ -73,14 +77,22 @@ class Publisher:
         versions = await self._board.versions()
         moved = [n for n, (_, digest) in enumerate(versions) if digest != self._digests.get(n, b"")]
         tops = await self._board.tops(moved)
-        if any(as_of is None for as_of, _ in versions) or any(not tops.get(n) for n in moved):
+        moments = {n: None if as_of is None else int(as_of or 0) for n, (as_of, _) in enumerate(versions)}
+        out = self._left_out.look(moments, time.monotonic())
+        if any(n not in out and (moments[n] is None or (n in moved and not tops.get(n))) for n in moments):
             return None
+        if out != self._out:
+            self._out, self._changed = out, True
+            self._published_at = -_HEARTBEAT_S
         for n, top in tops.items():
+            if not top:
+                continue
             self._tops[n] = layout.top_lists(top)
             self._digests[n] = top[layout.DIGEST]
             (self._incomplete.add if layout.INCOMPLETE in top else self._incomplete.discard)(n)
             self._changed = True
-        return min(int(as_of or 0) for as_of, _ in versions)
+        self._moments |= {n: moment for n, moment in moments.items() if moment is not None}
+        return min(self._moments[n] for n in moments if n not in out)
 
     async def _desk(self) -> Desk | None:
         """Read the history of the desk; the last one known if it cannot be read, None if none is."""
@@ -92,13 +104,25 @@ class Publisher:
             log.warning("desk_unreadable", reason=str(error))
         return self._history
 
+    def _current(self, as_of_ms: int) -> list[dict[str, list[Candidate]]]:
+        """Give the bests of all partitions, but for what is older than all that its list counts."""
+        return [
+            {
+                name: best
+                for name, best in top.items()
+                if n not in self._out
+                or as_of_ms - self._moments.get(n, 0) <= WINDOWS[_split(name)[1]] * BUCKET_MS
+            }
+            for n, top in self._tops.items()
+        ]
+
     async def _publish(self, chosen: list[str], gone: list[str], as_of_ms: int) -> None:
         notices = []
         written, latest = lists.written(as_of_ms), lists.written(time.time_ns() // 1_000_000 + FAR_MS)
         for name in chosen:
             scope, list_name = _split(name)
             entries = self._lists[name]
-            hot = lists.HotList(scope, list_name, as_of_ms, entries, bool(self._incomplete))
+            hot = lists.HotList(scope, list_name, as_of_ms, entries, bool(self._incomplete or self._out))
             members = lists.sorted_set(entries)
             notices.append(Notice(scope, list_name, written, hot.document(), members, latest))
         for name in gone:
