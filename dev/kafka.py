@@ -82,20 +82,26 @@ def program(folder: Path, port: int, controller: int, more: str = "") -> Program
         folder.mkdir(parents=True, exist_ok=True)
         lines = (_PROPERTIES + more).format(port=port, controller=controller, folder=folder)
         properties.write_text(lines)
+        archive = _archive(machine, class_path)
+        from_archive = _class_data("SharedArchiveFile", archive) if _is_whole(archive) else []
         if not (folder / "log" / "meta.properties").exists():
             tool = ["kafka.tools.StorageTool", "format", "-t", _new_id(), "-c", str(properties)]
-            run([*jvm, "-cp", class_path, *tool])
-        return [*jvm, *_class_data(machine, class_path), "-cp", class_path, "kafka.Kafka", str(properties)]
+            run([*jvm, *from_archive, "-cp", class_path, *tool])
+        class_data = from_archive or _class_data("ArchiveClassesAtExit", archive)
+        return [*jvm, *class_data, "-cp", class_path, "kafka.Kafka", str(properties)]
 
     # Patient: the run that writes the class data archive does so while it ends.
     return Program("kafka", launch, lambda: ask.kafka(port), f"127.0.0.1:{port}", patience_s=30.0)
 
 
-def _class_data(machine: java.Java, class_path: str) -> list[str]:
-    """Start from the archive of loaded classes (half the start-up time), or write it as this run ends."""
+def _archive(machine: java.Java, class_path: str) -> Path:
+    """Return where the archive of the classes that Kafka loads is; starting from it halves the time."""
     key = hashlib.sha256(f"{machine.path}{machine.build}{class_path}".encode()).hexdigest()[:12]
-    archive = jars.cache() / f"kafka-{key}.jsa"
-    option = "SharedArchiveFile" if _is_whole(archive) else "ArchiveClassesAtExit"
+    return jars.cache() / f"kafka-{key}.jsa"
+
+
+def _class_data(option: str, archive: Path) -> list[str]:
+    """Start from the archive, or write it as this run ends."""
     return [f"-XX:{option}={archive}", "-Xlog:cds=off", "-Xlog:cds+dynamic=off"]
 
 
