@@ -64,11 +64,14 @@ def arrived_at(message: Message) -> tuple[int, int]:
 
 
 def publish_steadily(bootstrap: str, sent: list[tuple[str, int]], stop: Event) -> None:
-    """Send inputs without a key, one in ten of them bad, until told to stop."""
+    """Send inputs without a key, one in ten of them bad, until told to stop.
+
+    Not faster than a worker that was killed decides: it takes records one by one, to find one that kills.
+    """
     chance = random.Random(7)
     producer = Producer({"bootstrap.servers": bootstrap})
-    while not stop.wait(0.005):
-        article_id, revision = f"a{chance.randrange(60)}", chance.randrange(5)
+    while not stop.wait(0.02):
+        article_id, revision = f"a{chance.randrange(200)}", chance.randrange(5)
         bad = {"title": ""} if chance.random() < 0.1 else {}
         sent.append((article_id, -1 if bad else revision))
         producer.produce("ingest.v1", as_json(sent_article(article_id, revision=revision, **bad)))
