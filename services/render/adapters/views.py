@@ -1,7 +1,7 @@
 """What becomes of a view that a page reports: counted once Kafka has it, dropped, or refused with the reason.
 
 The reader's address and agent are turned into a key here and go no further: not into the log, not into a
-metric, not into memory.
+metric, and into memory only as adapters/one_address.py has it, for an hour at most.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError
 from prometheus_client import Counter
 
 from services.render.adapters.answer import Answer, refusal
+from services.render.adapters.one_address import OneAddress
 from services.render.adapters.salts import Salts
 from services.render.adapters.view_log import QueueFullError, ViewLog
 from services.render.core import tokens
@@ -65,6 +66,7 @@ class Views:
         self._trusted = trusted
         self._seats = seats
         self._home = home
+        self._one_address = OneAddress()
 
     async def post(self, body: bytes, caller: Caller, now: datetime) -> Answer:
         """Answer `POST /views`: 204 when Kafka has the view, or the refusal."""
@@ -109,6 +111,7 @@ class Views:
         salt = self._salts.of(now)
         if salt is None or address is None:
             return _refused("unready", 503, "views cannot be counted yet; send it again later")
+        self._one_address.note(address, now)
         view = View(
             article,
             reader_key(salt, address, caller.agent, article, self._seats),

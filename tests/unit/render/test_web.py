@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 import pytest
 from aiokafka.errors import KafkaTimeoutError
+from structlog.testing import capture_logs
 
 from services.render.adapters import views as views_module
 from services.render.adapters.answer import PageAnswers, has, takes_gzip
@@ -410,6 +411,15 @@ async def test_forwarded_addresses_of_a_stranger_are_not_believed(render: Render
     for forged in ("198.51.100.1", "198.51.100.2"):
         await render.view(x_forwarded_for=forged)
     assert len({view.reader for view in render.log.views}) == 1
+
+
+async def test_how_many_views_come_from_one_address_is_told(render: Render) -> None:
+    with capture_logs() as said:
+        for _ in range(25):
+            await render.view()
+        await render.view(user_agent="Googlebot/2.1")
+    assert [(line["event"], line["views"]) for line in said] == [("views_of_one_address", 20)]
+    assert "remen_render_busiest_address_ratio 1.0\n" in (await render.get("/metrics")).text
 
 
 async def test_without_a_salt_or_an_acknowledgement_a_view_is_a_503(
