@@ -69,15 +69,18 @@ class Views:
         self._one_address = OneAddress()
 
     async def post(self, body: bytes, caller: Caller, now: datetime) -> Answer:
-        """Answer `POST /views`: 204 when Kafka has the view, or the refusal."""
+        """Answer `POST /views`: 204 when Kafka has the view, or the refusal.
+
+        A browser that says that a program drives it is answered like any other bot.
+        """
         try:
             said = json.loads(body)
-            article, token = said["article"], said["token"]
+            article, token, driven = said["article"], said["token"], said.get("driven")
         except (ValueError, TypeError, KeyError, RecursionError):
-            article = token = None
+            article = token = driven = None
         if not isinstance(article, str) or not isinstance(token, str):
             return _refused("malformed", 400, 'the body must be {"article": "…", "token": "…"}')
-        taken = self._take(article, token, caller, now)
+        taken = _dropped() if driven is True else self._take(article, token, caller, now)
         if isinstance(taken, Answer):
             return taken
         try:
@@ -97,8 +100,7 @@ class Views:
         self, article: str, token: str, caller: Caller, now: datetime
     ) -> "Answer | asyncio.Future[None]":
         if is_bot(caller.agent):
-            _views.labels("bot").inc()
-            return _DONE
+            return _dropped()
         if is_foreign(caller.sender, (self._home,)):
             return _refused("foreign", 403, "only the site's own pages report views")
         if not tokens.accepts(self._token_key, token, now.timestamp()):
@@ -125,6 +127,11 @@ class Views:
 
 
 _DONE: Final = Answer(204, [NO_STORE])
+
+
+def _dropped() -> Answer:
+    _views.labels("bot").inc()
+    return _DONE
 
 
 def _refused(outcome: str, status: int, detail: str) -> Answer:

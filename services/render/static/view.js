@@ -7,6 +7,8 @@
   var token = said.getAttribute('data-token');
   // doubled with each attempt: what is away may be so for many readers at once
   var laterMs = 15000;
+  // by a program, which is no reader
+  var isDriven = navigator.webdriver;
   var isSaid = false;
 
   function isSeen() {
@@ -15,7 +17,7 @@
 
   function post() {
     var headers = {'Content-Type': 'application/json'};
-    var body = JSON.stringify({article: article, token: token});
+    var body = JSON.stringify({article: article, token: token, driven: isDriven || undefined});
     return fetch('/views', {method: 'POST', keepalive: true, headers: headers, body: body});
   }
 
@@ -41,7 +43,8 @@
     if (isSaid || !isSeen()) return;
     isSaid = true;
     if (!window.fetch) {
-      new Image().src = '/v.gif?article=' + encodeURIComponent(article) + '&token=' + encodeURIComponent(token);
+      var query = '?article=' + encodeURIComponent(article) + '&token=' + encodeURIComponent(token);
+      if (!isDriven) new Image().src = '/v.gif' + query;
       return;
     }
     post().then(renewed).then(function (answer) {
@@ -49,8 +52,6 @@
     }, later);
   }
 
-  // A browser that a program drives has no reader.
-  if (navigator.webdriver) return;
   document.addEventListener('visibilitychange', say);
   document.addEventListener('prerenderingchange', say);
   // back from the browser's memory of pages, or from a sleep

@@ -155,5 +155,6 @@ def test_a_script_that_the_browser_cannot_read_takes_no_view_with_it(reader: Rea
 
 def test_a_browser_that_a_program_drives_is_no_reader(reader: Reader) -> None:
     reader.page.add_init_script("Object.defineProperty(navigator, 'webdriver', {get: () => true})")
-    reader.open()
-    assert (reader.asked, reader.log.views) == ([], [])
+    with reader.page.expect_response("**/views") as answer:
+        reader.open()
+    assert (answer.value.status, reader.log.views) == (204, [])

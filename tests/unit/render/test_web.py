@@ -351,6 +351,14 @@ async def test_a_bots_view_is_answered_and_dropped(render: Render, agent: str) -
     assert render.log.views == []
 
 
+@pytest.mark.parametrize(("driven", "counts"), [(True, False), (False, True), (None, True)])
+async def test_a_browser_that_a_program_drives_is_a_bot(
+    render: Render, driven: bool | None, counts: bool
+) -> None:
+    assert (await render.view(good_view() | {"driven": driven})).status_code == 204
+    assert bool(render.log.views) == counts
+
+
 @pytest.mark.parametrize(
     "said",
     [
