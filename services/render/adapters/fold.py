@@ -12,6 +12,7 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
+from services.render.adapters import topics
 from services.render.adapters.spellings import spelling
 from services.render.adapters.sqlite_file import TornError
 from services.render.core.aliases import keys_of
@@ -45,6 +46,7 @@ def apply(connection: sqlite3.Connection, records: Iterable[Record]) -> Changes:
     """Fold records into the store and give what changed; all of it or, if it raises, nothing."""
     ids: set[str] = set()
     sections: dict[str, str | None] = {}
+    about: set[str] = set()
     behind: dict[int, tuple[int, int]] = {}
     foreign: list[tuple[Record, Unusable]] = []
     connection.execute("BEGIN IMMEDIATE")
@@ -53,7 +55,7 @@ def apply(connection: sqlite3.Connection, records: Iterable[Record]) -> Changes:
             event = read(record.key, record.value, record.headers, record.partition)
             if isinstance(event, str):
                 foreign.append((record, event))
-            elif _apply(connection, event, record.value, sections):
+            elif _apply(connection, event, record.value, sections, about):
                 ids.add(event.id)
             _, newest_ms = behind.get(record.partition, (0, 0))
             behind[record.partition] = (record.offset + 1, max(newest_ms, record.at_ms))
@@ -74,15 +76,19 @@ def apply(connection: sqlite3.Connection, records: Iterable[Record]) -> Changes:
         raise
     for record, reason in foreign:
         skipped(ARTICLES.name, record.partition, record.offset, reason)
-    return Changes(frozenset(ids), frozenset(sections), respelled)
+    return Changes(frozenset(ids), frozenset(sections), respelled, frozenset(about))
 
 
 def _apply(
-    connection: sqlite3.Connection, event: ArticleEvent, value: bytes | None, sections: dict[str, str | None]
+    connection: sqlite3.Connection,
+    event: ArticleEvent,
+    value: bytes | None,
+    sections: dict[str, str | None],
+    about: set[str],
 ) -> bool:
     """Apply one event; tell whether it changed something.
 
-    `sections` are those touched so far, with how each was spelled before.
+    `sections` are those touched so far, with how each was spelled before; `about` are the topics.
     """
     before = _standing(connection, event.id)
     after = fold(before, event)
@@ -100,13 +106,16 @@ def _apply(
     touched = [] if text is None else [one_name(text.section)]
     if before.order is not None:
         touched += (one for (one,) in connection.execute(_ONE_NAME, (event.id,)))
+        about |= topics.of(connection, event.id)
     for one in touched:
         if one not in sections:
             sections[one] = spelling(connection, one)
     if text is not None:
         _put(connection, text, value or b"")
+        about.update(topics.put(connection, text))
     elif after.order is None:
         connection.execute("DELETE FROM articles WHERE id = ?", (event.id,))
+        topics.forget(connection, event.id)
         if not after.withdrawn:
             connection.execute("DELETE FROM aliases WHERE id = ?", (event.id,))
     return True

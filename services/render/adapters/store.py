@@ -15,6 +15,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Final, NamedTuple, get_args
 
+from services.render.adapters import topics
 from services.render.adapters.snapshot import STORE, begin_from
 from services.render.adapters.spellings import SPELLING
 from services.render.adapters.sqlite_file import (
@@ -35,10 +36,11 @@ from shared.events import ArticlePublished, WithdrawReason
 from shared.runtime import log
 from shared.sections import one_name
 
-LAYOUT: Final = 7
+LAYOUT: Final = 8
 """Number of the tables' layout; a file of another number is folded anew."""
 
-_TABLES: Final = """
+_TABLES: Final = (
+    """
 CREATE TABLE positions (
     partition INTEGER PRIMARY KEY CHECK (partition BETWEEN 0 AND 11),
     next_offset INTEGER NOT NULL CHECK (next_offset >= 0), newest_ms INTEGER NOT NULL CHECK (newest_ms >= 0)
@@ -83,6 +85,8 @@ CREATE INDEX of_series ON articles (series, published_us, id, embargo_us, expire
 CREATE INDEX embargoes ON articles (embargo_us, id, one_name) WHERE embargo_us IS NOT NULL;
 CREATE INDEX expiries ON articles (expires_us, id, one_name) WHERE expires_us IS NOT NULL;
 """
+    + topics.TABLE
+)
 
 _VISIBLE: Final = (
     "(embargo_us IS NULL OR embargo_us <= :now) AND (expires_us IS NULL OR expires_us > :now)"
@@ -210,6 +214,11 @@ class Store:
         """Give the newest visible articles of a series behind a place."""
         return self._newest("series = :name AND", now, limit, series, before)
 
+    def newest_of_topic(self, topic: str, now: datetime, limit: int) -> list[Place]:
+        """Give the newest visible articles of a topic (core/related.py)."""
+        values = {"topic": topic, "now": microseconds(now), "limit": limit}
+        return [Place(us, article_id) for us, article_id in self._rows(topics.NEWEST, values)]
+
     def _newest(
         self, condition: str, now: datetime, limit: int, name: str = "", before: Place = FAR_FUTURE
     ) -> list[str]:
@@ -244,7 +253,11 @@ class Store:
             " UNION ALL SELECT id, one_name FROM articles WHERE expires_us > :since AND expires_us <= :now",
             {"since": microseconds(since), "now": microseconds(now)},
         )
-        return Changes(frozenset(row[0] for row in rows), frozenset(row[1] for row in rows))
+        ids, sections = (
+            (frozenset(names) for names in zip(*rows, strict=True)) if rows else (frozenset(),) * 2
+        )
+        about = self._rows(topics.OF_THESE, (topics.as_list(ids),)) if ids else []
+        return Changes(ids, sections, topics=frozenset(topic for (topic,) in about))
 
     def origin(self) -> str:
         """Give the name of this file: another one after `start_over`."""

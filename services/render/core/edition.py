@@ -7,6 +7,7 @@ was set back ends it too: what became visible in between is hidden again.
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from heapq import nsmallest
@@ -18,6 +19,7 @@ from services.render.core.fragments import Fragments
 from services.render.core.lists import CARDS, SIX, HotLists, age_of, first_without, next_age_at, seven
 from services.render.core.lru import Lru
 from services.render.core.page import Fragment
+from services.render.core.related import RELATED, Topic
 from services.render.core.shelf import Articles, Changes, OnFailure, Piece, Shelf
 from shared.events import LISTS, ListName
 from shared.sections import one_name
@@ -67,6 +69,7 @@ class Edition:
         self._order = {one_name(name): place for place, name in enumerate(section_order)}
         self._token_key = token_key
         self._cards: Lru[tuple[Piece, ...], Fragment] = Lru(limit_bytes // 2, lambda cards: cards.weight)
+        self._related: Lru[tuple[Piece, ...], Fragment] = Lru(limit_bytes // 4, lambda cards: cards.weight)
         self._lists: HotLists = {}
         self._hot = _Hot()
         self._sixes: dict[str | None, tuple[frozenset[str], Fragment]] = {}
@@ -162,14 +165,27 @@ class Edition:
             made = self._sixes[reading] = (frozenset(piece.id for piece in pieces), Fragment(html))
         return made
 
-    def cards(self, section: str, reading: str, six: frozenset[str], now: datetime) -> Fragment:
-        """Give the ten newest of a section without the article that is being read and the six."""
+    def cards(
+        self, section: str, reading: str, six: frozenset[str], now: datetime
+    ) -> tuple[frozenset[str], Fragment]:
+        """Give the ids of the ten newest of a section without the one being read and the six, and the ten."""
         ten = first_without(self.shelf.newest_of(section, now), six | {reading}, CARDS)
         cards = self._cards.get(ten)
         if cards is None:
             cards = Fragment(self._fragments.cards(section, [piece.card for piece in ten]))
             self._cards.put(ten, cards)
-        return cards
+        return frozenset(piece.id for piece in ten), cards
+
+    def related(self, topics: tuple[Topic, ...], others: AbstractSet[str], now: datetime) -> Fragment | None:
+        """Give the reports of these topics that are not among the others on the page; None without any."""
+        pieces = first_without(self.shelf.related(topics, now), others, RELATED)
+        if not pieces:
+            return None
+        related = self._related.get(pieces)
+        if related is None:
+            related = Fragment(self._fragments.related([piece.card for piece in pieces]))
+            self._related.put(pieces, related)
+        return related
 
     def spelled(self, section: str, now: datetime) -> str | None:
         """Give a section's name as its first text spells it; None where there is nothing to read."""

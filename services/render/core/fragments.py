@@ -171,6 +171,10 @@ class Fragments:
             return b""
         return self._render("cards.html", section=section, cards=_trusted(*cards))
 
+    def related(self, cards: Sequence[bytes]) -> bytes:
+        """Give the section 相关报道."""
+        return self._render("related.html", cards=_trusted(*cards))
+
     def article_end(self, article: ArticlePublished) -> bytes:
         """Give what follows the cards: further pictures, source and tags; often nothing."""
         pictures = article.pictures[1:]

@@ -105,9 +105,11 @@ class Pages:
             path = f"/article/{article_id}"
             return self._framed(key, self._fragments.gone, parts, title=title, path=path, status=410)
         six, hot = edition.six(article_id)
-        cards = edition.cards(body.section, article_id, six, now)
+        ten, cards = edition.cards(body.section, article_id, six, now)
+        related = edition.related(body.topics, six | ten | {article_id}, now)
+        lists = (hot, cards) if related is None else (hot, cards, related)
         own = self._own(key, (edition.token,), lambda: [self._fragments.tail(article_id, edition.token)])
-        return self._keep(key, (edition.token,), own, (body.top, hot, cards, body.end, *own))
+        return self._keep(key, (edition.token,), own, (body.top, *lists, body.end, *own))
 
     def home(self, now: datetime) -> Page:
         """Give the front page: a lead, two seconds, 热门 and a band per section."""

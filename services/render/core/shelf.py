@@ -4,7 +4,7 @@ Only a memory: forgetting is always right, and `forget` is called for all that t
 An article of which no piece can be made, for whatever reason, is in no list, so that lists need not mind it.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal, Protocol
@@ -14,6 +14,7 @@ from services.render.core.fragments import Fragments
 from services.render.core.lists import CARDS, SIX
 from services.render.core.lru import Lru
 from services.render.core.page import Fragment
+from services.render.core.related import AMONG, Topic, ranked, topics_of
 from services.render.core.stories import story_of
 from services.render.core.visibility import embargoed, expired, may_be_hot, visible
 from shared.events import ArticlePublished, WithdrawReason
@@ -23,6 +24,8 @@ _NEWEST: Final = CARDS + SIX + 1
 """So many of a section are remembered: ten remain, whichever six and one are taken out."""
 _PIECES: Final = 8000
 """Stories kept in memory, about 3 KB each."""
+_TOPICS: Final = 2000
+"""Topics kept in memory, about 3 KB each."""
 
 
 OnFailure = Callable[[str, Exception], None]
@@ -40,7 +43,7 @@ class Takedown:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Which articles are no longer as they were, and the sections (one names) in which they stand or stood.
+    """Which articles are no longer as they were; sections (one names) and topics in which they stand or stood.
 
     `respelled`: the first text of a section is another one now, which spells its name in another script.
     """
@@ -48,6 +51,7 @@ class Changes:
     ids: frozenset[str] = frozenset()
     sections: frozenset[str] = frozenset()
     respelled: bool = False
+    topics: frozenset[str] = frozenset()
 
 
 class Articles(Protocol):
@@ -62,6 +66,7 @@ class Articles(Protocol):
     def newest_of_series(  # noqa: D102
         self, series: str, now: datetime, limit: int, before: Place = FAR_FUTURE
     ) -> list[str]: ...
+    def newest_of_topic(self, topic: Topic, now: datetime, limit: int) -> list[Place]: ...  # noqa: D102
     def sections(self, now: datetime) -> dict[str, str]: ...  # noqa: D102
     def next_turn(self, now: datetime) -> datetime | None: ...  # noqa: D102
     def turned(self, since: datetime, now: datetime) -> Changes: ...  # noqa: D102
@@ -83,6 +88,7 @@ class Body:
     """What an article's page has of its own, before and behind the lists."""
 
     section: str
+    topics: tuple[Topic, ...]
     top: Fragment
     end: Fragment
 
@@ -110,6 +116,9 @@ class Shelf:
         self._pieces: Lru[str, Piece] = Lru(_PIECES)
         self._bodies: Lru[str, Body] = Lru(limit_bytes, lambda body: body.top.weight + body.end.weight)
         self._newest: dict[str, tuple[Piece, ...]] = {}
+        self._topics: Lru[Topic, tuple[Place, ...]] = Lru(_TOPICS)
+        self._ranked: Lru[tuple[Topic, ...], tuple[list[tuple[Place, ...]], tuple[str, ...]]] = Lru(_TOPICS)
+        """Of an article's topics the order in which they are recommended, and of what it was made."""
 
     def forget(self, changes: Changes | None) -> None:
         """Forget what changed; None: everything."""
@@ -117,6 +126,7 @@ class Shelf:
             self._pieces.clear()
             self._bodies.clear()
             self._newest.clear()
+            self._topics.clear()
             self._failed.clear()
             return
         self._failed -= changes.ids
@@ -125,6 +135,8 @@ class Shelf:
             self._bodies.drop(article_id)
         for section in changes.sections:
             self._newest.pop(section, None)
+        for topic in changes.topics:
+            self._topics.drop(topic)
 
     def forget_bodies(self) -> None:
         """Forget what carries the masthead, because that changed."""
@@ -161,6 +173,24 @@ class Shelf:
                 self._newest[section] = newest
         return newest
 
+    def related(self, topics: tuple[Topic, ...], now: datetime) -> Iterator[Piece]:
+        """Give the stories of an article's topics, the best first; an advertisement is no report."""
+        newest = [self._newest_in(topic, now) for topic in topics]
+        known = self._ranked.get(topics)
+        if known is None or known[0] != newest:
+            known = newest, ranked(zip(topics, newest, strict=True))
+            self._ranked.put(topics, known)
+        for piece in (self.piece(one, now) for one in known[1]):
+            if piece is not None and not piece.story.sponsored:
+                yield piece
+
+    def _newest_in(self, topic: Topic, now: datetime) -> tuple[Place, ...]:
+        newest = self._topics.get(topic)
+        if newest is None:
+            newest = tuple(self._articles.newest_of_topic(topic, now, AMONG))
+            self._topics.put(topic, newest)
+        return newest
+
     def body(
         self, article_id: str, now: datetime, sections: Sequence[str], today: date
     ) -> Body | Gone | None:
@@ -174,9 +204,11 @@ class Shelf:
             case ArticlePublished() as article if expired(article, now):
                 return Gone("expired", article.expires_at or now, "")
             case ArticlePublished() as article if not embargoed(article, now):
+                topics = topics_of(article)
                 article = self._scribe.article(article)
                 body = Body(
                     article.section,
+                    topics,
                     Fragment(self._fragments.article_top(article, sections, today)),
                     Fragment(self._fragments.article_end(article)),
                 )

@@ -49,6 +49,7 @@ class Words:
     """What a list of footnotes is called."""
     back: str
     """Names the link from a footnote to its place in the text; its number follows."""
+    related: str
     # lists
     hot: str
     latest: str
@@ -111,6 +112,7 @@ WORDS: Final[dict[Script, Words]] = {
         table="表格",
         notes="注释",
         back="回到正文",
+        related="相关报道",
         hot="热门新闻",
         latest="最新新闻",
         updated="更新于",
@@ -171,6 +173,7 @@ WORDS: Final[dict[Script, Words]] = {
         table="表格",
         notes="註釋",
         back="回到正文",
+        related="相關報道",
         hot="熱門新聞",
         latest="最新新聞",
         updated="更新於",

@@ -48,5 +48,5 @@ class Folded:
         """Give all that the store holds."""
         return [
             self.store.writer.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall()  # noqa: S608 - constants
-            for table in ("positions", "standings", "articles", "aliases")
+            for table in ("positions", "standings", "articles", "aliases", "topics")
         ]

@@ -229,6 +229,7 @@ COLUMNS = [
         "positions": ("partition", "next_offset", "newest_ms"),
         "standings": ("id", "standing", "reason", "public_note", "withdrawn_us", "change"),
         "origin": ("name",),
+        "topics": ("topic", "published_us", "id"),
         "articles": (
             *("id", "section", "series", "published_us", "embargo_us", "expires_us", "may_be_hot"),
             *("modified_us", "text", "checksum"),

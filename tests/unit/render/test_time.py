@@ -91,11 +91,19 @@ MOMENTS = st.lists(
 
 def test_a_page_depends_on_the_moment_and_not_on_those_before_it(press: Press) -> None:
     press.fold(
-        published("a0", published_at=NOON - MINUTE),
-        published("a1", section="文化", embargo_until=NOON + MINUTE),
-        published("secret", section="文化", series="桥", embargo_until=NOON + 2 * MINUTE),
+        published("a0", published_at=NOON - MINUTE, tags=("桥", "河")),
+        published("a1", section="文化", embargo_until=NOON + MINUTE, tags=("桥",)),
+        published("secret", section="文化", series="桥", embargo_until=NOON + 2 * MINUTE, tags=("河",)),
         published("short", expires_at=NOON + 2 * MINUTE),
         published("both", embargo_until=NOON + MINUTE, expires_at=NOON + 4 * MINUTE),
+        *(
+            published(f"late{n}", section="体育", series="桥", embargo_until=NOON + n * MINUTE)
+            for n in range(9)
+        ),
+        *(
+            published(f"soon{n}", section="体育", tags=("河",), expires_at=NOON + n * MINUTE)
+            for n in range(9)
+        ),
     )
     lists: HotLists = {
         "now": hot_list("now", NOON, "a1", "a0"),
