@@ -1,9 +1,10 @@
 """Answers what readers look for, on threads of its own: a page that needs no search never waits for one.
 
 A search has a deadline: one that takes longer, or finds too many before it, is told to come again; one that
-had no time to count all, or has counted ten thousand, says how much it has at least. Of the newest thousand
-that fit the best come first, and of what fits nearly alike the newer. What may not be shown at `now` is not
-found and not counted.
+had no time to count all, or has counted ten thousand, says how much it has at least. The newest thousand that
+hold what was typed come first, the best of them before the others and of what fits nearly alike the newer;
+then those that hold its words, and if all these fill no page those that hold its pairs (core/query.py). What
+may not be shown at `now` is not found and not counted.
 """
 
 import asyncio
@@ -41,15 +42,23 @@ _SHOWABLE: Final = (
     "SELECT number FROM documents WHERE embargo_us > :now"
     " UNION ALL SELECT number FROM documents WHERE expires_us <= :now)"
 )
-# Put in order by SQLite, so that the thread, which needs Python's lock for every row, asks for twenty. A word
-# in the title weighs ten times one in the body, one in section, series, byline or tags four times.
-_FOUND: Final = (
-    "SELECT hits, id, language, texts FROM (SELECT number, fit, count(*) OVER () AS hits"  # noqa: S608
-    f" FROM (SELECT rowid AS number, round(bm25(terms, 10, 4, 1), 1) AS fit {_SHOWABLE}"
-    f" ORDER BY rowid DESC LIMIT {RANKED})"
-    f" ORDER BY fit, number DESC LIMIT {PER_PAGE} OFFSET :before)"
-    " LEFT JOIN documents USING (number) ORDER BY fit, number DESC"
+# What is found is gathered and put in order by SQLite, so that the thread, which needs Python's lock for
+# every row, asks for twenty.
+_OPENED: Final = (
+    "PRAGMA temp_store = MEMORY;"
+    "CREATE TEMP TABLE found (number INTEGER PRIMARY KEY, stage INTEGER NOT NULL, fit REAL NOT NULL)"
 )
+# A word in the title weighs ten times one in the body, one in section, series, byline or tags four times.
+_FIND: Final = (
+    "INSERT INTO found SELECT rowid, :stage, round(bm25(terms, 10, 4, 1), 1)"  # noqa: S608
+    f" {_SHOWABLE} AND rowid NOT IN (SELECT number FROM found) ORDER BY rowid DESC LIMIT :room"
+)
+_PAGE: Final = (
+    "SELECT id, language, texts FROM found LEFT JOIN documents USING (number)"  # noqa: S608
+    f" ORDER BY {{}}, number DESC LIMIT {PER_PAGE} OFFSET :before"
+)
+_BEST_FIRST: Final = _PAGE.format("stage, fit")
+_NEWEST_FIRST: Final = _PAGE.format("published_us DESC")
 _COUNTED: Final = f"SELECT count(*) FROM (SELECT 1 {_SHOWABLE} LIMIT :most)"  # noqa: S608
 
 _searches = Counter("remen_render_searches", "Searches by outcome", ["outcome"])
@@ -72,12 +81,14 @@ class Search:
         self._under_way = 0
         self._idle: list[tuple[int, sqlite3.Connection]] = []
 
-    async def page(self, script: Script, asked: str, page: str, now: datetime) -> Page | None:
+    async def page(
+        self, script: Script, asked: str, page: str, now: datetime, *, section: str = "", order: str = ""
+    ) -> Page | None:
         """Give a page of the search, as asked for in an address; None if there is no such page."""
         number = number_of(page)
         if number is None:
             return None
-        query = read(asked)
+        query = read(asked, section, order)
         try:
             found = await self.find(query, number, now)
         except BusyError:
@@ -87,7 +98,7 @@ class Search:
 
     async def find(self, query: Query, page: int, now: datetime) -> Found:
         """Find one page, counted from 1, of what a query asks for."""
-        if not query.expression:
+        if not query.close:
             return Found()
         if self._under_way >= _THREADS + _WAITING:
             _searches.labels("refused").inc()
@@ -122,25 +133,32 @@ class Search:
     def _find(self, query: Query, page: int, now: datetime, deadline: float) -> Found:
         if _is_over(deadline):
             raise BusyError
-        values = {
-            "expression": query.expression,
-            "now": microseconds(now),
-            "before": (page - 1) * PER_PAGE,
-            "most": _MOST,
-        }
+        values = {"now": microseconds(now), "before": (page - 1) * PER_PAGE, "most": _MOST}
         with self._connection() as connection:
             connection.set_progress_handler(lambda: _is_over(deadline), _STEPS)
             try:
-                rows = connection.execute(_FOUND, values).fetchall()
-                total, at_least = (rows[0][0] if rows else 0), False
+                total, at_least = self._gather(connection, query, values), False
+                rows = connection.execute(_NEWEST_FIRST if query.by_date else _BEST_FIRST, values).fetchall()
                 if total == RANKED:
-                    total, at_least = self._count(connection, values)
+                    total, at_least = self._count(connection, {**values, "expression": _any_of(query.close)})
             finally:
                 connection.set_progress_handler(None, 0)
-        hits = tuple(_hit(query, *row) for _, *row in rows)
+        hits = tuple(_hit(query, *row) for row in rows)
         return Found(hits, total, at_least, self._index.unread)
 
-    def _count(self, connection: sqlite3.Connection, values: dict[str, object]) -> tuple[int, bool]:
+    def _gather(self, connection: sqlite3.Connection, query: Query, values: Mapping[str, object]) -> int:
+        """Put into a table what is found, the closest first until there is enough; give how many."""
+        connection.execute("DELETE FROM found")
+        total = 0
+        stages = (_any_of(query.close),) if query.by_date else query.close
+        for stage, expression in enumerate((*stages, query.loose)):
+            enough = PER_PAGE if stage == len(stages) else RANKED
+            if expression and total < enough:
+                asked = {"expression": expression, "stage": stage, "room": RANKED - total}
+                total += connection.execute(_FIND, {**values, **asked}).rowcount
+        return total
+
+    def _count(self, connection: sqlite3.Connection, values: Mapping[str, object]) -> tuple[int, bool]:
         """Count what fits; tell also whether there may be more."""
         try:
             ((total,),) = connection.execute(_COUNTED, values)
@@ -158,6 +176,7 @@ class Search:
         if connection is None:
             address = f"{self._index.path.absolute().as_uri()}?mode=ro"
             connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+            connection.executescript(_OPENED)
         try:
             # one state of the file from the first hit to the last text
             connection.execute("BEGIN")
@@ -178,6 +197,10 @@ class Search:
             if of == generation:
                 return connection
             connection.close()
+
+
+def _any_of(expressions: tuple[str, ...]) -> str:
+    return " OR ".join(f"({one})" for one in expressions)
 
 
 def _hit(query: Query, article_id: str | None, language: str, texts: bytes) -> Hit:

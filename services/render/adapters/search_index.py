@@ -24,15 +24,16 @@ from services.render.adapters.left_out import left_out
 from services.render.adapters.snapshot import SEARCH
 from services.render.adapters.sqlite_file import TornError, begin, delete, is_torn
 from services.render.adapters.store import Changed
-from services.render.core.bigrams import folded, folding, terms
+from services.render.core.bigrams import of_section, terms
 from services.render.core.cursors import microseconds
+from services.render.core.folding import folded, folding
 from services.render.core.hits import Searched, searched
 from services.render.core.visibility import expired
 from shared.articles import article
 from shared.events import ArticlePublished
 from shared.runtime import log
 
-LAYOUT: Final = 3
+LAYOUT: Final = 4
 """Number of the tables' layout, and of the terms under which a text is filed."""
 
 _TABLES: Final = """
@@ -45,8 +46,8 @@ INSERT INTO followed VALUES ('', 0, 0, 0);
 -- Numbers grow with the hour of publication: FTS5 gives rows in the order of their numbers, and the newest
 -- are wanted first. Times are Unix microseconds.
 CREATE TABLE documents (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, language TEXT NOT NULL,
-    embargo_us INTEGER, expires_us INTEGER, texts BLOB NOT NULL
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, published_us INTEGER NOT NULL,
+    language TEXT NOT NULL, embargo_us INTEGER, expires_us INTEGER, texts BLOB NOT NULL
 ) STRICT;
 CREATE INDEX embargoes ON documents (embargo_us) WHERE embargo_us IS NOT NULL;
 CREATE INDEX expiries ON documents (expires_us) WHERE expires_us IS NOT NULL;
@@ -174,13 +175,15 @@ class SearchIndex:
         # all that can fail but SQLite comes before the first row
         texts = searched(found)
         filed = tuple(_filed(texts))
-        number = self._number(microseconds(found.published_at))
+        published_us = microseconds(found.published_at)
+        number = self._number(published_us)
         embargo, expires = found.embargo_until, found.expires_at
         self._writer.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
                 number,
                 found.id,
+                published_us,
                 found.language,
                 None if embargo is None else microseconds(embargo),
                 None if expires is None else microseconds(expires),
@@ -236,4 +239,8 @@ def unpacked(texts: bytes) -> Searched:
 
 
 def _filed(texts: Searched) -> Iterator[str]:
-    return (" ".join(terms(folded(text))) for text in texts)
+    for text in texts:
+        filed = terms(folded(text))
+        if text is texts.about:
+            filed.append(of_section(text.partition("\n")[0]))
+        yield " ".join(filed)

@@ -1,5 +1,6 @@
 """What is searched of an article, and what of it a result shows: the place where the words stand."""
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -7,6 +8,7 @@ import regex
 from markupsafe import Markup, escape
 
 from services.render.core.bidi import isolated
+from services.render.core.folding import folded, places
 from services.render.core.query import Query
 from services.render.core.standing import beside, standing
 from services.render.core.stories import texts_in
@@ -23,6 +25,10 @@ _BEFORE: Final = 24
 
 _SENTENCE_END: Final = "。！？!?；;\n"
 _GRAPHEME: Final = regex.compile(r"\X")
+_STRETCH: Final = 4000
+"""Characters of a body that are folded at once while a hit is looked for."""
+_OVER: Final = 200
+"""So many of the next stretch are looked at too: a hit may lie on the border."""
 
 
 class Searched(NamedTuple):
@@ -70,9 +76,7 @@ def searched(article: ArticlePublished) -> Searched:
 
 def window(body: str, query: Query) -> str:
     """Give the part of a body where the first hit stands, or its beginning; dots where it was cut."""
-    found = query.hit.search(body)
-    at = 0 if found is None else found.start()
-    start = _start(body, at)
+    start = _start(body, _first(body, query))
     end = start
     for grapheme in _GRAPHEME.finditer(body, start):
         if grapheme.end() > start + _WINDOW:
@@ -85,15 +89,34 @@ def window(body: str, query: Query) -> str:
 def highlighted(text: str, query: Query) -> Markup:
     """Write a text with what was asked for marked."""
     text = isolated(text)
+    hits = list(query.hit.finditer(folded(text)))
+    if not hits:
+        return escape(text)
+    place = places(text)
     written: list[Markup] = []
     at = 0
-    for hit in query.hit.finditer(text):
-        written += (
-            escape(text[at : hit.start()]),
-            Markup("<mark>{}</mark>").format(text[hit.start() : hit.end()]),
-        )
-        at = hit.end()
+    for hit in hits:
+        start, end = place[hit.start()], place[hit.end() - 1] + 1
+        while end < len(text) and unicodedata.category(text[end]).startswith("M"):
+            end += 1
+        if start < at:  # another part of a character that is marked already
+            continue
+        written += (escape(text[at:start]), Markup("<mark>{}</mark>").format(text[start:end]))
+        at = end
     return Markup("").join((*written, escape(text[at:])))
+
+
+def _first(body: str, query: Query) -> int:
+    """Give where what was typed stands first, else where a word of it does, else the beginning."""
+    of_word = None
+    for start in range(0, len(body), _STRETCH):
+        stretch = body[start : start + _STRETCH + _OVER]
+        text = folded(stretch)
+        if (found := query.phrase.search(text)) is not None:
+            return start + places(stretch)[found.start()]
+        if of_word is None and (found := query.hit.search(text)) is not None:
+            of_word = start + places(stretch)[found.start()]
+    return of_word or 0
 
 
 def _start(body: str, at: int) -> int:

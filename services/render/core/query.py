@@ -1,28 +1,38 @@
-"""What a reader asks of the search, whatever was typed: the words to be found, all of them.
+"""What a reader asks of the search, whatever was typed: what is to be found, the closest first.
 
-A word is what stands between spaces, or between quotation marks with its spaces; its parts must stand side by
-side. The last one may be unfinished: `rem` also finds Remen. There are no operators: AND, *, : and - are what
-they are in a text. What holds no letter and no digit asks for nothing.
+What stands between spaces is a word, and so is what stands between quotation marks with its spaces. Chinese
+is typed without spaces, so a word may be several: 首相访问北京 is looked for as it stands, then as 首相, 访问
+and 北京 wherever they stand. A segmenter errs; so where hardly anything is found, it is enough that every
+character stands beside one of its neighbours, which the words of any segmentation do.
+
+The last word may be unfinished: `rem` also finds Remen. There are no operators: AND, *, : and - are what they
+are in a text. What holds no letter and no digit asks for nothing.
 """
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from services.render.core.bigrams import RUN, folded, pairs, shapes_of, word
+from services.render.core.bigrams import RUN, of_section
+from services.render.core.folding import CHINESE, folded
+from services.render.core.phrases import Part, beside
+from services.render.core.segmentation import is_asked_for, words
 
 LONGEST: Final = 100
 """Characters that are read of a query; nobody types more, and programs are told."""
-_WORD: Final = re.compile('["“”„「『](?P<quoted>[^"“”„」』]*)["“”」』]?|(?P<bare>[^\\s"“”„「『」』]+)')
-_BETWEEN: Final = r"[\W_]*"
+LONGEST_SECTION: Final = 20
+_MOST_WORDS: Final = 32
+"""So many words, or pairs, are asked for at most; what more was typed is found side by side alone."""
+_QUOTES: Final = '"＂“”„「」『』'
+_WORD: Final = re.compile(f"[{_QUOTES}](?P<quoted>[^{_QUOTES}]*)[{_QUOTES}]?|(?P<bare>[^\\s{_QUOTES}]+)")
+_STRETCH: Final = re.compile(rf"(?P<chinese>[{CHINESE}]+)|[^{CHINESE}]+")
 _UNPRINTABLE: Final = re.compile(
     r"[\s\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]+"
 )
 """Taken for spaces: controls, also those that turn the direction of a line, and what is not a character."""
-_FINISHABLE: Final = 2
-"""A word of fewer letters is not completed: too much begins with it."""
 
 
 @dataclass(frozen=True)
@@ -32,60 +42,121 @@ class Query:
     text: str
     cut: bool
     """Whether more was asked than is read."""
-    expression: str
-    """For FTS5; empty if nothing is asked for."""
-    patterns: tuple[str, ...]
-    """Regular expressions of the words, in all their shapes."""
+    section: str
+    """The section that alone is asked for, in any script; empty if all are."""
+    by_date: bool
+    """Whether the newest come first, and not the best."""
+    close: tuple[str, ...]
+    """For FTS5, each finding what fits less well than the one before; none if nothing is asked for."""
+    loose: str
+    """For FTS5, where these find too little; empty if it is among them."""
+    phrases: tuple[str, ...]
+    """Regular expressions of what was typed, on a folded text."""
+    words: tuple[str, ...]
+    """Regular expressions of the words that were found in it."""
+
+    @cached_property
+    def phrase(self) -> re.Pattern[str]:
+        """Find in a folded text what was typed, as it stands."""
+        return _any_of(self.phrases)
 
     @cached_property
     def hit(self) -> re.Pattern[str]:
-        """Find the words in a text; of those that begin at one place the longest."""
-        return re.compile("|".join(sorted(self.patterns, key=len, reverse=True)) or r"(?!)", re.IGNORECASE)
+        """Find in a folded text what was typed or a word of it; of several at one place the longest."""
+        return _any_of((*self.phrases, *self.words))
 
 
-def read(asked: str) -> Query:
-    """Read a query; never fails."""
-    whole = _UNPRINTABLE.sub(" ", unicodedata.normalize("NFC", asked[: LONGEST * 4])).strip()
+def read(asked: str, section: str = "", order: str = "") -> Query:
+    """Read a query, and what of the found is wanted; never fails."""
+    whole = _printable(asked, LONGEST * 4)
     text = whole[:LONGEST].rstrip()
-    expressions, patterns = [], []
-    typed = folded(text)
-    for found in _WORD.finditer(typed):
-        runs = list(RUN.finditer(found["bare"] or found["quoted"] or ""))
-        if runs:
-            unfinished = found["bare"] is not None and found.end() == len(typed)
-            expression, pattern = _phrase(runs, unfinished=unfinished)
-            expressions.append(expression)
-            patterns.append(pattern)
+    typed = list(_typed(text))
+    parted = [(one, list(_parts(one))) for one in typed]
+    section = _printable(section, LONGEST_SECTION)
+    close = dict.fromkeys(
+        (
+            _as_it_stands(text, typed),
+            _all_of(one.expression for one in typed),
+            _all_of(part.expression for _, parts in parted for part in parts),
+        )
+    )
+    loose = _all_of(clause for _, parts in parted for clause in beside(parts))
+    among = [_of_section(one, section) for one in close if one]
+    phrases = dict.fromkeys(one.pattern for one in typed)
+    patterns = dict.fromkeys(
+        part.pattern for _, parts in parted for part in parts if _is_telling(part, parts)
+    )
     return Query(
         text,
         cut=len(whole) > len(text) or len(asked) > LONGEST * 4,
-        expression=" AND ".join(dict.fromkeys(expressions)),
-        patterns=tuple(dict.fromkeys(patterns)),
+        section=section,
+        by_date=order == "date",
+        close=tuple(among),
+        loose="" if loose in close else _of_section(loose, section),
+        phrases=tuple(phrases),
+        words=tuple(one for one in patterns if one not in phrases),
     )
 
 
-def _phrase(runs: list[re.Match[str]], *, unfinished: bool) -> tuple[str, str]:
-    """Give runs that stand side by side as a phrase of FTS5 and as a regular expression."""
-    terms: list[str] = []
+def _printable(text: str, longest: int) -> str:
+    return _UNPRINTABLE.sub(" ", unicodedata.normalize("NFC", text[:longest])).strip()
+
+
+def _typed(text: str) -> Iterator[Part]:
+    """Give what stands between spaces or quotation marks."""
+    for found in _WORD.finditer(text):
+        one = folded(found["bare"] or found["quoted"] or "")
+        if RUN.search(one):
+            quoted = found["bare"] is None
+            yield Part(one, quoted, unfinished=not quoted and found.end() == len(text))
+
+
+def _parts(typed: Part) -> Iterator[Part]:
+    """Give the words of what was typed as one."""
+    if typed.quoted:
+        yield typed
+        return
     parts: list[str] = []
-    for run in runs:
-        last = run is runs[-1]
-        if not run["chinese"]:
-            open_ended = last and unfinished and len(run[0]) >= _FINISHABLE
-            terms.append(word(run[0]))
-            # a word begins and ends where its letters do: `art` is not in `party`
-            parts.append(rf"(?<![a-z0-9]){_shapes(run[0])}" + ("" if open_ended else "(?![a-z0-9])"))
-            continue
-        terms += pairs(run[0])
-        # What follows the last run is not known, so that one's last character is not asked for by itself:
-        # unless it is the only one, and then it begins some pair, or is filed alone.
-        open_ended = last and len(run[0]) == 1
-        if not last or open_ended:
-            terms.append(run[0][-1])
-        parts.append(_shapes(run[0]))
-    return f'"{" ".join(terms)}"' + ("*" if open_ended else ""), _BETWEEN.join(parts)
+    beside = ""
+    for stretch in _STRETCH.finditer(typed.text):
+        if stretch["chinese"]:
+            found = words(stretch[0])
+            # none that the segmenter knows is likelier one that it does not know
+            found = [stretch[0]] if max(map(len, found)) == 1 else found
+            if beside and len(found[0]) == 1 and is_asked_for(found[0]):  # 11月, a股
+                parts[-1] += found.pop(0)
+            parts += found
+            beside = ""
+        elif RUN.search(stretch[0]):
+            parts.append(beside := stretch[0])
+    last = len(parts) - 1
+    asked = [
+        Part(part, unfinished=typed.unfinished and place == last)
+        for place, part in enumerate(parts)
+        if is_asked_for(part)
+    ]
+    yield from asked or [typed]
 
 
-def _shapes(run: str) -> str:
-    """Give the regular expression of a folded run in any script, width and case."""
-    return "".join(f"[{re.escape(shapes_of(character))}]" for character in run)
+def _as_it_stands(text: str, typed: list[Part]) -> str:
+    """Find all that was typed side by side; nothing where quotation marks say what stands so."""
+    if not typed or any(one.quoted for one in typed):
+        return ""
+    return Part(folded(text), unfinished=typed[-1].unfinished).expression
+
+
+def _is_telling(part: Part, parts: list[Part]) -> bool:
+    """Tell whether a word is marked in a text: one character among longer words stands everywhere."""
+    return len(part.text) > 1 or len(parts) == 1
+
+
+def _of_section(expression: str, section: str) -> str:
+    return f'({expression}) AND "{of_section(section)}"' if section else expression
+
+
+def _all_of(expressions: Iterable[str]) -> str:
+    return " AND ".join(list(dict.fromkeys(expressions))[:_MOST_WORDS])
+
+
+def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(sorted(patterns, key=len, reverse=True)) or r"(?!)")

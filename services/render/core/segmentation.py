@@ -17,6 +17,10 @@ _FULL_NAME: Final = 3
 _LONG: Final = 4
 """Characters of a word that may be made of two."""
 _REMEMBERED: Final = 50_000
+_UNASKED: Final = frozenset("的了是在和与及或吗呢吧啊着过也都就被把") | {
+    *("什么", "什么时候", "时候", "怎么", "为什么", "如何", "怎样", "哪里", "哪些", "多少", "关于"),
+}
+"""Words of a question that its answer need not hold."""
 
 
 class ByWords:
@@ -32,6 +36,16 @@ class ByWords:
     def __call__(self, text: str) -> str:
         """Convert a text."""
         return "".join(map(self._word, known_words().cut(text, False)))
+
+
+def words(text: str) -> list[str]:
+    """Give the words of a text in Simplified, also names that stand in no dictionary."""
+    return [part for word in known_words().cut(text, True) for part in _parts(word)]
+
+
+def is_asked_for(word: str) -> bool:
+    """Tell whether who types this word in a question looks for it."""
+    return word not in _UNASKED
 
 
 def _is_name(word: str) -> bool:

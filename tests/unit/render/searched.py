@@ -43,13 +43,17 @@ class Searched:
         self.search.close()
         self.open()
 
-    def find(self, asked: str, page: int = 1, now: datetime | None = None) -> Found:
+    def find(
+        self, asked: str, page: int = 1, now: datetime | None = None, *, section: str = "", order: str = ""
+    ) -> Found:
         """Look for something."""
-        return asyncio.run(self.search.find(read(asked), page, now or self.now))
+        return asyncio.run(self.search.find(read(asked, section, order), page, now or self.now))
 
-    def ids(self, asked: str, now: datetime | None = None) -> list[str]:
+    def ids(
+        self, asked: str, now: datetime | None = None, *, section: str = "", order: str = ""
+    ) -> list[str]:
         """Give the ids of what is found, in order, having seen that they are counted."""
-        found = self.find(asked, now=now)
+        found = self.find(asked, now=now, section=section, order=order)
         assert found.total == len(found.hits)
         return [hit.id for hit in found.hits]
 

@@ -8,14 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opencc import OpenCC
 
-from services.render.core.bigrams import folded, terms
+from services.render.core.bigrams import terms
+from services.render.core.folding import folded, places
 from services.render.core.hits import highlighted, searched, window
 from services.render.core.query import read
 from shared.blocks import Heading, Items, Paragraph, Picture, PictureBlock, Quote, Table, Text
 from tests.builders import published
 
 HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_size=2, max_size=12)
-TITLES = st.text(st.one_of(st.characters(), st.sampled_from("台湾臺灣图书馆,。 【】ABCabcＡ1 ")), max_size=40)
+TITLES = st.text(
+    st.one_of(st.characters(), st.sampled_from("台湾臺灣图书馆,。 【】ABCabcＡ1é·- \u200b\u0301，㎏０")),
+    max_size=40,
+)
 
 
 class Filed:
@@ -29,11 +33,14 @@ class Filed:
     def found_by(self, asked: str) -> bool:
         """Tell whether a query finds it."""
         query = read(asked)
-        if not query.expression:
+        if not query.close:
             return False
         with self.connection as open_one:
             return bool(
-                open_one.execute("SELECT 1 FROM terms WHERE terms MATCH ?", (query.expression,)).fetchall()
+                open_one.execute(
+                    "SELECT 1 FROM terms WHERE terms MATCH ?",
+                    (" OR ".join(f"({one})" for one in (*query.close, query.loose) if one),),
+                ).fetchall()
             )
 
 
@@ -46,9 +53,13 @@ def found(text: str, asked: str) -> bool:
 
 
 @given(TITLES)
-def test_a_fold_has_a_character_for_each_and_folds_no_further(text: str) -> None:
-    assert len(folded(text)) == len(text)
-    assert folded(folded(text)) == folded(text)
+def test_a_fold_folds_no_further_and_tells_where_each_character_stands(text: str) -> None:
+    fold, place = folded(text), places(text)
+    assert folded(fold) == fold
+    assert len(place) == len(fold) + 1
+    assert list(place) == sorted(place)
+    for at, character in zip(place, fold, strict=False):
+        assert character in folded(text[at])
 
 
 @given(st.text(max_size=300))
@@ -69,6 +80,12 @@ def test_any_text_is_a_query_that_can_be_looked_up_and_shown(asked: str) -> None
 def test_what_means_something_to_a_database_is_a_text_like_any_other(asked: str) -> None:
     found("图书馆 a", asked)
     assert len(read(asked).text) <= 100
+
+
+def test_of_very_many_words_the_first_are_asked_for() -> None:
+    words = " ".join(f"a{chr(0x61 + n)}" for n in range(26)) + " zz yy xx ww vv uu"
+    assert read(words + " tt").close[1].count(" AND ") == 31
+    assert found(words, words + " tt")
 
 
 def test_what_is_too_long_is_cut_and_says_so() -> None:
@@ -131,6 +148,15 @@ def test_all_words_are_asked_for_each_as_it_stands(text: str, asked: str, is_fou
         ("party art Arts", "art", "party <mark>art</mark> <mark>Art</mark>s"),
         ("旧邮局 周日", '"旧邮局,周日"', "<mark>旧邮局 周日</mark>"),
         ("图书馆", "!", "图书馆"),
+        ("首相今天访问北京", "首相访问北京", "<mark>首相</mark>今天<mark>访问</mark><mark>北京</mark>"),
+        ("东姑·阿里 到", "东姑阿里", "<mark>东姑·阿里</mark> 到"),
+        ("国家\u200b队。", "国家队", "<mark>国家\u200b队</mark>。"),
+        ("Café, cafe\u0301!", "cafe", "<mark>Café</mark>, <mark>cafe\u0301</mark>!"),
+        ("售RM4,999.00", "4999", "售RM<mark>4,999</mark>.00"),
+        ("iPhone 16 Pro Max", "iphone16promax", "<mark>iPhone 16 Pro Max</mark>"),
+        ("Wi-Fi6E", "wifi 6", "<mark>Wi-Fi</mark><mark>6</mark>E"),
+        ("５㎏米", "5kg", "<mark>５㎏</mark>米"),
+        ("㎏", "k", "㎏"),
     ],
 )
 def test_hits_are_marked_in_the_text_as_it_stands(text: str, asked: str, shown: str) -> None:
@@ -144,6 +170,17 @@ def test_a_window_shows_the_first_hit_with_its_sentence() -> None:
     assert window("说" * 100 + "图书馆", read("图书馆")) == "…" + "说" * 24 + "图书馆"
     assert window("短", read("长")) == "短"
     assert window("", read("长")) == ""
+
+
+def test_a_window_shows_the_phrase_rather_than_a_word_that_stands_before_it() -> None:
+    words = "首相到了。" + "说" * 50 + "。"
+    assert window(words + "首相访问码头。", read("首相访问码头")) == "首相访问码头。"
+    assert window(words + "码头关闭。", read("首相访问码头")).startswith("首相到了。")
+
+
+def test_a_hit_far_behind_is_found_also_where_stretches_meet() -> None:
+    for before in (3996, 3998, 4000, 9000):
+        assert "灯塔守望者" in window("说\u200b" * (before // 2) + "灯塔守望者", read("灯塔守望者"))
 
 
 def test_a_window_splits_no_grapheme() -> None:

@@ -10,7 +10,7 @@ import pytest
 from services.render.adapters import search as search_module
 from services.render.adapters import search_index
 from services.render.adapters.search import BusyError, Search
-from services.render.core.hits import RANKED, Found
+from services.render.core.hits import PER_PAGE, RANKED, Found
 from services.render.core.query import read
 from shared.articles import TextErased
 from tests.builders import NOON, published, reinstated, withdrawn
@@ -35,6 +35,58 @@ def test_of_what_fits_alike_the_newer_comes_first(searched: Searched) -> None:
     for name, hours in (("old", 0), ("new", 2), ("middle", 1)):
         searched.fold(published(name, published_at=NOON + hours * HOUR))
     assert searched.ids("邮局") == ["new", "middle", "old"]
+
+
+def test_what_was_typed_goes_before_its_words_and_these_before_its_pairs(searched: Searched) -> None:
+    titles = {
+        "none": "首相访客到码头",
+        "pairs": "首相访客提问码头",
+        "words": "访问码头的首相",
+        "phrase": "首相访问码头",
+    }
+    for hours, (name, title) in enumerate(titles.items()):
+        searched.fold(published(name, title=title, published_at=NOON - hours * HOUR, blocks=body("无")))
+    assert searched.ids("首相访问码头") == ["phrase", "words", "pairs"]
+    assert searched.ids("首相访问码头", order="date") == ["pairs", "words", "phrase"]
+
+
+def test_pairs_are_asked_for_only_where_the_words_fill_no_page(searched: Searched) -> None:
+    searched.fold(published("pairs", title="研究生的使命起源"))
+    assert searched.ids("研究生命起源") == ["pairs"]
+    searched.fold(*(published(f"a{n}", title="生命起源研究") for n in range(PER_PAGE)))
+    assert "pairs" not in searched.ids("研究生命起源")
+
+
+def test_by_date_the_newest_come_first_to_the_second(searched: Searched) -> None:
+    minutes = [7, 3, 59, 0, 61, 30, 119, 2]
+    for minute in minutes:
+        title = "灯塔" if minute % 2 else "码头"
+        searched.fold(
+            published(f"a{minute}", title=title, blocks=body("灯塔"), published_at=NOON + HOUR * minute / 60)
+        )
+    assert searched.ids("灯塔", order="date") == [f"a{minute}" for minute in sorted(minutes, reverse=True)]
+    assert searched.ids("灯塔", order="other") == searched.ids("灯塔")
+
+
+def test_of_a_section_only_its_articles_are_found_in_whichever_script_it_is_named(searched: Searched) -> None:
+    searched.fold(
+        published("hans", section="国际"),
+        published("hant", section="國際", language="zh-Hant"),
+        published("title", title="国际邮局", section="地方"),
+        published("tag", tags=("国际",), section="国际新闻"),
+    )
+    for name in ("国际", "國際"):
+        assert set(searched.ids("邮局", section=name)) == {"hans", "hant"}
+        assert set(searched.ids("邮局", section=name, order="date")) == {"hans", "hant"}
+    assert set(searched.ids("邮局", section="")) == {"hans", "hant", "title", "tag"}
+    assert searched.ids("邮局", section='") OR ("') == []
+    assert searched.ids("首日到访", section="国际新闻") == ["tag"]
+
+
+def test_an_article_that_moved_is_found_in_its_new_section_alone(searched: Searched) -> None:
+    searched.fold(published("a", section="国际"))
+    searched.fold(published("a", section="地方", second=1))
+    assert (searched.ids("邮局", section="国际"), searched.ids("邮局", section="地方")) == ([], ["a"])
 
 
 def test_more_articles_of_one_hour_than_it_has_numbers_are_all_found(

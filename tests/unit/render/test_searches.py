@@ -1,0 +1,62 @@
+"""What readers type, and what they then find: a made-up newspaper's articles, and questions of every kind.
+
+`searches/articles.tsv` is the newspaper, `searches/queries.tsv` what is asked and the ids of all that is to
+be found, `-` for nothing; of several the closest stands first.
+"""
+
+import asyncio
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from services.render.adapters.search import Search
+from services.render.adapters.search_index import SearchIndex
+from services.render.adapters.store import Changed
+from services.render.core.query import read
+from tests.builders import NOON, published
+from tests.unit.render.searched import body
+
+FOLDER: Final = Path(__file__).with_name("searches")
+
+
+def table(name: str) -> list[dict[str, str]]:
+    """Read a table; a quotation mark is a text like any other."""
+    with (FOLDER / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+@pytest.fixture(scope="module")
+def newspaper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Search]:
+    """Give the search over all articles."""
+    index = SearchIndex(tmp_path_factory.mktemp("searches"))
+    index.open()
+    index.follow("tests", 0)
+    articles = [
+        published(
+            row["id"],
+            section=row["section"],
+            language=row["language"],
+            title=row["title"],
+            blocks=body(row["body"]),
+        )
+        for row in table("articles.tsv")
+    ]
+    index.take(
+        [Changed(number, one.id, one.model_dump_json().encode()) for number, one in enumerate(articles)], NOON
+    )
+    search = Search(index, {})
+    yield search
+    search.close()
+
+
+@pytest.mark.parametrize("row", table("queries.tsv"), ids=lambda row: f"{row['kind']}: {row['asked']}")
+def test_what_is_asked_for_is_found_and_nothing_else(newspaper: Search, row: dict[str, str]) -> None:
+    found = asyncio.run(newspaper.find(read(row["asked"]), 1, NOON))
+    expected = row["found"].split() if row["found"] != "-" else []
+    ids = [hit.id for hit in found.hits]
+    assert set(ids) == set(expected)
+    assert ids[:1] == expected[:1]
+    assert found.total == len(expected)
