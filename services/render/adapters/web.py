@@ -146,7 +146,14 @@ class Web:
         query = _query(scope)
         pages = self._pages[script]
         if path == "/search":
-            results = await self._search.page(script, query.get("q", ""), query.get("page", "1"), now)
+            results = await self._search.page(
+                script,
+                query.get("q", ""),
+                query.get("page", "1"),
+                now,
+                section=query.get("section", ""),
+                order=query.get("order", ""),
+            )
             return self._of_page(results or pages.missing(now), asked, now)
         # the front page is there whatever is asked of it, and `/?p=12` may have been an article's address
         of_home = path == "/" and asks_for_more(scope["query_string"])

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Final
 from urllib.parse import urlencode
 
+from services.render.core.bigrams import of_section
 from services.render.core.edition import Edition
 from services.render.core.fragments import Fragments
 from services.render.core.hits import PER_PAGE, RANKED, Found, highlighted
@@ -54,8 +55,10 @@ class SearchPages:
         _, hot = edition.six(None)
         main = fragments.search(
             hot.body,
-            asked=query.text,
+            query=query,
             longest=LONGEST,
+            sections=self._sections(query),
+            today=edition.today,
             messages=self._messages(query, found, total),
             hits=partial(highlighted, query=query),
             results=results,
@@ -64,6 +67,14 @@ class SearchPages:
         )
         whole = Fragment(top + main + fragments.tail(None, ""))
         return Page(503 if found is None else 200, HTML, whole)
+
+    def _sections(self, query: Query) -> list[tuple[str, bool]]:
+        """Give the sections to choose from, each with whether it is chosen."""
+        chosen = of_section(query.section) if query.section else ""
+        by_term: dict[str, str] = {}
+        for name in (*self._edition.sections, *filter(None, [query.section])):
+            by_term.setdefault(of_section(name), name)
+        return [(name, term == chosen) for term, name in by_term.items()]
 
     def _messages(self, query: Query, found: Found | None, total: int) -> list[str]:
         """Tell how much was found, and why it may not be all."""
@@ -91,5 +102,8 @@ def number_of(page: str) -> int | None:
 
 def _path(query: Query, number: int) -> str:
     """Give the path of a page of results."""
-    asked = {"q": query.text} if query.text else {}
-    return "/search" + ("?" + urlencode(asked | ({"page": number} if number > 1 else {})) if asked else "")
+    if not query.text:
+        return "/search"
+    order = "date" if query.by_date else ""
+    asked = {"q": query.text, "section": query.section, "order": order, "page": number if number > 1 else ""}
+    return "/search?" + urlencode({name: value for name, value in asked.items() if value})

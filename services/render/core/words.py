@@ -70,6 +70,11 @@ class Words:
     # the search
     search_for: str
     """The label of the field."""
+    all_sections: str
+    order: str
+    """What the choice between these is called."""
+    orders: dict[str, str]
+    """How results are put in order, by what `order=` says."""
     found: str
     found_at_least: str
     found_none: str
@@ -130,6 +135,9 @@ WORDS: Final[dict[Script, Words]] = {
         },
         nobody="这段时间还没有人读新闻。",
         search_for="搜索新闻",
+        all_sections="全部栏目",
+        order="排序",
+        orders={"": "最相关", "date": "最新"},
         found="找到 {count} 篇。",
         found_at_least="找到至少 {count} 篇。",
         found_none="没有找到。换个短些、常见些的词试试。",
@@ -191,6 +199,9 @@ WORDS: Final[dict[Script, Words]] = {
         },
         nobody="這段時間還沒有人讀新聞。",
         search_for="搜尋新聞",
+        all_sections="全部欄目",
+        order="排序",
+        orders={"": "最相關", "date": "最新"},
         found="找到 {count} 篇。",
         found_at_least="找到至少 {count} 篇。",
         found_none="沒有找到。換個短些、常見些的詞試試。",

@@ -13,7 +13,7 @@ from services.render.core.query import Query
 from services.render.core.words import WORDS
 from shared.blocks import Paragraph
 from tests.builders import published, withdrawn
-from tests.unit.render.press import Press
+from tests.unit.render.press import ZONE, Press
 from tests.unit.render.test_web import Render
 
 HANS, HANT = WORDS["zh-Hans"], WORDS["zh-Hant"]
@@ -27,9 +27,9 @@ class Reader:
         self.press = press
         self.client = client
 
-    async def search(self, asked: str, *, page: str = "", prefix: str = "") -> httpx.Response:
+    async def search(self, asked: str, *, page: str = "", prefix: str = "", more: str = "") -> httpx.Response:
         """Ask for a page of the search."""
-        more = f"&page={page}" if page else ""
+        more += f"&page={page}" if page else ""
         return await self.client.get(f"{prefix}/search?q={quote(asked, errors='surrogatepass')}{more}")
 
     async def found(self, asked: str) -> list[str]:
@@ -102,6 +102,61 @@ async def test_results_go_on_over_pages_and_end(reader: Reader) -> None:
     assert 'rel="next"' not in third
     for page in ("4", "51", "0", "-1", "1.5", "x", "9" * 50, "٢"):
         assert (await reader.search("邮局", page=page)).status_code == 404
+
+
+async def test_a_hit_says_its_section_and_date_with_the_year_where_it_is_not_this_one(
+    reader: Reader,
+) -> None:
+    now = reader.press.now
+    old = datetime(2019, 6, 15, 2, 5, tzinfo=UTC)
+    reader.press.fold(
+        published("new", section="国际", published_at=now),
+        published("old", section="国际", published_at=old, title="邮局", language="en"),
+    )
+    reader.press.index_all()
+    page = (await reader.search("邮局")).text
+    here = now.astimezone(ZONE)
+    time = f'datetime="{here.isoformat(timespec="seconds")}">{here.month}月{here.day}日 {here:%H:%M}</time>'
+    assert f'class="from">国际</span><time class="note" {time}' in page
+    time = 'datetime="2019-06-15T10:05:00+08:00">2019年6月15日</time>'
+    assert f'<time class="note" lang="zh-Hans" {time}' in page
+
+
+async def test_a_choice_of_section_and_order_stays_from_page_to_page(reader: Reader) -> None:
+    reader.press.fold(
+        *(published(f"a{n}", section=("国际", "國際")[n % 2]) for n in range(45)),
+        *(published(f"b{n}") for n in range(5)),
+    )
+    reader.press.index_all()
+    for name in ("国际", "國際"):
+        page = (await reader.search("邮局", more=f"&section={name}&order=date", page="2")).text
+        assert HANS.found.format(count=45) in page
+        address = f"/search?q={quote('邮局')}&amp;section={quote(name)}&amp;order=date"
+        assert f'rel="prev" href="{address}"' in page
+        assert f'rel="next" href="{address}&amp;page=3"' in page
+        assert f'<link rel="canonical" href="http://127.0.0.1:8080{address}&amp;page=2">' in page
+        assert page.count('<option value="国际"') == page.count('<option value="国际" selected>') == 1
+        assert '<option value="date" selected>' in page
+    hant = (await reader.search("邮局", more="&section=国际", prefix="/zh-hant")).text
+    assert '<option value="國際" selected>國際</option>' in hant
+    assert f'<option value="">{HANT.all_sections}</option>' in hant
+
+
+async def test_a_section_that_is_none_finds_nothing_and_is_shown_as_a_text(reader: Reader) -> None:
+    reader.press.fold(published("a"))
+    reader.press.index_all()
+    for name in ('"><b>x', "图" * 7000, "\0", "\ud800", "\u202e"):
+        page = await reader.search("邮局", more=f"&section={quote(name, errors='surrogatepass')}")
+        assert page.status_code == 200
+        assert "<b>x" not in page.text
+        assert len(page.content) < 20_000
+    assert HANS.found_none in (await reader.search("邮局", more="&section=none")).text
+
+
+async def test_without_a_question_there_is_nothing_to_choose(reader: Reader) -> None:
+    page = await reader.client.get("/search?section=国际&order=date")
+    assert "<select" not in page.text
+    assert '<link rel="canonical" href="http://127.0.0.1:8080/search">' in page.text
 
 
 async def test_what_is_withdrawn_is_neither_shown_nor_counted_before_the_index_knows(reader: Reader) -> None:
