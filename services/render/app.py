@@ -45,6 +45,7 @@ from services.render.core.search_pages import SearchPages
 from services.render.core.shelf import Changes
 from services.render.core.site import Site
 from services.render.settings import Settings
+from shared.events import section_scope
 from shared.health import Health
 from shared.limits import Limits
 from shared.runtime import listen, log
@@ -130,9 +131,12 @@ def build(settings: Settings) -> Render:
             one.edition.articles_changed(changes)
         search_feed.changed()
 
-    def hot_changed(lists: HotLists) -> None:
+    def hot_changed(scope: str, lists: HotLists) -> None:
         for one in scripts.values():
-            one.edition.hot_changed(lists)
+            if scope == "all":
+                one.edition.hot_changed(lists)
+            else:
+                one.edition.hot_of_section_changed(scope.removeprefix(section_scope("")), lists)
 
     _cache.set_function(lambda: sum(one.weight for one in pages.values()))
     article_log = ArticleLog(settings.kafka_bootstrap_servers, store, articles_changed)
@@ -152,7 +156,7 @@ def build(settings: Settings) -> Render:
         search=search,
         article_log=article_log,
         search_feed=search_feed,
-        hot_list=HotList(settings.redis_address, hot_changed),
+        hot_list=HotList(settings.redis_address, hot_changed, lambda: scripts["zh-Hans"].edition.one_names),
         salts=salts,
         view_log=view_log,
         web=Web(

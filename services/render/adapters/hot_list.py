@@ -1,11 +1,14 @@
-"""Reads the hot list from Redis, four times a second; without Redis the last one is kept.
+"""Reads the hot lists from Redis, four times a second; without Redis the last ones are kept.
 
-So it is where something else than rank has written: a list that cannot be read says nothing.
+So it is where something else than rank has written: a list that cannot be read says nothing. The lists of
+all are read each time, those of sections in turn, some at a time: pages show them only where they are asked
+for.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Final
 
 from prometheus_client import Gauge
@@ -13,12 +16,14 @@ from redis.exceptions import ResponseError
 
 from services.render.core.lists import HotLists
 from shared import bounded_json, redis
-from shared.events import LISTS, HotListChanged, hot_key
+from shared.events import LISTS, HotListChanged, hot_key, section_scope
 from shared.runtime import log
 
+_ALL: Final = "all"
 _EVERY_S: Final = 0.25
 _LONGEST_WAIT_S: Final = 5.0
-_KEYS: Final = [f"{hot_key('all', name)}:doc" for name in LISTS]
+_IN_TURN: Final = 5
+"""Sections whose lists are read at a time; of forty each is read every two seconds."""
 
 _LARGEST_BYTES: Final = 256 * 1024
 """Of a document; a hundred entries take 10 KB. No more is asked for, so that none fills the memory."""
@@ -29,13 +34,20 @@ _age = Gauge("remen_render_hot_age_seconds", "Age of the hot list `now` that pag
 
 
 class HotList:
-    """The reading as a task; `on_change` is called with all lists whenever one was written anew."""
+    """The reading as a task; `on_change` is called with the lists of a scope when one was written anew.
 
-    def __init__(self, url: str, on_change: Callable[[HotLists], None]) -> None:
+    `sections` gives the one names of the sections whose lists are wanted, too.
+    """
+
+    def __init__(
+        self, url: str, on_change: Callable[[str, HotLists], None], sections: Callable[[], Sequence[str]]
+    ) -> None:
         self._redis = redis.connect(url, answer_s=1.0, connect_s=1.0)
         self._on_change = on_change
+        self._sections = sections
+        self._turn = 0
         self._raw: dict[str, bytes | str] = {}
-        self._lists: HotLists = {}
+        self._lists: dict[str, HotLists] = {}
         _age.set_function(self._age_s)
 
     async def run(self) -> None:
@@ -44,7 +56,8 @@ class HotList:
         try:
             while True:
                 try:
-                    self._take(await self._read())
+                    scopes = [_ALL, *self._next_sections()]
+                    self._take(scopes, await self._read(scopes))
                 except (*redis.AWAY, TimeoutError) as error:
                     if pause == _EVERY_S:
                         log.warning("waiting", what="Redis", reason=repr(error))
@@ -57,11 +70,21 @@ class HotList:
         finally:
             await self._redis.aclose()
 
-    async def _read(self) -> list[bytes | str | ResponseError]:
+    def _next_sections(self) -> list[str]:
+        """Give the scopes of the sections whose turn it is; those that are gone are forgotten."""
+        wanted = [section_scope(one) for one in self._sections()]
+        for scope in self._lists.keys() - {_ALL, *wanted}:
+            del self._lists[scope]
+            self._on_change(scope, {})
+        first = self._turn if self._turn < len(wanted) else 0
+        self._turn = first + _IN_TURN
+        return wanted[first : first + _IN_TURN]
+
+    async def _read(self, scopes: Sequence[str]) -> list[bytes | str | ResponseError]:
         # not MGET: in a cluster each may lie on another server
         async with self._redis.pipeline(transaction=False) as pipe:
-            for key in _KEYS:
-                pipe.getrange(key, 0, _LARGEST_BYTES)
+            for scope, name in product(scopes, LISTS):
+                pipe.getrange(f"{hot_key(scope, name)}:doc", 0, _LARGEST_BYTES)
             answers = list(await pipe.execute(raise_on_error=False))
         for answer in answers:
             # a key of another type is that list's trouble alone
@@ -69,24 +92,31 @@ class HotList:
                 raise answer
         return answers
 
-    def _take(self, documents: list[bytes | str | ResponseError]) -> None:
-        changed = False
-        for name, raw in zip(LISTS, documents, strict=True):
+    def _take(self, scopes: Sequence[str], documents: Sequence[bytes | str | ResponseError]) -> None:
+        changed: set[str] = set()
+        for (scope, name), raw in zip(product(scopes, LISTS), documents, strict=True):
             said = str(raw) if isinstance(raw, ResponseError) else raw
+            lists = self._lists.setdefault(scope, {})
+            if not said and scope != _ALL and documents[0]:
+                # of a section that nobody has read there is no list
+                self._raw.pop(f"{scope}:{name}", None)
+                if (found := self._lists[_ALL].get(name)) is not None:
+                    lists[name] = found.model_copy(update={"scope": scope, "entries": ()})
+                    changed.add(scope)
             # a key that is missing (Redis was emptied) says nothing: the list's age will tell
-            if not said or said == self._raw.get(name):
+            if not said or said == self._raw.get(f"{scope}:{name}"):
                 continue
-            self._raw[name] = said
+            self._raw[f"{scope}:{name}"] = said
             try:
-                self._lists[name] = _read(raw)
-                changed = True
+                lists[name] = _read(raw)
+                changed.add(scope)
             except ValueError as error:
-                log.error("hot_list_unreadable", list=name, reason=str(error)[:500])
-        if changed:
-            self._on_change(dict(self._lists))
+                log.error("hot_list_unreadable", scope=scope, list=name, reason=str(error)[:500])
+        for scope in changed:
+            self._on_change(scope, dict(self._lists[scope]))
 
     def _age_s(self) -> float:
-        now = self._lists.get("now")
+        now = self._lists.get(_ALL, {}).get("now")
         return -1.0 if now is None else (datetime.now(UTC) - now.as_of).total_seconds()
 
 

@@ -12,6 +12,7 @@ from services.render.core.metadata import manifest
 from services.render.core.page import Fragment, Page
 from services.render.core.scripts import Script
 from services.render.core.sitemaps import robots
+from shared.events import LISTS, ListName
 
 FEEDS: Final[dict[str, Form]] = {f"feed.{form}": form for form in MEDIA_TYPES}
 _OF_SECTION: Final = "/section/"
@@ -42,7 +43,7 @@ class Machines:
         """Give what is the same whatever is published, None at any other address."""
         return self._fixed.get((script, path))
 
-    async def page(self, script: Script, path: str, now: datetime) -> Page | None:
+    async def page(self, script: Script, path: str, query: Mapping[str, str], now: datetime) -> Page | None:
         """Give a feed or a sitemap, None at any other address."""
         before, _, name = path.rpartition("/")
         form = FEEDS.get(name)
@@ -50,10 +51,20 @@ class Machines:
             section = before.removeprefix(_OF_SECTION)
             if before == "":
                 return self._feeds[script].feed(form, None, now)
+            if before == "/hot":
+                hot = list_named(query)
+                named = query.get("section") or None
+                return None if hot is None else self._feeds[script].feed(form, named, now, hot)
             return self._feeds[script].feed(form, section, now) if before != section else None
         if before == "" and (script == "zh-Hans" or name == NEWS_NAME):
             return await self._sitemaps.page(name, script, now)
         return None
+
+
+def list_named(query: Mapping[str, str]) -> ListName | None:
+    """Give the hot list that a query asks for, None if there is no such list."""
+    asked = query.get("list", "now")
+    return next((one for one in LISTS if one == asked), None)
 
 
 def _page(media_type: str, body: bytes) -> Page:

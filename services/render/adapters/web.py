@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl
 
 from services.render.adapters.answer import Answer, PageAnswers, count, refusal
 from services.render.adapters.at_once import AtOnce
-from services.render.adapters.machines import Machines
+from services.render.adapters.machines import Machines, list_named
 from services.render.adapters.respelled import respelled
 from services.render.adapters.search import Search
 from services.render.adapters.static import Static
@@ -32,7 +32,6 @@ from services.render.core.readers import forwarded
 from services.render.core.scripts import PREFIX, Script, script_at
 from shared import health
 from shared.answers import NO_PAGE, NO_STORE
-from shared.events import LISTS
 from shared.health import Health, Receive, Scope, Send
 from shared.runtime import log
 
@@ -141,9 +140,9 @@ class Web:
             return found
         if (complaint := self._unready()) is not None:
             return refusal(503, complaint, [(b"retry-after", b"1")])
-        if (read_by_machines := await self._machines.page(script, path, now)) is not None:
-            return self._of_page(read_by_machines, asked, now)
         query = _query(scope)
+        if (read_by_machines := await self._machines.page(script, path, query, now)) is not None:
+            return self._of_page(read_by_machines, asked, now)
         pages = self._pages[script]
         if path == "/search":
             results = await self._search.page(
@@ -221,8 +220,10 @@ def _page(pages: Pages, route: str, path: str, query: dict[str, str], now: datet
         case "series" if name:
             return pages.series(name, query.get("before"), now)
         case "hot" if path == "/hot":
-            asked = query.get("list", "now")
-            return next((pages.hot(one, now) for one in LISTS if one == asked), None)
+            if (asked := list_named(query)) is None:
+                return None
+            section = query.get("section")
+            return pages.hot_of_section(asked, section, now) if section else pages.hot(asked, now)
         case "hot.json" if path == "/hot.json":
             return pages.hot_json(query.get("article"), now)
         case "" if path == "/":

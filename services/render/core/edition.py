@@ -71,6 +71,7 @@ class Edition:
         self._cards: Lru[tuple[Piece, ...], Fragment] = Lru(limit_bytes // 2, lambda cards: cards.weight)
         self._related: Lru[tuple[Piece, ...], Fragment] = Lru(limit_bytes // 4, lambda cards: cards.weight)
         self._lists: HotLists = {}
+        self._of_sections: dict[str, HotLists] = {}
         self._hot = _Hot()
         self._sixes: dict[str | None, tuple[frozenset[str], Fragment]] = {}
         self._ids: dict[ListName, tuple[str, ...]] = {}
@@ -100,6 +101,20 @@ class Edition:
             name: tuple(dict.fromkeys(entry.id for entry in found.entries)) for name, found in lists.items()
         }
         self._ends_at = _AT_ONCE
+
+    def hot_of_section_changed(self, one: str, lists: HotLists) -> None:
+        """Take the hot lists of a section (its one name) as they now are; none, if it is gone.
+
+        They stand on pages of their own alone, so no edition ends with them.
+        """
+        self._of_sections.pop(one, None)
+        if lists:
+            self._of_sections[one] = lists
+
+    @property
+    def one_names(self) -> tuple[str, ...]:
+        """Give the one names of all sections that have something to read."""
+        return tuple(self._sections)
 
     def turn(self, now: datetime) -> None:
         """Begin a new edition if the old one has ended."""
@@ -141,14 +156,19 @@ class Edition:
         found = self._lists.get("now")
         return None if found is None else found.as_of
 
-    def ids_of(self, list_name: ListName, now: datetime) -> tuple[str, ...]:
-        """Give the ids of a hot list; none if it is over an hour old."""
-        found = self._lists.get(list_name)
-        return () if found is None or age_of(found.as_of, now) == "over" else self._ids[list_name]
+    def ids_of(self, list_name: ListName, now: datetime, section: str | None = None) -> tuple[str, ...]:
+        """Give the ids of a hot list, of all or of a section; none if it is over an hour old."""
+        found = self._lists_of(section).get(list_name)
+        if found is None or age_of(found.as_of, now) == "over":
+            return ()
+        return self._ids[list_name] if section is None else tuple(entry.id for entry in found.entries)
 
-    def updated(self, list_name: ListName, now: datetime) -> datetime | None:
+    def _lists_of(self, section: str | None) -> HotLists:
+        return self._lists if section is None else self._of_sections.get(one_name(section), {})
+
+    def updated(self, list_name: ListName, now: datetime, section: str | None = None) -> datetime | None:
         """Give what 更新于 says of a list, None while it is fresh or was never read."""
-        found = self._lists.get(list_name)
+        found = self._lists_of(section).get(list_name)
         return None if found is None or age_of(found.as_of, now) == "fresh" else found.as_of
 
     def six(self, reading: str | None) -> tuple[frozenset[str], Fragment]:

@@ -1,5 +1,7 @@
 """Feeds: the newest fifty of the site or of a section, whole, for programs that read on someone's behalf.
 
+So are the first fifty of each hot list, in its order; programs put them into the order of their own.
+
 RSS 2.0, Atom 1.0 and JSON Feed 1.1 tell the same. An entry's id is the address of the article's page in
 Simplified, whatever the form and the script of the feed: it holds nothing that a revision could change, and
 who follows two of these feeds is shown an article once. As an id must stay and a link must lead to the feed's
@@ -20,26 +22,26 @@ from markupsafe import escape
 
 from services.render.core.bidi import plain
 from services.render.core.edition import Edition
-from services.render.core.fragments import Fragments
+from services.render.core.fragments import FORMS, Fragments
 from services.render.core.lru import Lru
 from services.render.core.metadata import TAGS
 from services.render.core.notes import Notes
 from services.render.core.page import Fragment, Page
 from services.render.core.scripts import PREFIX
 from services.render.core.shelf import Articles, OnFailure, Piece
-from services.render.core.site import section_path
+from services.render.core.site import hot_path, section_path
 from services.render.core.stories import cut, in_lists, picture_of
 from services.render.core.xml import as_xml
 from shared.blocks import Picture
-from shared.events import ArticlePublished
+from shared.events import ArticlePublished, ListName
 
 Form = Literal["xml", "atom", "json"]
 """The ending of a feed's address: RSS, Atom, JSON Feed."""
 
 MEDIA_TYPES: Final[dict[Form, str]] = {
-    "xml": "application/rss+xml; charset=utf-8",
-    "atom": "application/atom+xml; charset=utf-8",
-    "json": "application/feed+json",
+    "xml": f"{FORMS['xml']}; charset=utf-8",
+    "atom": f"{FORMS['atom']}; charset=utf-8",
+    "json": FORMS["json"],
 }
 _ENTRIES: Final = 50
 _WHOLE: Final = 32_000
@@ -124,45 +126,71 @@ class Feeds:
         self._edition = edition
         self._scribe = fragments.scribe
         self._site = fragments.site
-        self._words = fragments.words
         self._link = fragments.link
-        self._about = f"{fragments.site.name}：{fragments.words.about}"
+        self._words = fragments.words
         self._base = fragments.site.url + PREFIX[fragments.scribe.script]
-        self._kept: Lru[tuple[Form, str | None], _Kept] = Lru(limit_bytes // 2, lambda kept: kept.page.weight)
+        self._kept: Lru[tuple[Form, str | None, ListName | None], _Kept] = Lru(
+            limit_bytes // 2, lambda kept: kept.page.weight
+        )
         self._told: Lru[tuple[Form, str], _Told] = Lru(
             limit_bytes // 2, lambda told: len(told.fragment.body) * 4 // 3
         )
 
-    def feed(self, form: Form, section: str | None, now: datetime) -> Page | None:
-        """Give a feed of the site or of a section; None if there is no section of that very name."""
-        self._edition.turn(now)
-        kept = self._kept.get((form, section))
-        if kept is not None and kept.edition == self._edition.number:
+    def feed(
+        self, form: Form, section: str | None, now: datetime, hot: ListName | None = None
+    ) -> Page | None:
+        """Give a feed of the site, a section, or a hot list; None if no section has that very name."""
+        edition = self._edition
+        edition.turn(now)
+        key = (form, section, hot)
+        kept = self._kept.get(key)
+        # the hot list of a section may change within an edition
+        if kept is not None and kept.edition == edition.number and (hot is None or section is None):
             return kept.page
-        if section is None:
-            ids = self._articles.newest(now, _ENTRIES, hot=False)
-        else:
-            ids = self._articles.newest_of_section(section, now, _ENTRIES)
-        pieces = self._edition.shelf.pieces(ids, now)
-        if section is not None and (not pieces or pieces[0].story.section != section):
+        if section is not None and edition.spelled(section, now) != section:
             return None
+        pieces = self._pieces(section, hot, now)
         if kept is None or kept.pieces != pieces:
             before = -1 if kept is None else kept.page.since or 0
             since = max(int(now.timestamp()), before + 1)
-            kept = _Kept(0, pieces, self._page(form, section, pieces, since))
-            self._kept.put((form, section), kept)
-        kept.edition = self._edition.number
+            kept = _Kept(0, pieces, self._page(form, section, hot, pieces, since))
+            self._kept.put(key, kept)
+        kept.edition = edition.number
         return kept.page
 
-    def _page(self, form: Form, section: str | None, pieces: Sequence[Piece], since: int) -> Page:
+    def _pieces(self, section: str | None, hot: ListName | None, now: datetime) -> tuple[Piece, ...]:
+        """Give what a feed tells of, in its order."""
+        shelf = self._edition.shelf
+        if hot is not None:
+            read = shelf.pieces(self._edition.ids_of(hot, now, section), now)
+            return tuple(piece for piece in read if piece.may_be_hot)[:_ENTRIES]
+        if section is None:
+            return shelf.pieces(self._articles.newest(now, _ENTRIES, hot=False), now)
+        return shelf.pieces(self._articles.newest_of_section(section, now, _ENTRIES), now)
+
+    def _page(
+        self,
+        form: Form,
+        section: str | None,
+        hot: ListName | None,
+        pieces: Sequence[Piece],
+        since: int,
+    ) -> Page:
         entries = [told for piece in pieces if (told := self._tell(form, piece)) is not None]
-        path = "" if section is None else section_path(section)
-        name = self._site.name
+        name, words = self._site.name, self._words
+        of = [] if section is None else [plain(self._scribe.name(section))]
+        if hot is None:
+            path = "" if section is None else section_path(section)
+            address, about = f"{path}/feed.{form}", f"{name}：{words.about}"
+        else:
+            path, address = hot_path(hot, section), hot_path(hot, section, f"/hot/feed.{form}")
+            of.append(words.chart if hot == "now" else f"{words.chart} {words.lists[hot]}")
+            about = words.counted[hot]
         feed = Feed(
-            title=name if section is None else f"{plain(self._scribe.name(section))} - {name}",
+            title=f"{' '.join(of)} - {name}" if of else name,
             site=name,
-            about=self._about,
-            address=f"{self._base}{path}/feed.{form}",
+            about=about,
+            address=self._base + address,
             page=self._base + (path or "/"),
             icon=self._site.url + self._site.static["icon-512.png"],
             language=self._scribe.script,

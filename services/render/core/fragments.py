@@ -22,7 +22,7 @@ from services.render.core.notes import Notes
 from services.render.core.pictures import srcset
 from services.render.core.scribe import Scribe
 from services.render.core.scripts import OTHER, PREFIX, SCRIPTS, link_in, script_of
-from services.render.core.site import Site, section_path, series_path
+from services.render.core.site import Site, hot_path, section_path, series_path
 from services.render.core.stories import Story, cut
 from services.render.core.words import (
     WORDS,
@@ -36,6 +36,12 @@ from shared.blocks import Paragraph
 from shared.events import ArticlePublished, ListName
 
 _NOTE_CHARACTERS: Final = 2000
+FORMS: Final = {
+    "xml": "application/rss+xml",
+    "atom": "application/atom+xml",
+    "json": "application/feed+json",
+}
+"""Endings of a feed's address, the most common form first."""
 
 
 def environment(loader: jinja2.BaseLoader) -> jinja2.Environment:
@@ -76,6 +82,8 @@ class Fragments:
             other_prefix=PREFIX[OTHER[script]],
             alternates=[*((one, PREFIX[one]) for one in SCRIPTS), ("x-default", "")],
             section_path=section_path,
+            hot_path=hot_path,
+            forms=FORMS,
             series_path=series_path,
             host=host,
             split_title=split_title,
@@ -118,6 +126,7 @@ class Fragments:
             found=True,
             is_foreign=script_of(article.language) is None,
             current=article.section,
+            feed=None,
             sections=sections,
             today=today,
             masthead_date=masthead_date(today),
@@ -132,11 +141,13 @@ class Fragments:
         current: str | None,
         sections: Sequence[str],
         today: date,
+        feed: str | None = None,
     ) -> bytes:
         """Open any other page, up to and with `<main>`.
 
         `path` is without the script's prefix and may carry a query; it is empty if the page has no address of
-        its own. Search engines are told of the other script only where a page is `found`.
+        its own. Search engines are told of the other script only where a page is `found`. `feed` is
+        the address of the feed that tells what the page shows, without its ending.
         """
         return self._render(
             "top.html",
@@ -146,6 +157,7 @@ class Fragments:
             found=found,
             is_foreign=False,
             current=current,
+            feed=feed and feed.partition("?"),
             sections=sections,
             today=today,
             masthead_date=masthead_date(today),
@@ -267,7 +279,14 @@ class Fragments:
         )
 
     def hot_page(
-        self, list_name: ListName, stories: Sequence[Story], updated: datetime | None, *, today: date
+        self,
+        list_name: ListName,
+        stories: Sequence[Story],
+        updated: datetime | None,
+        section: str | None = None,
+        sections: Sequence[str] = (),
+        *,
+        today: date,
     ) -> bytes:
         """Give 热门排行: the whole of one list, with the sentence that says how it is counted."""
         return self._render(
@@ -275,6 +294,8 @@ class Fragments:
             list_name=list_name,
             stories=stories,
             updated=updated,
+            section=section,
+            sections=sections,
             today=today,
         )
 

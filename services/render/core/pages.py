@@ -22,7 +22,7 @@ from services.render.core.lru import Lru
 from services.render.core.page import HTML, JSON, Fragment, Page
 from services.render.core.scripts import PREFIX
 from services.render.core.shelf import Articles, Gone, Piece
-from services.render.core.site import section_path, series_path
+from services.render.core.site import hot_path, section_path, series_path
 from services.render.core.stories import Story
 from shared.events import ListName
 
@@ -129,7 +129,12 @@ class Pages:
         )
         parts = (None if lead is None else lead.story, _stories(seconds), _HERE, bands)
         return self._framed(
-            key, self._dated(self._fragments.home), parts, title=self._fragments.site.name, path="/"
+            key,
+            self._dated(self._fragments.home),
+            parts,
+            title=self._fragments.site.name,
+            path="/",
+            feed="/feed.",
         )
 
     def _lead(self, newest: Iterable[Piece], now: datetime) -> Piece | None:
@@ -149,7 +154,8 @@ class Pages:
             return None
         main = self._dated(self._fragments.section)
         path = _continued(section_path(name), before)
-        return self._framed(key, main, parts, title=self._reading(name), path=path, current=name)
+        feed = section_path(name) + "/feed."
+        return self._framed(key, main, parts, title=self._reading(name), path=path, current=name, feed=feed)
 
     def series(self, name: str, before: str | None, now: datetime) -> Page | None:
         """Give a page of a series; None if there is no such series or place."""
@@ -185,15 +191,26 @@ class Pages:
 
     def hot(self, list_name: ListName, now: datetime) -> Page:
         """Give 热门排行: all of one list."""
-        key = ("hot", list_name)
-        if (page := self._of_edition(key, now)) is not None:
-            return page
-        pieces = self._edition.shelf.pieces(self._edition.ids_of(list_name, now), now)
+        page = self._of_edition(("hot", list_name, None), now)
+        return self._chart(list_name, None, now) if page is None else page
+
+    def hot_of_section(self, list_name: ListName, section: str, now: datetime) -> Page | None:
+        """Give a section's 热门排行; None if no section has that very name."""
+        # its list may change within an edition
+        return self._chart(list_name, section, now) if self.spelled(section, now) == section else None
+
+    def _chart(self, list_name: ListName, section: str | None, now: datetime) -> Page:
+        edition = self._edition
+        pieces = edition.shelf.pieces(edition.ids_of(list_name, now, section), now)
         stories = _stories(piece for piece in pieces if piece.may_be_hot)
-        parts = (list_name, stories, self._edition.updated(list_name, now))
-        path = "/hot" if list_name == "now" else f"/hot?list={list_name}"
+        parts = (list_name, stories, edition.updated(list_name, now, section), section, edition.sections)
         return self._framed(
-            key, self._dated(self._fragments.hot_page), parts, title=self._words.chart, path=path
+            ("hot", list_name, section),
+            self._dated(self._fragments.hot_page),
+            parts,
+            title=("" if section is None else f"{self._reading(section)} ") + self._words.chart,
+            path=hot_path(list_name, section),
+            feed=hot_path(list_name, section, "/hot/feed."),
         )
 
     def hot_json(self, article_id: str | None, now: datetime) -> Page:
@@ -254,6 +271,7 @@ class Pages:
         title: str,
         path: str,
         current: str | None = None,
+        feed: str | None = None,
         status: int = 200,
     ) -> Page:
         """Give a page of masthead, `main(*parts)` and footer, with 热门新闻 where `main` has room for it."""
@@ -265,6 +283,7 @@ class Pages:
                 path=path,
                 found=status == 200,
                 current=current,
+                feed=feed,
                 sections=edition.sections,
                 today=edition.today,
             )

@@ -43,7 +43,7 @@ class Takedown:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Which articles are no longer as they were; sections (one names) and topics in which they stand or stood.
+    """Which articles are no longer as they were; sections (one names) and topics where they stand or stood.
 
     `respelled`: the first text of a section is another one now, which spells its name in another script.
     """

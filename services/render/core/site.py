@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
+
+from shared.events import ListName
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +30,11 @@ def section_path(name: str) -> str:
 def series_path(name: str) -> str:
     """Give the path of a series' page."""
     return f"/series/{quote(name, safe='')}"
+
+
+def hot_path(list_name: ListName, section: str | None = None, place: str = "/hot") -> str:
+    """Give the path of a hot list's page; `place`: or of its feed."""
+    asked: dict[str, str] = {} if list_name == "now" else {"list": list_name}
+    if section is not None:
+        asked["section"] = section
+    return f"{place}?{urlencode(asked)}" if asked else place

@@ -199,12 +199,35 @@ def document(name: ListName = "now", *ids: str, **changes: Any) -> bytes:
 )
 def test_a_hot_list_that_cannot_be_read_says_nothing(wrong: bytes) -> None:
     seen: list[HotLists] = []
-    lists = HotList("redis://127.0.0.1:1", seen.append)
-    lists._take([document("now", "a"), document("24h", "b"), b""])
-    lists._take([wrong, document("24h", "c"), wrong])
+    lists = HotList("redis://127.0.0.1:1", lambda _scope, now_are: seen.append(now_are), tuple)
+    lists._take(["all"], [document("now", "a"), document("24h", "b"), b""])
+    lists._take(["all"], [wrong, document("24h", "c"), wrong])
     assert [[one.id for one in seen[-1][name].entries] for name in LISTS[:2]] == [["a"], ["c"]]
-    lists._take([document("now", "d"), wrong, wrong])
+    lists._take(["all"], [document("now", "d"), wrong, wrong])
     assert [one.id for one in seen[-1]["now"].entries] == ["d"]
+
+
+def test_the_lists_of_sections_are_read_in_turn_and_are_empty_where_nobody_reads() -> None:
+    seen: dict[str, HotLists] = {}
+    names = [f"s{n}" for n in range(7)]
+    lists = HotList(
+        "redis://127.0.0.1:1", lambda scope, now_are: seen.update({scope: now_are}), lambda: names
+    )
+    turns = [lists._next_sections() for _ in range(3)]
+    assert turns == [[f"section:s{n}" for n in part] for part in (range(5), (5, 6), range(5))]
+    of_all = [document("now", "a"), document("24h", "b"), document("3d", "c")]
+    lists._take(["all", "section:s1"], [*of_all, document("now", "a", scope="section:s1"), b"", b""])
+    assert [one.id for one in seen["section:s1"]["now"].entries] == ["a"]
+    assert seen["section:s1"]["24h"].entries == ()
+    assert seen["section:s1"]["24h"].as_of == seen["all"]["24h"].as_of
+    # Redis was emptied: that says nothing of anybody
+    lists._take(["all", "section:s1"], [b""] * 6)
+    assert [one.id for one in seen["section:s1"]["now"].entries] == ["a"]
+    lists._take(["all", "section:s1"], [*of_all, b"", b"", b""])
+    assert seen["section:s1"]["now"].entries == ()
+    names.remove("s1")
+    lists._next_sections()
+    assert seen["section:s1"] == {}
 
 
 def test_an_entry_that_is_there_twice_is_shown_once(press: Press) -> None:

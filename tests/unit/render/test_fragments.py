@@ -181,7 +181,7 @@ def test_every_page_is_safe_and_leads_only_where_something_is(name: str, html: b
     assert html.count(b"<script") - html.count(b'<script type="application/ld+json">') == len(ours)
     named = r"/(article|section|series)/[^/ ]+"
     page_of_ours = rf"(/zh-hant)?(/|/search(\?q=[^ ]+)?|/hot(\?list=(24h|3d))?|{named})"
-    for_machines = r"(/section/[^/ ]+)?/feed\.xml|/site\.webmanifest"
+    for_machines = r"(/section/[^/ ]+|/hot)?/feed\.xml|/site\.webmanifest"
     known = rf"{page_of_ours}|{for_machines}|#main|/static/.*|https://news\.example/.*"
     assert not [href for href in page.all("href") if not re.fullmatch(known, href)]
     drawn = rb'<time class="note" datetime="[^"]+" data-day="[^"]+"></time>'

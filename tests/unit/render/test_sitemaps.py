@@ -26,7 +26,7 @@ SECOND = timedelta(seconds=1)
 
 
 async def ask(press: Press, name: str, script: Script = "zh-Hans") -> Page:
-    found = await press.machines.page(script, f"/{name}", press.now)
+    found = await press.machines.page(script, f"/{name}", {}, press.now)
     assert found is not None
     assert (found.status, found.media_type) == (200, "application/xml; charset=utf-8")
     return found
@@ -150,14 +150,14 @@ async def test_an_empty_site_has_its_front_page_alone(press: Press) -> None:
 )  # fmt: skip
 async def test_what_is_no_file_is_not_there(press: Press, name: str) -> None:
     press.fold(published("a"))
-    assert await press.machines.page("zh-Hans", f"/{name}", press.now) is None
+    assert await press.machines.page("zh-Hans", f"/{name}", {}, press.now) is None
 
 
 async def test_files_are_at_the_root_alone_and_the_news_in_each_script(press: Press) -> None:
     press.fold(published("a"))
-    assert await press.machines.page("zh-Hant", "/sitemap.xml", press.now) is None
-    assert await press.machines.page("zh-Hans", "/section/sitemap.xml", press.now) is None
-    assert await press.machines.page("zh-Hant", "/news-sitemap.xml", press.now) is not None
+    assert await press.machines.page("zh-Hant", "/sitemap.xml", {}, press.now) is None
+    assert await press.machines.page("zh-Hans", "/section/sitemap.xml", {}, press.now) is None
+    assert await press.machines.page("zh-Hant", "/news-sitemap.xml", {}, press.now) is not None
 
 
 @given(st.dates(), st.integers(1, 999_999))
@@ -292,7 +292,7 @@ async def test_a_sitemap_is_the_same_page_until_the_store_or_the_clock_changes_s
     press.fold(withdrawn("later", second=2))
     assert (await ask(press, name)).tag == first.tag
     press.folded.store.start_over("another log")
-    assert await press.machines.page("zh-Hans", f"/{name}", press.now) is None
+    assert await press.machines.page("zh-Hans", f"/{name}", {}, press.now) is None
 
 
 def test_robots_are_told_where_the_sitemaps_are_and_what_not_to_ask() -> None:
