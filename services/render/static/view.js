@@ -8,7 +8,7 @@
   // doubled with each attempt: what is away may be so for many readers at once
   var laterMs = 15000;
   // by a program, which is no reader
-  var isDriven = navigator.webdriver;
+  var driven = navigator.webdriver || undefined;
   var isSaid = false;
 
   function isSeen() {
@@ -17,7 +17,7 @@
 
   function post() {
     var headers = {'Content-Type': 'application/json'};
-    var body = JSON.stringify({article: article, token: token, driven: isDriven || undefined});
+    var body = JSON.stringify({article: article, token: token, driven: driven});
     return fetch('/views', {method: 'POST', keepalive: true, headers: headers, body: body});
   }
 
@@ -44,7 +44,7 @@
     isSaid = true;
     if (!window.fetch) {
       var query = '?article=' + encodeURIComponent(article) + '&token=' + encodeURIComponent(token);
-      if (!isDriven) new Image().src = '/v.gif' + query;
+      if (!driven) new Image().src = '/v.gif' + query;
       return;
     }
     post().then(renewed).then(function (answer) {
