@@ -3,8 +3,9 @@
 Render with its store, nginx with the page as a static file (the compressed one beside it: `gzip_static`), as
 it comes and told to keep the file open, nginx as the edge of `ops/edge` with render behind it, and a constant
 on uvicorn: one after another on one core, in several rounds, asked by wrk on another core. All send the same
-bytes with the same headers; the medians of the rounds are compared. Where other programs want the core as
-well, the CPU time of a page says more than the rate.
+bytes with the same headers; the medians of the rounds are compared. The edge is also asked by addresses with
+a parameter of their own, as campaigns make them, and it is told how often that reaches render. Where other
+programs want the core as well, the CPU time of a page says more than the rate.
 """
 
 import json
@@ -15,6 +16,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -65,7 +67,16 @@ _ASKED: Final = {
 }
 
 
-_NAMES: Final = {"render": "render", "edge": "the edge before render", "uvicorn": "(a constant on uvicorn)"}
+_NAMES: Final = {
+    "render": "render",
+    "edge": "the edge before render",
+    "shared": "the edge, each with ?fbclid=…",
+    "uvicorn": "(a constant on uvicorn)",
+}
+_EACH_ITS_OWN: Final = """
+local n = 0
+request = function() n = n + 1; return wrk.format(nil, wrk.path .. "?fbclid=" .. n .. math.random(1e9)) end
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +85,8 @@ class _Server:
 
     address: str
     pids: tuple[int, ...]
+    script: Path | None = None
+    """What wrk asks; without one always the address."""
 
 
 def main() -> None:
@@ -87,6 +100,7 @@ def main() -> None:
         folder.chmod(0o755)  # nginx's workers may be another user
         render = running.enter_context(a_render(folder, *_articles()))
         path, pid = "/article/n-0", render.pid or 0
+        (folder / "each_its_own.lua").write_text(_EACH_ITS_OWN)
         sizes, headers = _save(f"{render.url}{path}", folder)
         static, of_static = running.enter_context(nginx.static(folder, headers))
         kept_open, of_kept_open = running.enter_context(nginx.static(folder, headers, kept_open=True))
@@ -94,10 +108,15 @@ def main() -> None:
         servers = {
             "render": _Server(render.url + path, (pid,)),
             "edge": _Server(edge + path, (of_edge, pid)),
+            "shared": _Server(edge + path, (of_edge, pid), folder / "each_its_own.lua"),
             "nginx": _Server(f"{static}/page", (of_static,)),
             "nginx, kept open": _Server(f"{kept_open}/page", (of_kept_open,)),
             "uvicorn": running.enter_context(_uvicorn(folder, headers)),
         }
+        before, began = _pages_of(render.url), time.monotonic()
+        _measure(servers["shared"], cores[1], ())
+        asked_s = (_pages_of(render.url) - before) / (time.monotonic() - began)
+        print(f"the edge, each with ?fbclid=… of its own: render is asked {asked_s:.1f} times a second")
         for asked, wanted in _ASKED.items():
             asking = {one: of for one, of in servers.items() if one != "uvicorn" or not wanted}
             found: dict[str, list[tuple[float, float]]] = {one: [] for one in asking}
@@ -115,6 +134,15 @@ def main() -> None:
                     beside = f"{peer}: {rate:,.0f}/s"
                     show(_NAMES[one], f"{its_rate:,.0f} pages/s", beside, f"{its_rate / rate:.2f}")
                     show("", f"{its_cost:.0f} µs CPU", f"{cost:.0f} µs", f"{cost / its_cost:.2f}")
+
+
+def _pages_of(render: str) -> float:
+    """Give how many article pages a render has answered."""
+    found = re.search(
+        r'remen_render_requests_total\{route="article",status="200"\} (\S+)',
+        httpx.get(f"{render}/metrics").text,
+    )
+    return float(found[1]) if found else 0.0
 
 
 def _articles() -> Iterator[ArticlePublished]:
@@ -160,6 +188,7 @@ def _uvicorn(folder: Path, headers: dict[str, str]) -> Iterator[_Server]:
 def _measure(server: _Server, core: int, headers: tuple[str, ...]) -> tuple[float, float]:
     """Give the answers a second and the CPU µs of each; a single failed one ends the measurement."""
     options = [word for header in headers for word in ("-H", header)]
+    options += [] if server.script is None else ["-s", str(server.script)]
     before = _cpu_s(server.pids)
     done = subprocess.run(
         [str(_WRK), "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", *options, server.address],
