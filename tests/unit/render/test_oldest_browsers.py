@@ -5,7 +5,7 @@ here. The language of the script is tried by a parser that knows that of 2018 an
 """
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import esprima
 import pytest
@@ -126,6 +126,15 @@ def test_what_stands_behind_something_earlier_is_not(right: str) -> None:
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
 def test_a_script_is_in_a_language_that_they_read(script: Path) -> None:
     assert esprima.parseScript(script.read_text()).body
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_a_request_that_outlives_its_page_names_no_type(script: Path) -> None:
+    def look(node: Any, _: Any) -> None:
+        if node.type == "ObjectExpression":
+            assert not {"keepalive", "headers"} <= {one.key.name for one in node.properties}
+
+    esprima.parseScript(script.read_text(), delegate=look)
 
 
 @pytest.mark.parametrize(
