@@ -211,6 +211,8 @@ class HotListChanged(Event):
     list: ListName
     as_of: Moment
     entries: tuple[HotEntry, ...]
+    incomplete: bool | None = None
+    """Views in the list's window may be missing; absent where none are."""
 
 
 class SaltDrawn(Event):

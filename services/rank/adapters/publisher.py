@@ -104,6 +104,10 @@ class Publisher:
             log.warning("desk_unreadable", reason=str(error))
         return self._history
 
+    @property
+    def _is_incomplete(self) -> bool:
+        return bool(self._incomplete or self._out)
+
     def _current(self, as_of_ms: int) -> list[dict[str, list[Candidate]]]:
         """Give the bests of all partitions, but for what is older than all that its list counts."""
         return [
@@ -122,7 +126,7 @@ class Publisher:
         for name in chosen:
             scope, list_name = _split(name)
             entries = self._lists[name]
-            hot = lists.HotList(scope, list_name, as_of_ms, entries, bool(self._incomplete or self._out))
+            hot = lists.HotList(scope, list_name, as_of_ms, entries, self._is_incomplete)
             members = lists.sorted_set(entries)
             notices.append(Notice(scope, list_name, written, hot.document(), members, latest))
         for name in gone:
@@ -142,7 +146,13 @@ class Publisher:
                 self._told[name] = now, entries
                 scope, list_name = _split(name)
                 events.append(
-                    HotListChanged(scope=scope, list=list_name, as_of=utc(as_of_ms), entries=entries)
+                    HotListChanged(
+                        scope=scope,
+                        list=list_name,
+                        as_of=utc(as_of_ms),
+                        entries=entries,
+                        incomplete=self._is_incomplete or None,
+                    )
                 )
         if events:
             await self._outbox.tell(events)

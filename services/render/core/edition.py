@@ -137,7 +137,9 @@ class Edition:
         self._set_hot(now)
         slot = tokens.slot_of(now.timestamp())
         self.token = tokens.token(self._token_key, slot)
-        lists = [(self.ids_of(name, now), self.updated(name, now)) for name in LISTS]
+        lists = [
+            (self.ids_of(name, now), self.updated(name, now), self.is_incomplete(name)) for name in LISTS
+        ]
         shared = (self.sections, self.today, self.token, self._hot, lists)
         if changed or shared != self._shared:
             self.number += 1
@@ -170,6 +172,11 @@ class Edition:
         """Give what 更新于 says of a list, None while it is fresh or was never read."""
         found = self._lists_of(section).get(list_name)
         return None if found is None or age_of(found.as_of, now) == "fresh" else found.as_of
+
+    def is_incomplete(self, list_name: ListName, section: str | None = None) -> bool:
+        """Tell whether rank says that views in a hot list may be missing."""
+        found = self._lists_of(section).get(list_name)
+        return found is not None and bool(found.incomplete)
 
     def six(self, reading: str | None) -> tuple[frozenset[str], Fragment]:
         """Give the ids of the six, never the one that is being read, and their section of the page."""

@@ -203,7 +203,9 @@ class Pages:
         edition = self._edition
         pieces = edition.shelf.pieces(edition.ids_of(list_name, now, section), now)
         stories = _stories(piece for piece in pieces if piece.may_be_hot)
-        parts = (list_name, stories, edition.updated(list_name, now, section), section, edition.sections)
+        updated = edition.updated(list_name, now, section)
+        incomplete = edition.is_incomplete(list_name, section)
+        parts = (list_name, stories, updated, incomplete, section, edition.sections)
         return self._framed(
             ("hot", list_name, section),
             self._dated(self._fragments.hot_page),

@@ -66,6 +66,8 @@ class Words:
     lists: dict[ListName, str]
     counted: dict[ListName, str]
     """How a list is counted: one sentence."""
+    incomplete: str
+    """Behind it, while views may be missing."""
     nobody: str
     # the search
     search_for: str
@@ -133,6 +135,7 @@ WORDS: Final[dict[Script, Words]] = {
             "24h": "过去24小时最多人读的新闻，一位读者一天只计一次。",
             "3d": "过去三天最多人读的新闻，一位读者一天只计一次。",
         },
+        incomplete="目前有些阅读还没有算进来。",
         nobody="这段时间还没有人读新闻。",
         search_for="搜索新闻",
         all_sections="全部栏目",
@@ -197,6 +200,7 @@ WORDS: Final[dict[Script, Words]] = {
             "24h": "過去24小時最多人讀的新聞，一位讀者一天只計一次。",
             "3d": "過去三天最多人讀的新聞，一位讀者一天只計一次。",
         },
+        incomplete="目前有些閱讀還沒有算進來。",
         nobody="這段時間還沒有人讀新聞。",
         search_for="搜尋新聞",
         all_sections="全部欄目",

@@ -320,3 +320,9 @@ def test_a_page_stays_within_its_budget() -> None:
     card = story("one", blocks=(Paragraph(text="字" * 60),), title="题" * 30)
     page = article_page(lead(), [card] * 6, [card] * 10)
     assert len(gzip.compress(page)) <= 30_000
+
+
+def test_a_chart_with_views_missing_says_so() -> None:
+    said = "目前有些阅读还没有算进来。"
+    assert said in PIECES.hot_page("now", [], None, incomplete=True, today=TODAY).decode()
+    assert said not in PIECES.hot_page("now", [], None, today=TODAY).decode()
