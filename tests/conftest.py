@@ -4,10 +4,12 @@ import os
 import shutil
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Final, TypeVar
+from functools import cache
+from typing import Any, Final, TypeVar
 
 import hypothesis
 import pytest
+from httpx._transports import default as transports
 from playwright.sync_api import Browser, sync_playwright
 from redis import Redis as RedisClient
 
@@ -21,6 +23,19 @@ hypothesis.settings.register_profile(
     "remen", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("remen")
+
+# For every request made without a client httpx reads the certificates of the whole world, 25 ms of CPU.
+_made: Final[Any] = transports.create_ssl_context  # type: ignore[attr-defined]
+
+
+@cache
+def _made_once(_trusted: str | None, **given: Any) -> Any:
+    return _made(**given)
+
+
+transports.create_ssl_context = lambda **given: _made_once(  # type: ignore[attr-defined]
+    os.environ.get("SSL_CERT_FILE"), **given
+)
 
 
 def _is_alone(item: pytest.Item) -> bool:
