@@ -46,12 +46,12 @@ def test_what_is_published_is_read_and_what_is_withdrawn_is_gone_for_every_repli
     article = new_id()
     assert first.status(f"/article/{article}") == 404
     publish(kafka.bootstrap, published(article, second=1))
-    until(lambda: first.status(f"/article/{article}") == 200, "the article is read", 5)
+    until(lambda: first.status(f"/article/{article}") == 200, "the article is read")
     publish(kafka.bootstrap, withdrawn(article, second=2), TextErased(article), published(article, second=1))
-    until(lambda: first.status(f"/article/{article}") == 410, "the article is gone", 5)
+    until(lambda: first.status(f"/article/{article}") == 410, "the article is gone")
     other = new_id()
     publish(kafka.bootstrap, published(other))
-    until(lambda: first.status(f"/article/{other}") == 200, "the stale text was read by now", 5)
+    until(lambda: first.status(f"/article/{other}") == 200, "the stale text was read by now")
     assert first.status(f"/article/{article}") == 410
     second = render(kafka.bootstrap, redis_url, "two")
     second.start()
@@ -73,10 +73,10 @@ def test_former_addresses_lead_on_by_every_replica_and_after_a_restart(
     everywhere = [f"/article/{first}", f"/zh-hant/article/{first}", *[f"/article/{first}"] * 2]
     claim = {"aliases": (slug, number, former), "published_at": datetime(2026, 11, 1, tzinfo=UTC)}
     publish(kafka.bootstrap, published(first, second=1, **claim))
-    until(lambda: locations(one) == everywhere, "every former address leads on", 5)
+    until(lambda: locations(one) == everywhere, "every former address leads on")
     # a text of which the first is a newer one than of the other, as compaction leaves it
     publish(kafka.bootstrap, published(later, second=2, aliases=(slug,)), published(first, second=3, **claim))
-    until(lambda: one.status(f"/article/{later}") == 200, "the later claim is read", 5)
+    until(lambda: one.status(f"/article/{later}") == 200, "the later claim is read")
     assert locations(one) == everywhere
     two = render(kafka.bootstrap, redis_url, "two")
     two.start()
@@ -92,7 +92,7 @@ def test_a_restarted_render_goes_on_where_it_was(kafka: Kafka, redis_url: str, r
     one.start()
     before, meanwhile = new_id(), new_id()
     publish(kafka.bootstrap, published(before))
-    until(lambda: one.status(f"/article/{before}") == 200, "the article is read", 5)
+    until(lambda: one.status(f"/article/{before}") == 200, "the article is read")
     one.kill()
     publish(kafka.bootstrap, published(meanwhile))
     one.start()
@@ -109,7 +109,7 @@ def test_a_new_replica_begins_with_a_snapshot_of_a_running_one(
     one.start()
     before, since = new_id(), new_id()
     publish(kafka.bootstrap, published(before))
-    until(lambda: one.status(f"/article/{before}") == 200, "the article is read", 5)
+    until(lambda: one.status(f"/article/{before}") == 200, "the article is read")
     command = [sys.executable, "-m", "services.render", "snapshot", str(tmp_path / "snapshot")]
     subprocess.run(command, cwd=ROOT, env=os.environ | {"RENDER_DATA": str(one.store)}, check=True)
     publish(kafka.bootstrap, published(since))
@@ -143,7 +143,7 @@ def test_the_hot_list_is_read_from_redis(kafka: Kafka, redis_url: str, render: M
         answer = one.get(f"/article/{page}")
         return answer is not None and "热门新闻" in answer.text.split(f"/article/{hot}")[0][-800:]
 
-    until(heading, "the hot article is listed first", 5)
+    until(heading, "the hot article is listed first")
 
 
 @pytest.mark.alone
@@ -155,7 +155,7 @@ def test_without_kafka_and_redis_a_restarted_render_serves_and_refuses_views_in_
     one.start()
     articles = [new_id() for _ in range(20)]
     publish(kafka.bootstrap, *(published(article) for article in articles))
-    until(lambda: one.status(f"/article/{articles[-1]}") == 200, "the articles are read", 5)
+    until(lambda: one.status(f"/article/{articles[-1]}") == 200, "the articles are read")
     token = one.token(articles[0])
     kafka.stop()
     redis.stop()
@@ -199,7 +199,7 @@ def test_a_topic_made_anew_is_folded_anew(brokers: Brokers, render: MakeRender) 
     one.start()
     old, new = new_id(), new_id()
     publish(kafka.bootstrap, published(old))
-    until(lambda: one.status(f"/article/{old}") == 200, "the article is read", 5)
+    until(lambda: one.status(f"/article/{old}") == 200, "the article is read")
     one.stop()
     admin = AdminClient({"bootstrap.servers": kafka.bootstrap})
     admin.delete_topics([ARTICLES.name])[ARTICLES.name].result(10)
@@ -224,7 +224,7 @@ def test_a_store_torn_under_a_running_render_is_rebuilt(
     one.start()
     article = new_id()
     publish(kafka.bootstrap, published(article))
-    until(lambda: one.status(f"/article/{article}") == 200, "the article is read", 5)
+    until(lambda: one.status(f"/article/{article}") == 200, "the article is read")
     one.stop()
     path = one.store / "articles.sqlite3"
     torn = bytearray(path.read_bytes())
@@ -240,7 +240,7 @@ def test_a_view_is_in_the_log_when_it_is_answered(kafka: Kafka, redis_url: str, 
     one.start()
     article = new_id()
     publish(kafka.bootstrap, published(article))
-    until(lambda: one.status(f"/article/{article}") == 200, "the article is read", 5)
+    until(lambda: one.status(f"/article/{article}") == 200, "the article is read")
     until(lambda: one.view(article, "203.0.113.1").status_code == 204, "the first view is taken", 10)
     for address in ("203.0.113.1", "203.0.113.2", "198.51.100.1"):
         assert one.view(article, address).status_code == 204
@@ -254,7 +254,7 @@ def test_a_view_is_in_the_log_when_it_is_answered(kafka: Kafka, redis_url: str, 
         headers={"user-agent": "Mozilla/5.0 (no script)"},
     )
     assert pixel.status_code == 200
-    until(lambda: len(views_of(kafka.bootstrap, article)) == 5, "the pixel's view is in the log", 5)
+    until(lambda: len(views_of(kafka.bootstrap, article)) == 5, "the pixel's view is in the log")
     assert "203.0.113" not in one.log.read_text()
 
 
@@ -266,7 +266,7 @@ def test_replicas_that_start_together_agree_on_the_days_salt(brokers: Brokers, r
     article = new_id()
     publish(kafka.bootstrap, published(article))
     for one in replicas:
-        until(lambda one=one: one.status(f"/article/{article}") == 200, "the article is read", 5)  # type: ignore[misc]
+        until(lambda one=one: one.status(f"/article/{article}") == 200, "the article is read")  # type: ignore[misc]
         until(lambda one=one: one.view(article).status_code == 204, "the view is taken", 10)  # type: ignore[misc]
     assert len({reader for _, reader, _ in views_of(kafka.bootstrap, article)}) == 1
     replicas[0].kill()
@@ -281,7 +281,7 @@ def test_a_stopped_render_has_written_what_it_took(kafka: Kafka, redis_url: str,
     one.start()
     article = new_id()
     publish(kafka.bootstrap, published(article))
-    until(lambda: one.status(f"/article/{article}") == 200, "the article is read", 5)
+    until(lambda: one.status(f"/article/{article}") == 200, "the article is read")
     until(lambda: one.view(article, "203.0.113.250").status_code == 204, "the first view is taken", 10)
     token = one.token(article)
 
@@ -309,12 +309,12 @@ def test_an_embargo_lifts_by_itself_also_across_a_restart(
     lifts = datetime.now(UTC) + timedelta(seconds=6)
     publish(kafka.bootstrap, published(article, embargo_until=lifts))
     one.start()
-    assert one.status(f"/article/{article}") == 404
+    # a slow machine may need longer for a start than the embargo lasts
+    assert one.status(f"/article/{article}") == 404 or datetime.now(UTC) >= lifts
     one.kill()
     one.start()
     restarted = datetime.now(UTC)
     until(lambda: one.status(f"/article/{article}") == 200, "the embargo lifts", 20)
     now = datetime.now(UTC)
     assert now >= lifts
-    # a slow machine may need longer for the restart than the embargo lasts
     assert now - max(lifts, restarted) < timedelta(seconds=3)
