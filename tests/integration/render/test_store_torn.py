@@ -46,7 +46,7 @@ def test_a_file_torn_under_a_running_render_is_rebuilt_and_no_page_fails_meanwhi
     one.stop()  # what lay in the write-ahead log is in the file now
     one.start()
     tear(one.store / "articles.sqlite3")
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     back: set[str] = set()
     while len(back) < len(articles):
         assert time.monotonic() < deadline, f"{sorted(set(articles) - back)} are not back"
