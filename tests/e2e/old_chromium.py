@@ -80,11 +80,13 @@ async def old_page(chromium: Path, profile: Path) -> AsyncIterator[OldPage]:
     )
     try:
         port = await _port(profile / "DevToolsActivePort")
-        async with aiohttp.ClientSession() as session:
-            async with session.ws_connect(await _page_of(session, port), max_msg_size=0) as socket:
-                page = OldPage(socket)
-                await page.deny_that_it_is_driven()
-                yield page
+        async with (
+            aiohttp.ClientSession() as session,
+            session.ws_connect(await _page_of(session, port), max_msg_size=0) as socket,
+        ):
+            page = OldPage(socket)
+            await page.deny_that_it_is_driven()
+            yield page
     finally:
         started.kill()
         started.wait()
