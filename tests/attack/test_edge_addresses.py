@@ -27,6 +27,7 @@ SPELLED = [
     "/hot?list=3d", "/hot", "/hot?x=1", "/search?q=a&page=2", "/search?page=1&q=a", "/search?q&q=a",
     "/search?q=a",
     "/search?page=2&x=q=a", f"{SECTION}?before=x", f"{SECTION}?Before=x", f"{SECTION}?x=before=x",
+    f"/search?q=a&section={quote('地方')}", "/search?order=newest&q=a", "/search?order=x&q=a", "/search?q=a&section=x",
     "/hot.json?article=a", "/hot.json?Article=a", "/hot.json?article=b&article=a", "/?p=12", "/?p=13",
     "/?utm_source=p&p=12", "/?p=12&fbclid=1", "/?fbclid=1", "/?fbclid", "/?from=elsewhere", "/?from=timeline",
     "/article/moved?p=1", "/article/none?p=1", "/article/a/?x=1", "/article/a/?x=2",
