@@ -112,8 +112,11 @@ class PageAnswers:
 
 
 def _modified(page: Page, now_s: float) -> tuple[bytes, bytes] | None:
-    """Say since when a page is as it is; not while that lies ahead, as two versions share a second."""
-    if page.since is None or page.since > now_s:
+    """Say since when a page is as it is; not while that lies ahead, as two versions share a second.
+
+    Ahead of what the header Date says, which uvicorn sets once a second.
+    """
+    if page.since is None or page.since > now_s - 1:
         return None
     return b"last-modified", formatdate(page.since, usegmt=True).encode()
 

@@ -250,4 +250,4 @@ class Edition:
         if hot != self._hot:
             self._hot = hot
             self._sixes.clear()
-            self.hot_since = max(int(now.timestamp()), self.hot_since + 1)
+            self.hot_since = max(int(now.timestamp()) - 1, self.hot_since + 1)

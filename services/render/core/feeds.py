@@ -152,7 +152,7 @@ class Feeds:
         pieces = self._pieces(section, hot, now)
         if kept is None or kept.pieces != pieces:
             before = -1 if kept is None else kept.page.since or 0
-            since = max(int(now.timestamp()), before + 1)
+            since = max(int(now.timestamp()) - 1, before + 1)
             kept = _Kept(0, pieces, self._page(form, section, hot, pieces, since))
             self._kept.put(key, kept)
         kept.edition = edition.number

@@ -52,8 +52,8 @@ class Page:
     The tag is made of the fragments' bytes alone, so replicas that cut alike agree on it. A page never
     changes, and is the same object as long as it is the right answer: what is made of it is kept with it.
 
-    What programs of others read says `since` when (Unix s) it is so; of two versions at an address the later
-    one has the higher number, which may therefore lie some seconds ahead.
+    What programs of others read says `since` when (Unix s) it is so: since the second before it was made,
+    or the next one that no version before it has at this address, which may lie ahead.
     """
 
     __slots__ = ("_body", "_gzip", "fragments", "heads", "media_type", "since", "size", "status", "tag")
