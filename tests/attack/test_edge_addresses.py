@@ -17,7 +17,8 @@ SECTION = f"/section/{quote('地方')}"
 CAMPAIGNS = [f"{field.decode()}{'' if b'=' in field else 'x='}" for field in OF_CAMPAIGNS]
 READ_WHOLE = [
     "/article/a", "/zh-hant/article/b", SECTION, "/hot", "/hot?list=24h", "/hot.json?article=a", "/search",
-    "/search?q=%E6%96%87", "/feed.xml", f"{SECTION}/feed.json", "/sitemap.xml", "/robots.txt",
+    "/search?q=%E6%96%87", "/feed.xml", f"{SECTION}/feed.json",
+    "/hot/feed.atom?list=24h", "/sitemap.xml", "/robots.txt",
 ]  # fmt: skip
 SPELLED = [
     "/hot?list=3d&list=now", "/hot?LIST=3d", "/hot?l%69st=3d", "/hot?list=3%64", "/hot?a=list=3d",
@@ -27,7 +28,10 @@ SPELLED = [
     "/hot?list=3d", "/hot", "/hot?x=1", "/search?q=a&page=2", "/search?page=1&q=a", "/search?q&q=a",
     "/search?q=a",
     "/search?page=2&x=q=a", f"{SECTION}?before=x", f"{SECTION}?Before=x", f"{SECTION}?x=before=x",
-    f"/search?q=a&section={quote('地方')}", "/search?order=newest&q=a", "/search?order=x&q=a", "/search?q=a&section=x",
+    f"/search?q=a&section={quote('地方')}", "/search?order=newest&q=a", "/search?order=x&q=a",
+    "/search?q=a&section=x",
+    "/hot/feed.xml", "/hot/feed.xml?list=24h", "/hot/feed.xml?x=1&list=3d",
+    f"/hot/feed.xml?section={quote('地方')}",
     "/hot.json?article=a", "/hot.json?Article=a", "/hot.json?article=b&article=a", "/?p=12", "/?p=13",
     "/?utm_source=p&p=12", "/?p=12&fbclid=1", "/?fbclid=1", "/?fbclid", "/?from=elsewhere", "/?from=timeline",
     "/article/moved?p=1", "/article/none?p=1", "/article/a/?x=1", "/article/a/?x=2",
