@@ -245,8 +245,8 @@ def test_a_page_leads_to_the_feeds_of_site_and_section(press: Press) -> None:
     pages = press.in_script["zh-Hant"]
     for page, feeds in (
         (pages.article("a", press.now), [of_site, of_section]),
-        (pages.section("地方", None, press.now), [of_site, of_section]),
-        (pages.home(press.now), [of_site]),
+        (pages.section("地方", None, press.now), [of_section, of_site]),
+        (pages.home(press.now), [of_site, ("熱門排行 - 河城日報", "/zh-hant/hot/feed.xml")]),
     ):
         links = [link for link in Head(page).links if link.get("type") == "application/rss+xml"]
         assert [(link["title"], link["href"]) for link in links] == feeds
