@@ -24,6 +24,7 @@ class Outbox:
     def __init__(self, bootstrap_servers: str, client_id: str) -> None:
         self._bootstrap_servers, self._client_id = bootstrap_servers, client_id
         self._producer: AIOKafkaProducer | None = None
+        self._starting = asyncio.Lock()
 
     async def forward(self, forwards: Sequence[Forward]) -> None:
         """Produce records of views.v1; returns when Kafka has acknowledged all of them."""
@@ -66,6 +67,11 @@ class Outbox:
                 log.warning("producer_dropped", reason=str(error) or type(error).__name__)
 
     async def _started(self) -> AIOKafkaProducer:
+        # counting and publishing may ask for it at once; one of two producers would never be closed
+        async with self._starting:
+            return await self._only()
+
+    async def _only(self) -> AIOKafkaProducer:
         if self._producer is None:
             producer = kafka.producer(self._bootstrap_servers, self._client_id, linger_ms=5)
             try:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from services.rank.core import buckets, layout, seen
+from services.rank.core import buckets, layout, seen, voids
 from services.rank.core.clock import BUCKET_MS, DAY_MS, bucket_of, oldest_kept_day, reading_day
 from services.rank.core.fold import Rules, State, count, recent_days
 from services.rank.core.layout import Write
@@ -64,7 +64,8 @@ def without_days_before(spans: Spans, begins_ms: int, rules: Rules) -> Spans:
 
 def begin(partition: int, told: Voids, spans: Spans, offset: int) -> Refold:
     """Begin with nothing, at an offset of views.v1."""
-    return Refold(spans, offset, State(partition, Position(voids=told)), {})
+    position = Position(voids=voids.held_by(partition, told))
+    return Refold(spans, offset, State(partition, position), {})
 
 
 def follow(refold: Refold, records: Sequence[Record], upto: int, live: State, rules: Rules) -> Refold:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from services.rank.core import desk_log, refold, turn, voids
 from services.rank.core.clock import DAY_MS, bucket_of, reading_day, utc
 from services.rank.core.fold import Rules
+from services.rank.core.position import encode
 from services.rank.core.records import parse
 from services.rank.core.voids import Void, Voids
 from shared import wire
@@ -26,6 +27,7 @@ from tests.unit.rank.logs import (
     batch,
     columns,
     event_record,
+    ids_of,
     plain,
 )
 from tests.unit.rank.machine import Machine
@@ -39,6 +41,14 @@ def void(
     offset: int = 0, segment: int = 7, since: int = 0, until: int = 2**47, article: str | None = None
 ) -> Void:
     return Void(offset, segment, since, until, article)
+
+
+def test_a_position_names_only_the_voids_of_its_partition_and_the_newest() -> None:
+    told = tuple(void(n, article=article) for n, article in enumerate([A, *ids_of(HOME + 1, 900)]))
+    position = refold.begin(HOME, told, (), 0).days.position
+    assert [v.offset for v in position.voids] == [0, 900]
+    assert voids.news(told, position.voids) == ()
+    assert len(encode(position)) < 500
 
 
 @st.composite
