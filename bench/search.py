@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from datetime import UTC, datetime
+from operator import add
 from pathlib import Path
 from typing import Final
 
@@ -89,6 +90,7 @@ def _questions(newspaper: Newspaper, titles: list[str]) -> dict[str, list[str]]:
     return {
         "a word": words[:500],
         "two words": [" ".join(pair) for pair in zip(words[500:700], words[700:900], strict=True)],
+        "two words without a space": list(map(add, words[500:700], words[700:900])),
         "part of a title": [title[cut : cut + 6] for title, cut in zip(titles, cuts, strict=True)][:150],
         "one of the 100 most common words": newspaper.words[:100],
         "one character": [word[0] for word in words[900:950]],
