@@ -28,6 +28,7 @@ from services.rank.core.buckets import Bucket
 from services.rank.core.clock import BUCKET_MS, WINDOWS
 from services.rank.core.facts import Facts
 from services.rank.core.fold import State
+from services.rank.core.numbering import Numbers
 from shared.articles import Standing
 from shared.events import Arrival, Order
 
@@ -108,7 +109,7 @@ def replay(hours: dict[int, Hour]) -> Iterator[Moment]:
     """Give each hour that can be judged, ranked by the real scorer."""
     topics = list(dict.fromkeys(topic for _, hour in sorted(hours.items()) for topic in hour))
     numbers = {str(topic): number for number, topic in enumerate(topics)}
-    state = State(0, numbers=numbers, facts=dict.fromkeys(numbers, _HOT))
+    state = State(0, numbers=Numbers(numbers), facts=dict.fromkeys(numbers, _HOT))
     ranking = scores.ranking_of(state, min(hours) * _EACH_HOUR)
     listed_since: dict[int, int] = {}
     decayed: dict[float, dict[int, float]] = {half_life: {} for half_life in HALF_LIVES_H}

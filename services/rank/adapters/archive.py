@@ -126,10 +126,9 @@ class Archive:
         """Read as much of a partition as ranking its windows up to bucket `last` needs."""
         buckets = await self._board.window(partition, last - _LONGEST + 1, last)
         numbers = await self._board.numbers(partition)
-        names = list(numbers)
         active = {int(number) for bucket in buckets.values() for number in bucket.numbers}
         with restore.reading(partition, "views"):
-            wanted = {names[number] for number in active}
+            wanted = {numbers.name(number) for number in active}
         wanted |= {a for a in pinned if partition_for(a) == partition}
         return State(
             partition,

@@ -30,6 +30,7 @@ from services.rank.core.layout import (
     moment_of,
     views_key,
 )
+from services.rank.core.numbering import Numbers
 from services.rank.core.position import Position
 from services.rank.core.restore import TornError
 from shared import redis
@@ -190,7 +191,7 @@ class Board:
             numbered = zip((b for _, of_day in wanted for b in of_day), blobs, strict=True)
             return {b: buckets.unpack(blob) for b, blob in numbered if blob is not None}
 
-    async def numbers(self, partition: int) -> dict[str, int]:
+    async def numbers(self, partition: int) -> Numbers:
         """Read the numbers of the articles of a partition, in their order; TornError."""
         with _sound(partition, "ids"):
             stored = cast("Mapping[bytes, bytes]", await self._redis.hgetall(key(partition, "ids")))

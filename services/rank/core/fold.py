@@ -19,6 +19,7 @@ from services.rank.core.buckets import Bucket
 from services.rank.core.clock import BUCKET_MS, DAY_MS, bucket_of, is_possible, oldest_kept_day, reading_day
 from services.rank.core.desk import Desk
 from services.rank.core.facts import FOREVER, Facts
+from services.rank.core.numbering import Numbers
 from services.rank.core.position import Position
 from services.rank.core.records import Record, Skipped
 from services.rank.core.rows import Rows
@@ -62,8 +63,8 @@ class State:
 
     partition: int
     position: Position = field(default_factory=Position)
-    numbers: Mapping[str, int] = field(default_factory=dict)
-    facts: Mapping[str, Facts] = field(default_factory=dict)
+    numbers: Numbers = field(default_factory=Numbers)
+    facts: dict[str, Facts] = field(default_factory=dict)
     desk: Desk = ()
     told: Voids = ()
     buckets: Mapping[int, Bucket] = field(default_factory=dict)
@@ -137,7 +138,7 @@ def fold(state: State, batch: Batch, rules: Rules) -> tuple[State, Effects]:
             ids=position.ids + len(counts.ids),
             facts=position.facts + texts.changed + said.changed,
         ),
-        numbers={**state.numbers, **counts.ids} if counts.ids else state.numbers,
+        numbers=state.numbers.with_more(counts.ids) if counts.ids else state.numbers,
         facts={**state.facts, **texts.facts} if texts.facts else state.facts,
         desk=said.desk,
         told=said.told,

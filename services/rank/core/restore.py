@@ -19,6 +19,7 @@ from services.rank.core.buckets import Bucket
 from services.rank.core.clock import BUCKET_MS, DAY_MS, is_possible
 from services.rank.core.fold import State, recent_days
 from services.rank.core.layout import DESK_FIELD, FACTS_COUNT, VOIDS_FIELD
+from services.rank.core.numbering import Numbers
 from services.rank.core.position import Position
 
 LONGEST_POSITION: Final = 1 << 20
@@ -145,21 +146,20 @@ def restore(partition: int, stored: Stored) -> State:
     )
 
 
-def numbers_of(ids: Mapping[bytes, bytes]) -> dict[str, int]:
+def numbers_of(ids: Mapping[bytes, bytes]) -> Numbers:
     """Read the numbers of all ids, in their order; ValueError if they do not count from zero."""
     by_number = {int(number): i for i, number in ids.items()}
     if by_number.keys() != set(range(len(ids))) or not all(map(_ID.fullmatch, ids)):
         raise ValueError("ids are numbered from zero without a gap")
-    return {by_number[number].decode(): number for number in range(len(ids))}
+    return Numbers(by_number[number].decode() for number in range(len(ids)))
 
 
-def viewed(numbers: Mapping[str, int], days: Iterable[Mapping[int, Bucket]]) -> list[str]:
+def viewed(numbers: Numbers, days: Iterable[Mapping[int, Bucket]]) -> list[str]:
     """Name the articles that have readers in the buckets of some days."""
     found = [bucket.numbers for content in days for bucket in content.values()]
     if not found:
         return []
-    ids = list(numbers)
-    return [ids[n] for n in np.unique(np.concatenate(found))]
+    return [numbers.name(n) for n in np.unique(np.concatenate(found))]
 
 
 def ids_to_ask(partition: int, stored: Stored) -> list[str]:

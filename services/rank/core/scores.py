@@ -17,6 +17,7 @@ from services.rank.core.clock import WINDOWS
 from services.rank.core.desk import Desk
 from services.rank.core.facts import FOREVER, UNKNOWN, Facts
 from services.rank.core.fold import Effects, State
+from services.rank.core.numbering import Numbers, grown
 from shared.events import LISTS, ListName, section_scope
 from shared.sections import one_name, one_scope
 
@@ -46,9 +47,12 @@ def in_order(candidate: Candidate) -> tuple[int, int, int, str]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranking:
-    """What ranks a partition, by article number; sums are those of the windows that end with bucket `end`."""
+    """What ranks a partition, by article number; sums are those of the windows that end with bucket `end`.
 
-    names: tuple[str, ...]
+    The columns are changed in place: of two rankings that were made one of the other, the newer is right.
+    """
+
+    numbers: Numbers
     sections: tuple[str, ...]
     section: Int64s
     published: Int64s
@@ -61,7 +65,7 @@ class Ranking:
 def ranking_of(state: State, end: int) -> Ranking:
     """Build the ranking of a state from scratch."""
     none = np.empty(0, np.int64)
-    empty = Ranking((), (), none, none, none, none, end, dict.fromkeys(LISTS, none))
+    empty = Ranking(Numbers(), (), none, none, none, none, end, dict.fromkeys(LISTS, none))
     every = {i: state.facts.get(i, UNKNOWN) for i in state.numbers}
     ranking = _with_facts(_grown(empty, state.numbers), every, state)
     sums = {name: _summed(state.buckets, end, WINDOWS[name], len(every)) for name in LISTS}
@@ -72,12 +76,14 @@ def follow(ranking: Ranking, state: State, effects: Effects) -> Ranking:
     """Give the ranking after a fold; `state` is the state after it."""
     changed = {i: f for i, f in effects.facts.items() if i in state.numbers}
     if effects.ids:
-        ranking = _grown(ranking, effects.ids)
+        ranking = _grown(ranking, state.numbers)
         changed |= {i: state.facts.get(i, UNKNOWN) for i in effects.ids}
     if changed:
         ranking = _with_facts(ranking, changed, state)
-    if effects.counted:
-        ranking = replace(ranking, sums={n: _plus(ranking, effects.counted, n) for n in LISTS})
+    for b, bucket in effects.counted.items():
+        for name in LISTS:
+            if ranking.end - WINDOWS[name] < b <= ranking.end:
+                _add(ranking.sums[name], bucket, 1)
     return ranking
 
 
@@ -96,7 +102,7 @@ def slide(ranking: Ranking, buckets: Mapping[int, Bucket], end: int) -> Ranking:
     for name in LISTS:
         window = WINDOWS[name]
         if not 0 < moved < window:
-            sums[name] = _summed(buckets, end, window, len(ranking.names))
+            sums[name] = _summed(buckets, end, window, len(ranking.numbers))
             continue
         total = ranking.sums[name].copy()
         for b in range(ranking.end + 1, end + 1):
@@ -169,13 +175,13 @@ def _put(
         cut = cut[: BEST + len(barred) + int(ties.sum())]
     entries = [
         Candidate(
-            ranking.names[i],
+            ranking.numbers.name(i),
             int(ranking.sums[name][i]),
             int(ranking.sums[_TIE_LIST][i]),
             int(ranking.published[i]),
         )
         for i in cut
-        if ranking.names[i] not in barred
+        if ranking.numbers.name(i) not in barred
     ]
     if entries:
         lists[f"{scope}:{name}"] = sorted(entries, key=in_order)[:BEST]
@@ -191,50 +197,34 @@ def _candidate(
     )
 
 
-def _grown(ranking: Ranking, ids: Iterable[str]) -> Ranking:
-    names = (*ranking.names, *ids)
-    more = np.zeros(len(names) - len(ranking.names), np.int64)
-
-    def grown(column: Int64s) -> Int64s:
-        return np.concatenate((column, more))
-
+def _grown(ranking: Ranking, numbers: Numbers) -> Ranking:
+    count = len(numbers)
     return replace(
         ranking,
-        names=names,
-        section=grown(ranking.section),
-        published=grown(ranking.published),
-        begins=grown(ranking.begins),
-        ends=grown(ranking.ends),
-        sums={name: grown(total) for name, total in ranking.sums.items()},
+        numbers=numbers,
+        section=grown(ranking.section, count),
+        published=grown(ranking.published, count),
+        begins=grown(ranking.begins, count),
+        ends=grown(ranking.ends, count),
+        sums={name: grown(total, count) for name, total in ranking.sums.items()},
     )
 
 
 def _with_facts(ranking: Ranking, changed: Mapping[str, Facts], state: State) -> Ranking:
     codes = {section: code for code, section in enumerate(ranking.sections)}
-    section, published = ranking.section.copy(), ranking.published.copy()
-    begins, ends = ranking.begins.copy(), ranking.ends.copy()
+    section, published, begins, ends = ranking.section, ranking.published, ranking.begins, ranking.ends
     for article, facts in changed.items():
         i = state.numbers[article]
         section[i] = codes.setdefault(facts.section, len(codes))
         published[i] = facts.published_ms
         begins[i], ends[i] = facts.hot_between()
-    return replace(
-        ranking, sections=tuple(codes), section=section, published=published, begins=begins, ends=ends
-    )
+    return replace(ranking, sections=tuple(codes))
 
 
 def _summed(buckets: Mapping[int, Bucket], end: int, window: int, n: int) -> Int64s:
     total = np.zeros(n, np.int64)
     for b, bucket in buckets.items():
         if end - window < b <= end:
-            _add(total, bucket, 1)
-    return total
-
-
-def _plus(ranking: Ranking, counted: Mapping[int, Bucket], name: ListName) -> Int64s:
-    total = ranking.sums[name].copy()
-    for b, bucket in counted.items():
-        if ranking.end - WINDOWS[name] < b <= ranking.end:
             _add(total, bucket, 1)
     return total
 

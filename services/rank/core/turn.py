@@ -106,18 +106,17 @@ def with_facts(cache: Cache, blobs: Mapping[str, bytes | None]) -> Cache:
     """Give the cache with the facts of more articles; TornError if they cannot be read."""
     with restore.reading(cache.state.partition, "articles", cache.stored):
         found = restore.facts_of(blobs)
-    state = replace(cache.state, facts={**cache.state.facts, **found})
-    return replace(cache, state=state, ranking=scores.learn(cache.ranking, state, found))
+    # in place: a state means the same whether these are known or not, and a copy would cost what all take
+    cache.state.facts.update(found)
+    return replace(cache, ranking=scores.learn(cache.ranking, cache.state, found))
 
 
 def without_facts(cache: Cache, ids: Iterable[str], actions: Desk) -> Cache:
     """Give the cache without the facts of those articles that are neither viewed nor pinned."""
     state = cache.state
-    gone = {i for i in ids if i not in state.numbers}.difference(pinned(cache, actions))
-    if not gone:
-        return cache
-    facts = {i: known for i, known in state.facts.items() if i not in gone}
-    return replace(cache, state=replace(state, facts=facts))
+    for i in {i for i in ids if i not in state.numbers}.difference(pinned(cache, actions)):
+        state.facts.pop(i, None)
+    return cache
 
 
 def void(cache: Cache, done: Refold, rules: Rules) -> tuple[Cache, list[Write]]:

@@ -15,6 +15,7 @@ from services.rank.core.desk import fold as desk_fold
 from services.rank.core.facts import FOREVER, Facts, apply
 from services.rank.core.fold import State, fold
 from services.rank.core.lists import merge_all
+from services.rank.core.numbering import Numbers
 from services.rank.core.scores import Candidate, Ranking, follow, in_order, ranking_of, slide, tops
 from services.rank.core.seen import Seen, article_key, from_bytes, reader_key, to_bytes
 from shared.events import LISTS, HotPinned
@@ -34,7 +35,7 @@ def state_of(reads: dict[str, list[int]], facts: dict[str, Facts]) -> State:
         for age in ages:
             once = counted(np.array([numbers[name]], np.uint32))
             buckets[NOW - age] = added(buckets.get(NOW - age, EMPTY), once)
-    return State(HOME, numbers=numbers, facts=facts, buckets=buckets)
+    return State(HOME, numbers=Numbers(reads), facts=facts, buckets=buckets)
 
 
 def known(**changes: Any) -> Facts:
@@ -182,7 +183,7 @@ def test_running_sums_are_the_sums(parts: list[tuple[list[tuple[str, int, int]],
 def contents(ranking: Ranking) -> tuple[object, ...]:
     sections = [ranking.sections[code] for code in ranking.section]
     columns = (ranking.published, ranking.begins, ranking.ends, *ranking.sums.values())
-    return ranking.names, ranking.end, sections, [column.tolist() for column in columns]
+    return list(ranking.numbers), ranking.end, sections, [column.tolist() for column in columns]
 
 
 def test_windows_may_jump_back() -> None:
