@@ -229,7 +229,8 @@ class Follower:
                 return turn.count(cache, batch, self._rules)
             except DaysNotLoadedError as missing:
                 # The script will refuse the flush if these have changed since the position was read.
-                cache = turn.with_days(cache, await self._store.seen(cache.state.partition, missing.days))
+                blobs = await self._store.seen(cache.state.partition, missing.days)
+                cache = await self._loader.apart(turn.with_days, cache, blobs)
 
     def _is_due(self, partition: int) -> bool:
         waited = self._clock.monotonic_s() - self._ranked_at.get(partition, -_HEARTBEAT_S)

@@ -45,7 +45,7 @@ class Loader:
     def __init__(
         self, log_: Log, store: Store, clock: Clock = CLOCK, apart: Apart = asyncio.to_thread
     ) -> None:
-        self._log, self._store, self._clock, self._apart = log_, store, clock, apart
+        self._log, self._store, self._clock, self.apart = log_, store, clock, apart
         self._not_before: dict[int, float] = {}
         self._reading: dict[int, asyncio.Task[Cache | None]] = {}
         self._torn: dict[int, tuple[float, float]] = {}
@@ -130,7 +130,7 @@ class Loader:
         metrics.LOADS.inc()
         try:
             stored = await self._store.load(partition)
-            cache: Cache = await self._apart(turn.remember, partition, stored)
+            cache: Cache = await self.apart(turn.remember, partition, stored)
             if not set(topics_of(partition)) >= cache.state.position.next.keys():
                 raise TornError(partition, "position names topics of another partition", stored.position)
         except TornError as error:

@@ -51,6 +51,9 @@ def connect(url: str) -> Redis:
 class Store:
     """The keys under the hash tags `{r0}` to `{r11}`."""
 
+    piece_bytes = 16 * 1024 * 1024
+    """Of a long string that is read: others wait some milliseconds for such a piece."""
+
     def __init__(self, redis: Redis, zone: ZoneInfo) -> None:
         self._redis = redis
         self._zone = zone
@@ -75,17 +78,16 @@ class Store:
                 for day in days:
                     pipe.hgetall(views_key(partition, day))
                     pipe.strlen(seen_key(partition, day))
-                for day in recent:
-                    pipe.get(seen_key(partition, day))
                 pipe.get(key(partition, "position"))
                 before, ids, fields, *rest, behind = await _replies(pipe, partition, position)
             if not (before or None) == (behind or None) == position:
                 continue
             articles = {f: x for f, x in zip(_ARTICLES_FIELDS, fields, strict=True) if x is not None}
-            stored = self._stored(position, days, recent, ids, articles, rest)
+            seen = await self.seen(partition, recent)
+            stored = _stored(position, days, seen, ids, articles, rest)
             wanted = await asyncio.to_thread(restore.ids_to_ask, partition, stored)
             found = await self.facts(partition, wanted, position)
-            if found is not None:
+            if found is not None and await self._position(partition) == position:
                 break
         known = {i.encode(): blob for i, blob in found.items() if blob is not None}
         return replace(stored, articles=articles | known, top_as_of=await self._top_as_of(partition))
@@ -109,31 +111,26 @@ class Store:
             found |= zip(some, blobs, strict=True)
         return found
 
-    @staticmethod
-    def _stored(
-        position: bytes | None,
-        days: Sequence[str],
-        recent: Sequence[str],
-        ids: Mapping[bytes, bytes],
-        articles: Mapping[bytes, bytes],
-        rest: Sequence[Any],
-    ) -> Stored:
-        of_days, of_recent = rest[: 2 * len(days)], rest[2 * len(days) :]
-        return Stored(
-            position=position,
-            ids=ids,
-            articles=articles,
-            views=dict(zip(days, of_days[::2], strict=True)),
-            seen={day: blob or b"" for day, blob in zip(recent, of_recent, strict=True)},
-            seen_bytes=dict(zip(days, of_days[1::2], strict=True)),
-            top_as_of=None,
-        )
-
     async def seen(self, partition: int, days: Sequence[str]) -> dict[str, bytes]:
-        """Read the hashes of some reading days."""
-        found = await self._redis.mget([seen_key(partition, day) for day in days])
-        blobs = cast("list[bytes | None]", found)
-        return {day: blob or b"" for day, blob in zip(days, blobs, strict=True)}
+        """Read the hashes of some reading days; none where another type of key lies."""
+        return {day: await self._in_pieces(seen_key(partition, day)) for day in days}
+
+    async def _in_pieces(self, name: str) -> bytes:
+        """Read a string that may be so long that no single answer would come within its deadline."""
+        pieces: list[bytes] = [b""]
+        read = 0
+        try:
+            while not pieces[-1] or len(pieces[-1]) == self.piece_bytes:
+                piece = await self._redis.getrange(name, read, read + self.piece_bytes - 1)
+                if not piece:
+                    break
+                pieces.append(cast("bytes", piece))
+                read += len(piece)
+        except ResponseError as error:
+            if not redis.is_wrong_type(error):
+                raise
+            return b""
+        return b"".join(pieces)
 
     async def flush(self, flushes: Sequence[Flush]) -> list[str]:
         """Run the script for several partitions in one round trip; each replies "ok" or what differs.
@@ -217,6 +214,25 @@ async def _replies(pipe: Any, partition: int, position: bytes | None) -> list[An
         if isinstance(reply, Exception):
             raise reply
     return replies
+
+
+def _stored(
+    position: bytes | None,
+    days: Sequence[str],
+    seen: Mapping[str, bytes],
+    ids: Mapping[bytes, bytes],
+    articles: Mapping[bytes, bytes],
+    of_days: Sequence[Any],
+) -> Stored:
+    return Stored(
+        position=position,
+        ids=ids,
+        articles=articles,
+        views=dict(zip(days, of_days[::2], strict=True)),
+        seen=seen,
+        seen_bytes=dict(zip(days, of_days[1::2], strict=True)),
+        top_as_of=None,
+    )
 
 
 def _for_script(flush: Flush) -> tuple[list[str], list[bytes | int]]:

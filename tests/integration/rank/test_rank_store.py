@@ -163,6 +163,20 @@ async def test_a_partition_is_forgotten_only_at_the_position_it_was_seen_at(stor
     assert (empty.position, empty.ids, empty.top_as_of) == (None, {}, None)
 
 
+@pytest.mark.parametrize("piece_bytes", [1, 7, 8, 24, 25])
+async def test_hashes_are_read_in_pieces(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, piece_bytes: int
+) -> None:
+    monkeypatch.setattr(Store, "piece_bytes", piece_bytes)
+    async with opened("redis_url", request) as store:
+        cache, flush = some_turn(await remembered(store))
+        await store.flush([flush])
+        assert (await remembered(store)).state.position == cache.state.position
+        (day,) = cache.state.position.days
+        assert len((await store.seen(HOME, [day]))[day]) == 3 * 8
+        await store.forget(HOME, flush.next_position)
+
+
 async def test_hashes_of_a_day_are_read_alone(store: AnyStore) -> None:
     cache, flush = some_turn(await remembered(store))
     await store.flush([flush])
