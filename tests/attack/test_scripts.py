@@ -198,7 +198,7 @@ const foreign = (root) => {
     const name = e.localName, type = e.getAttribute('type');
     if (['svg', 'math', 'iframe', 'object', 'embed', 'base', 'style', 'template', 'form', 'marquee', 'video',
          'audio', 'details', 'textarea', 'select'].includes(name)
-        && !e.matches('form.search')) found.push(name);
+        && !e.matches('form.search, form.search select')) found.push(name);
     if (name === 'script' && type !== 'application/ld+json'
         && !(e.getAttribute('src') || '').startsWith('/static/')) found.push('script');
     if (name === 'meta' && e.httpEquiv) found.push('meta ' + e.httpEquiv);

@@ -62,7 +62,8 @@ if redis.acl_check_cmd then
     command = command + 3 + tonumber(ARGV[command + 2])
   end
   for name, key in pairs(asked) do
-    if not redis.acl_check_cmd(name, key, '', '') then
+    -- what else UNLINK is given are keys, too
+    if not redis.acl_check_cmd(name, key, unpack(name == 'UNLINK' and {} or {'', ''})) then
       return redis.error_reply('NOPERM rank must be allowed to ' .. name .. ' ' .. key)
     end
   end

@@ -102,11 +102,12 @@ class Store:
         found: dict[str, bytes | None] = {}
         for begin in range(0, len(ids), _FACTS_AT_ONCE):
             some = ids[begin : begin + _FACTS_AT_ONCE]
-            async with self._redis.pipeline(transaction=True) as pipe:
+            async with self._redis.pipeline(transaction=False) as pipe:
                 pipe.get(key(partition, "position"))
                 pipe.hmget(key(partition, "articles"), list(some))
-                behind, blobs = await _replies(pipe, partition, position)
-            if (behind or None) != position:
+                pipe.get(key(partition, "position"))
+                before, blobs, behind = await _replies(pipe, partition, position)
+            if not (before or None) == (behind or None) == position:
                 return None
             found |= zip(some, blobs, strict=True)
         return found

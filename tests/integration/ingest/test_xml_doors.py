@@ -35,10 +35,10 @@ def nitf(article_id: str, *, status: str = "usable", paragraphs: int = 1) -> byt
 def test_xml_is_taken_over_http_and_a_kill_takes_it_down(ingest: Ingest, name: str, media_type: str) -> None:
     headers = {"content-type": media_type}
     answer = ingest.ask("POST", "/articles", content=nitf(name), headers=headers)
-    assert (answer.status_code, answer.json()["id"]) == (201, name)
+    assert (answer.status_code in (201, 202), answer.json()["id"]) == (True, name)
     killed = ingest.ask("POST", "/articles", content=nitf(name, status="canceled"), headers=headers)
-    assert killed.status_code == 200
-    assert ingest.outcome(name) == "withdrawn"
+    assert killed.status_code in (200, 202)
+    until(lambda: ingest.outcome(name) == "withdrawn", "it is taken down")
 
 
 def test_over_http_a_charset_outranks_the_declaration(ingest: Ingest, name: str) -> None:
