@@ -113,7 +113,12 @@ def build(settings: Settings) -> Render:
         log.warning("token_key_drawn", advice="set RENDER_TOKEN_KEY, or replicas refuse each other's views")
     static = Static(_HERE / "static")
     site = Site(
-        settings.site_name, settings.site_url, settings.zone, static.addresses, settings.picture_referrer
+        settings.site_name,
+        settings.site_url,
+        settings.zone,
+        static.addresses,
+        settings.picture_referrer,
+        settings.pictures,
     )
     files = [_HERE / "glossary.tsv", *filter(None, [settings.glossary])]
     terms = glossary.read("\n".join(file.read_text(encoding="utf-8") for file in files).splitlines())
@@ -174,7 +179,7 @@ def build(settings: Settings) -> Render:
             ),
             article_log.complaint,
             article_log.moved,
-            PageAnswers(settings.picture_hosts),
+            PageAnswers(settings.picture_sources),
         ),
     )
 

@@ -9,6 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from services.render.core import glossary
+from services.render.core.picture_service import PictureService
 from shared.redis import RedisSettings
 from shared.settings import DEVELOPMENT, is_loopback
 
@@ -41,6 +42,12 @@ class Settings(RedisSettings):
     """Peers whose `X-Forwarded-For` is believed, as networks separated by commas; or how many proxies."""
     picture_hosts: tuple[Annotated[str, Field(pattern=_SOURCE)], ...] = ("https:",)
     """Where pictures may come from, as sources of a CSP, separated by commas; the site itself always may."""
+    picture_key: str = Field("", repr=False)
+    """Secret of the signatures in `picture_url`; imgproxy's in hexadecimal."""
+    picture_salt: str = Field("", repr=False)
+    """imgproxy's other one, in hexadecimal."""
+    picture_url: str = ""
+    """Template of addresses at a service that makes pictures smaller; empty: all are loaded as they are."""
     picture_referrer: Literal[
         "no-referrer",
         "origin",
@@ -68,6 +75,14 @@ class Settings(RedisSettings):
             )
         return key
 
+    @field_validator("picture_url")
+    @classmethod
+    def _asks_a_service(cls, template: str, info: ValidationInfo) -> str:
+        given = info.data
+        if template and "picture_key" in given and "picture_salt" in given:
+            PictureService(template, given["picture_key"], given["picture_salt"])
+        return template
+
     @field_validator("glossary")
     @classmethod
     def _is_readable(cls, path: Path | None) -> Path | None:
@@ -91,3 +106,19 @@ class Settings(RedisSettings):
         if value.strip().isdecimal():
             return int(value)
         return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+
+    @property
+    def pictures(self) -> PictureService | None:
+        """Who makes pictures smaller."""
+        if not self.picture_url:
+            return None
+        return PictureService(self.picture_url, self.picture_key, self.picture_salt)
+
+    @property
+    def picture_sources(self) -> tuple[str, ...]:
+        """Where pages load pictures from: of a service, publishers' hosts are only those that are named."""
+        service = self.pictures
+        if service is None or self.picture_url.startswith("{url}"):
+            return self.picture_hosts
+        named = self.picture_hosts if "picture_hosts" in self.model_fields_set else ()
+        return tuple(filter(None, (service.host, *named)))

@@ -23,6 +23,7 @@ OWN = {
         "RENDER_GLOSSARY": "/nowhere",
         "RENDER_TOKEN_KEY": "\udcff",
         "RENDER_SECTIONS": "\udcff",
+        "RENDER_PICTURE_URL": "https://img.example/{size}/{url}",
     },
 }
 

@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 from services.render.core import metadata
 from services.render.core.bidi import shown
 from services.render.core.notes import Notes
-from services.render.core.pictures import srcset
+from services.render.core.pictures import files
 from services.render.core.scribe import Scribe
 from services.render.core.scripts import OTHER, PREFIX, SCRIPTS, link_in, script_of
 from services.render.core.site import Site, hot_path, section_path, series_path
@@ -87,7 +87,7 @@ class Fragments:
             series_path=series_path,
             host=host,
             split_title=split_title,
-            srcset=srcset,
+            files=partial(files, service=site.pictures),
             local=lambda moment: moment.astimezone(site.zone),
             long_time=long_time,
             listed_time=listed_time,

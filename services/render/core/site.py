@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
+from services.render.core.picture_service import PictureService
 from shared.events import ListName
 
 
@@ -12,7 +13,8 @@ from shared.events import ListName
 class Site:
     """A newspaper; `static` gives a static file's address by its name.
 
-    `referrer` is what whoever keeps a picture is told of the page that shows it (a referrer policy).
+    `referrer` is what whoever keeps a picture is told of the page that shows it (a referrer policy);
+    `pictures` gives them in the widths of pages, without it they are loaded as publishers have them.
     """
 
     name: str
@@ -20,6 +22,7 @@ class Site:
     zone: ZoneInfo
     static: Mapping[str, str]
     referrer: str = "no-referrer"
+    pictures: PictureService | None = None
 
 
 def section_path(name: str) -> str:

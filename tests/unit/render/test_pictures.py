@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from services.render.core.fragments import Fragments, environment
-from services.render.core.pictures import srcset
+from services.render.core.picture_service import PictureService
+from services.render.core.pictures import files, srcset
+from services.render.settings import Settings
 from shared.blocks import Picture, PictureBlock, Rendition
 from tests.builders import published
 from tests.unit.render.reading import Reading
@@ -88,3 +90,92 @@ def test_whoever_keeps_a_picture_is_told_as_much_of_its_page_as_the_site_says(po
     told = [value for tag, name, value in page.attributes if (tag, name) == ("img", "referrerpolicy")]
     # in lists the header of the page says it, unless it is to be another
     assert told == [policy] * (2 if policy == "no-referrer" else 3)
+
+
+SERVICE = PictureService("https://i.example/{width}?u={base64}")
+
+
+def widths(written: str) -> list[int]:
+    return [int(one.rpartition(" ")[2].removesuffix("w")) for one in written.split(", ")]
+
+
+@pytest.mark.parametrize(
+    ("width", "large", "expected"),
+    [
+        (4000, False, [128, 256, 384, 640, 960]),
+        (4000, True, [480, 780, 1170, 1540, 1920]),
+        (1200, True, [480, 780, 1170, 1200]),
+        (400, False, [128, 256, 384, 400]),
+        (None, True, [480, 780, 1170, 1540, 1920]),
+    ],
+)
+def test_a_service_is_asked_for_widths_of_the_page_up_to_the_pictures_own(
+    width: int | None, large: bool, expected: list[int]
+) -> None:
+    shown = files(picture(width=width), SERVICE, whole=False, large=large)
+    assert widths(shown.srcset) == expected
+    assert all(f"https://i.example/{one}?u=" in shown.srcset for one in expected)
+    assert shown.url == SERVICE.address(
+        "https://p.example/own.jpg", max(one for one in expected if one <= 1000)
+    )
+
+
+def test_a_service_makes_its_files_of_the_widest_that_shows_the_same() -> None:
+    shown = picture(size(300, 200), size(2400, 1600), size(3000, 3000))
+    for whole in (True, False):
+        assert files(shown, SERVICE, whole=whole, large=False).url == SERVICE.address(
+            "https://p.example/2400.jpg", 960
+        )
+
+
+def test_a_picture_as_small_as_the_smallest_file_has_no_choice() -> None:
+    small = files(picture(width=90), SERVICE, whole=False, large=True)
+    assert (small.url, small.srcset) == (SERVICE.address("https://p.example/own.jpg", 90), "")
+
+
+def test_a_drawing_goes_to_no_service() -> None:
+    drawn = Picture(url="https://p.example/a.svg", width=900, height=600)
+    assert files(drawn, SERVICE, whole=True, large=True).url == drawn.url
+
+
+def test_every_picture_of_a_page_is_the_services_and_those_of_feeds_and_previews_are_not() -> None:
+    shown = picture(width=4000)
+    article = published(pictures=(shown, shown), blocks=(PictureBlock(picture=shown),))
+    one = story("one", pictures=(shown,))
+    templates = environment(TEMPLATES)
+    pieces = Fragments(replace(PIECES.site, pictures=SERVICE), PIECES.scribe, templates)
+    top = pieces.article_top(article, SECTIONS, TODAY)
+    for page in (
+        top + pieces.article_end(article),
+        pieces.hot_entry(one, TODAY) + pieces.card(one, TODAY),
+        pieces.home(one, (one,), b"", [("国际", (one,))], today=TODAY),
+        pieces.section("国际", (one, one), b"", None, today=TODAY),
+    ):
+        read = Reading(page)
+        addresses = [value for tag, name, value in read.attributes if (tag, name) == ("img", "src")]
+        assert len(addresses) >= 2
+        assert all(address.startswith("https://i.example/") for address in addresses)
+        assert len(read.all("srcset")) == len(read.all("sizes")) == len(addresses)
+    assert 'property="og:image" content="https://p.example/own.jpg"' in top.decode()
+    feed = Reading(templates.get_template("feed_content.html").render(article=article, notes=None).encode())
+    assert feed.all("src") == ["https://p.example/own.jpg"] * 3
+    assert feed.all("srcset") == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, ("https:",)),
+        ({"picture_url": "https://i.example:8443/{width}/{url}"}, ("https://i.example:8443",)),
+        ({"picture_url": "/i/{width}/{url}"}, ()),
+        ({"picture_url": "{url}?w={width}"}, ("https:",)),
+        (
+            {"picture_url": "https://i.example/{width}/{url}", "picture_hosts": "p.example"},
+            ("https://i.example", "p.example"),
+        ),
+    ],
+)
+def test_of_a_service_publishers_hosts_are_only_those_that_are_named(
+    settings: dict[str, str], expected: tuple[str, ...]
+) -> None:
+    assert Settings.model_validate(settings).picture_sources == expected
