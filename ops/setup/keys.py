@@ -17,6 +17,8 @@ def draw(keys: Path) -> None:
     known = {user: _hash(_drawn(keys / user / "redis_password")) for user in rights.REDIS_USERS}
     put(keys / "redis" / "users.acl", rights.redis_users(known))
     _drawn(keys / "render" / "token_key")
+    for name in ("picture_key", "picture_salt"):
+        put(keys / "pictures" / name, _drawn(keys / "render" / name) + "\n")
     tokens = keys / "ingest" / "tokens"
     if not tokens.exists():
         token = _drawn(keys / "operator" / "publish_token")
@@ -50,7 +52,8 @@ def put(file: Path, text: str) -> None:
 
 def _drawn(file: Path) -> str:
     if not file.exists() or not file.read_text().strip():
-        put(file, secrets.token_urlsafe(32) + "\n")
+        # in hexadecimal, as imgproxy wants its own
+        put(file, secrets.token_hex(32) + "\n")
     return file.read_text().strip()
 
 

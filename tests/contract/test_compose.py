@@ -11,6 +11,7 @@ import yaml
 
 from ops.setup import keys, rights
 from services.ingest.settings import Token
+from services.render.core.picture_service import PictureService
 from shared import topics
 from tests.contract.test_documentation import SETTINGS, variables
 
@@ -41,7 +42,8 @@ def port(service: str) -> int:
 
 
 def test_every_part_is_there() -> None:
-    assert set(CONTAINERS) == {"kafka", "redis", "edge", ONCE, *SETTINGS}
+    assert set(CONTAINERS) == {"kafka", "redis", "edge", "pictures", ONCE, *SETTINGS}
+    assert {name for name, part in PARTS.items() if "profiles" in part} == {"pictures"}
 
 
 def test_what_every_container_is_denied() -> None:
@@ -117,7 +119,7 @@ def test_no_secret_stands_in_an_environment(name: str) -> None:
     assert given & secrets_of(name) <= {"REDIS_URL"}
     assert not re.search(r"redis\S*://[^@/]*:[^@/]*@", COMPOSE)
     files = {value for key, value in PARTS[name]["environment"].items() if key.endswith("_FILE")}
-    assert len(files) == {"ingest": 2, "rank": 2, "render": 3}[name]
+    assert len(files) == {"ingest": 2, "rank": 2, "render": 5}[name]
     assert all(file.startswith("/run/keys/") for file in files)
 
 
@@ -143,7 +145,7 @@ def test_a_part_has_its_own_keys_only_and_cannot_change_them(drawn: Path) -> Non
     }
     assert mounted.pop(ONCE) == PARTS[ONCE]["volumes"]
     assert mounted.pop("kafka") == mounted.pop("edge") == []
-    assert mounted == {name: [f"keys-{name}:/run/keys:ro"] for name in ("redis", *SETTINGS)}
+    assert mounted == {name: [f"keys-{name}:/run/keys:ro"] for name in ("redis", "pictures", *SETTINGS)}
     for name in SETTINGS:
         named = {v for key, v in PARTS[name]["environment"].items() if key.endswith("_FILE")}
         assert {Path(file).name for file in named} == {file.name for file in (drawn / name).iterdir()}
@@ -154,7 +156,8 @@ def test_what_was_drawn_stays_and_redis_does_not_keep_it(drawn: Path) -> None:
     keys.draw(drawn)
     assert first == {file: file.read_text() for file in drawn.rglob("*") if file.is_file()}
     words = [text.strip() for file, text in first.items() if file.name not in ("users.acl", "tokens")]
-    assert len(words) == len(set(words)) == 8
+    # two are known to render and to who makes pictures
+    assert (len(words), len(set(words))) == (12, 10)
     assert not any(word in first[drawn / "redis" / "users.acl"] for word in words)
 
 
@@ -163,6 +166,8 @@ NETWORKS: dict[str, set[str]] = {
     "publishers": {"kafka"},
     "edge-render": {"edge", "render"},
     "edge-ingest": {"edge", "ingest"},
+    "edge-pictures": {"edge", "pictures"},
+    "world": {"pictures"},
     "kafka-ingest": {"kafka", "ingest"},
     "kafka-rank": {"kafka", "rank"},
     "kafka-render": {"kafka", "render"},
@@ -178,7 +183,7 @@ def test_a_network_joins_two_that_must_speak_to_each_other() -> None:
     }
     assert on == NETWORKS
     joints = {name for name, network in READ["networks"].items() if network.get("internal")}
-    assert joints == NETWORKS.keys() - {"readers", "publishers"}
+    assert joints == NETWORKS.keys() - {"readers", "publishers", "world"}
     assert PARTS[ONCE]["network_mode"] == "service:kafka"
     assert all("networks" in part for name, part in PARTS.items() if name != ONCE)
 
@@ -207,7 +212,23 @@ def test_a_service_is_asked_where_it_listens(name: str) -> None:
 
 def test_the_edge_asks_render_and_ingest_where_they_listen() -> None:
     asked = set(re.findall(r"proxy_pass http://\$(\w+):(\d+);", EDGE))
-    assert asked == {("render", str(port("render"))), ("ingest", str(port("ingest")))}
+    assert asked == {
+        ("render", str(port("render"))),
+        ("ingest", str(port("ingest"))),
+        ("pictures", "8080"),
+    }
+
+
+def test_imgproxy_reads_the_keys_that_render_signs_with(drawn: Path) -> None:
+    for file in ("picture_key", "picture_salt"):
+        assert f"=$$(cat /run/keys/{file}) " in PARTS["pictures"]["command"][-1]
+        assert PARTS["render"]["environment"][f"RENDER_{file.upper()}_FILE"] == f"/run/keys/{file}"
+        assert (drawn / "pictures" / file).read_text() == (drawn / "render" / file).read_text()
+    template = re.search(r"^RENDER_PICTURE_URL=(.*)$", (ROOT / "ops" / "README.md").read_text(), re.MULTILINE)
+    assert template
+    key, salt = ((drawn / "render" / file).read_text().strip() for file in ("picture_key", "picture_salt"))
+    address = PictureService(template[1], key, salt).address("https://p.example/a.jpg", 640)
+    assert address.startswith(PARTS["pictures"]["environment"]["IMGPROXY_PATH_PREFIX"] + "/")
 
 
 @pytest.mark.parametrize("name", SETTINGS)
