@@ -13,6 +13,7 @@ from httpx._transports import default as transports
 from playwright.sync_api import Browser, sync_playwright
 from redis import Redis as RedisClient
 
+from shared import runtime
 from tests.real import Kafka, Redis, Server, Site
 from tests.turns import turn
 
@@ -46,6 +47,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put files with tests that run alone last, so that the workers need not wait for each other before."""
     files = {item.path for item in items if _is_alone(item)}
     items.sort(key=lambda item: (item.path in files, _is_alone(item)))
+
+
+@pytest.fixture(autouse=True)
+def log_unbound() -> None:
+    """Let `capture_logs` see every line: once a program configured it, a logger is bound for good."""
+    vars(runtime.log).pop("bind", None)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Final
+from zlib import crc32
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
@@ -48,6 +49,16 @@ SET_ASIDE: Final = Counter(
 )
 
 
+def _member(instance: str, publishers: Sequence[str]) -> str:
+    """Name a member of the group, by what it reads too.
+
+    A member that comes back under its name is given what it had, and the client ends over a topic that it
+    does not read any more.
+    """
+    read = ",".join(publishers)
+    return f"{instance}-{crc32(read.encode()):08x}" if read else instance
+
+
 class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
     """Decide about every input of the partitions that this instance owns."""
 
@@ -77,7 +88,7 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             **client(self._bootstrap_servers),
             group_id=GROUP,
             # a killed instance that is restarted at once takes its partitions back without a rebalance
-            group_instance_id=self._instance,
+            group_instance_id=_member(self._instance, self._tokens.topics),
             partition_assignment_strategy=(RangePartitionAssignor,),
             enable_auto_commit=False,
             auto_offset_reset="earliest",

@@ -6,8 +6,10 @@ that asks for a name and a password, the services through one that publishers ca
 
 import json
 import subprocess
+import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -26,7 +28,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # it has no _
 
 from dev import jars, java
 from tests.builders import as_json, sent_article
-from tests.foreign import DEADLINE_S, until
+from tests.foreign import DEADLINE_S, produce, until
 from tests.integration.ingest.conftest import TOKENS, Ingest
 from tests.real import Kafka, Service, free_base
 
@@ -212,3 +214,16 @@ def test_a_publisher_beyond_its_quota_is_delayed_and_others_are_not(guarded: Gua
     answer = guarded.ingest.ask("POST", "/articles", json=sent_article("by-others"))
     assert answer.is_success
     until(lambda: guarded.ingest.outcome("by-others") == "published", "others are served")
+
+
+def test_an_ingest_comes_back_without_a_publisher_that_had_a_topic(kafka: Kafka, tmp_path: Path) -> None:
+    own = [entry | {"topic": entry["name"] == "sports"} for entry in json.loads(TOKENS)]
+    for tokens in (json.dumps(own), TOKENS):
+        ingest = Service("ingest", tmp_path, KAFKA_BOOTSTRAP_SERVERS=kafka.bootstrap, INGEST_TOKENS=tokens)
+        try:
+            ingest.start()
+            name = f"test-{uuid.uuid4().hex[:12]}"
+            produce(kafka.bootstrap, "ingest.v1", as_json(sent_article(name)))
+            until(lambda n=name, i=ingest: Ingest(kafka.bootstrap, i.url).outcome(n) == "published", name)  # type: ignore[misc]
+        finally:
+            ingest.stop()

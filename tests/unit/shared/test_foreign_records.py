@@ -2,7 +2,6 @@
 
 import pytest
 from prometheus_client import REGISTRY
-from structlog import get_logger
 from structlog.testing import capture_logs
 
 from shared import foreign_records
@@ -25,8 +24,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr(foreign_records, "time", clock)
     monkeypatch.setattr(foreign_records, "_told", {})
-    # one that no earlier test has bound to what it had configured
-    monkeypatch.setattr(foreign_records, "log", get_logger())
     return clock
 
 
