@@ -5,15 +5,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from dev import environment
+from dev import environment, kafka
 from dev.console import say
 from dev.environment import PYTHON, ROOT
 
 FOLDERS: Final = ("unit", "contract", "integration", "attack", "e2e", "chaos")
 
 # Tests that start programs wait more than they compute: four keep two cores busy. A file's tests stay
-# together, because they share what they start.
-_FOUR_AT_A_TIME: Final = ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
+# together, because they share what they start. One that ends its worker ends the run, which says its name:
+# a worker put in its place may wait for ever (pytest-xdist 3.8, issue 1378).
+_FOUR_AT_A_TIME: Final = ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder", "--max-worker-restart=0"]
+
+# What hangs ends too, with a traceback of all its threads.
+_NO_LONGER_THAN: Final = ["-o", "faulthandler_timeout=600", "-o", "faulthandler_exit_on_timeout=true"]
 
 _RULES: Final = {
     "format": ["ruff", "format", "--check", "."],
@@ -31,9 +35,12 @@ def test(folders: Sequence[str], arguments: Sequence[str]) -> int:
         if broken:
             say("broken", ", ".join(broken))
             return 1
+    if set(folders) != {"unit"}:
+        # now, and not by each of four workers in the middle of a test
+        kafka.fetch()
     # the longest first, so that in the end nobody waits for one of them
     chosen = [f"tests/{folder}" for folder in reversed(folders or FOLDERS)]
-    return _run("tests", ["pytest", *_FOUR_AT_A_TIME, *chosen, *arguments])
+    return _run("tests", ["pytest", *_FOUR_AT_A_TIME, *_NO_LONGER_THAN, *chosen, *arguments])
 
 
 def supply(advisories: Path | None) -> int:

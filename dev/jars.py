@@ -1,6 +1,9 @@
 """Apache Kafka as its published jars: which ones, by kafka-jars.lock, and where all clones keep them."""
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -27,6 +30,15 @@ class Jar:
 def cache() -> Path:
     """Return the user's folder for what every clone can share."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "remen"
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Wait until no other clone fetches jars, and keep the others from it."""
+    cache().mkdir(parents=True, exist_ok=True)
+    with (cache() / "fetching").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def parse(text: str) -> list[Jar]:

@@ -62,10 +62,14 @@ _JVM_24: Final = ["--sun-misc-unsafe-memory-access=allow", "--enable-native-acce
 
 def fetch() -> None:
     """Have every jar in the user's cache. Needs the environment's part `broker`."""
-    wanted = jars.missing()
-    if wanted:
-        with timed("kafka", f"fetching {len(wanted)} jars, {sum(jar.size for jar in wanted) / 1e6:.0f} MB"):
-            run([str(PYTHON), "-m", "dev.fetch"])
+    if not jars.missing():
+        return
+    with jars.alone():
+        # whoever was here before may have brought them
+        if wanted := jars.missing():
+            size = sum(jar.size for jar in wanted) / 1e6
+            with timed("kafka", f"fetching {len(wanted)} jars, {size:.0f} MB"):
+                run([str(PYTHON), "-m", "dev.fetch"])
 
 
 def program(folder: Path, port: int, controller: int, more: str = "") -> Program:

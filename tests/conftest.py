@@ -1,5 +1,6 @@
 """What every test can ask for: a real Kafka and Redis, shared or its own, a whole site, a browser, nginx."""
 
+import logging
 import os
 import shutil
 from collections.abc import Callable, Generator, Iterator
@@ -9,6 +10,7 @@ from typing import Any, Final, TypeVar
 
 import hypothesis
 import pytest
+import structlog
 from httpx._transports import default as transports
 from playwright.sync_api import Browser, sync_playwright
 from redis import Redis as RedisClient
@@ -50,8 +52,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def log_unbound() -> None:
-    """Let `capture_logs` see every line: once a program configured it, a logger is bound for good."""
+def log_as_new() -> None:
+    """Let `capture_logs` see every line: a command run in this process sets what is told, for good."""
+    logging.disable(logging.NOTSET)
+    structlog.reset_defaults()
     vars(runtime.log).pop("bind", None)
 
 

@@ -4,7 +4,6 @@ REMEN_IMPORT_POSTS says how many posts there are in each export; 30 if it is not
 """
 
 import json
-import logging
 import os
 import signal
 import subprocess
@@ -15,7 +14,6 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 import pytest
-import structlog
 from typer.testing import CliRunner
 
 from publisher.app import cli
@@ -81,11 +79,7 @@ class Done:
 
 def imported(kafka: str, *asked: str | Path) -> Done:
     """Run an import in this process, for to start one takes longer than to import."""
-    try:
-        done = CliRunner().invoke(cli, [*map(str, asked), "--json"], env={"KAFKA_BOOTSTRAP_SERVERS": kafka})
-    finally:
-        logging.disable(logging.NOTSET)
-        structlog.reset_defaults()
+    done = CliRunner().invoke(cli, [*map(str, asked), "--json"], env={"KAFKA_BOOTSTRAP_SERVERS": kafka})
     assert isinstance(done.exception, SystemExit | None), done.exception
     return Done(done.exit_code, [json.loads(line) for line in done.stdout.splitlines()])
 

@@ -1,11 +1,14 @@
 """What comes from outside: Java, the jars of Kafka, the Python packages."""
 
 import re
+import time
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
-from dev import jars, java
+from dev import jars, java, kafka
 from dev.environment import LOCK, PYPROJECTS
 
 
@@ -32,6 +35,24 @@ def test_the_jar_lock_names_each_jar_once() -> None:
 def test_a_line_that_is_no_jar_is_refused_by_its_number(line: str) -> None:
     with pytest.raises(ValueError, match="line 2 is not"):
         jars.parse(f"# a comment\n{line}\n")
+
+
+def test_what_is_missing_is_fetched_once_however_many_want_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing, fetched = [jars.locked()[0]], []
+
+    def fetch(command: list[str]) -> None:
+        fetched.append(command)
+        time.sleep(0.05)
+        missing.clear()
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(jars, "missing", lambda: list(missing))
+    monkeypatch.setattr(kafka, "run", fetch)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: kafka.fetch(), range(4)))
+    assert len(fetched) == 1
 
 
 def test_everything_declared_is_pinned_by_hash_and_nothing_says_from_where() -> None:

@@ -12,10 +12,10 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-import esprima
 import tinycss2
 
 from tests.unit.render.press import SERVICE
@@ -73,6 +73,11 @@ def conditions(sheet: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def parser() -> Any:
+    """Give the parser of scripts; its tables take 120 MB, and not every worker needs them."""
+    return import_module("esprima")
+
+
 def names_in(script: str) -> frozenset[str]:
     """Give the names of everything that a script asks of an object."""
     found: set[str] = set()
@@ -81,7 +86,7 @@ def names_in(script: str) -> frozenset[str]:
         if node.type == "MemberExpression" and not node.computed:
             found.add(f"api {node.property.name}")
 
-    esprima.parseScript(script, delegate=look)
+    parser().parseScript(script, delegate=look)
     return frozenset(found)
 
 
