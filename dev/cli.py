@@ -1,6 +1,7 @@
 """The commands of `python3 dev`."""
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -25,6 +26,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(f"\n{failure}")
     except KeyboardInterrupt:
         sys.exit(130)
+    except BrokenPipeError:
+        # `| head` has seen enough; nothing more is written to it as Python ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
 
 
 def run(asked: argparse.Namespace, rest: list[str]) -> int:

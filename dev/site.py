@@ -123,7 +123,6 @@ def logs(folder: Path, name: str, follow: bool) -> None:
     path = folder / "logs" / f"{name if name in there else f'{name}-1'}.log"
     if not path.exists():
         raise DevError(f"there is no log of {name!r}; there are {', '.join(there) or 'none yet'}")
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # ends in peace when `| head` has seen enough
     with path.open(errors="replace") as log:
         while True:
             for line in log:
