@@ -32,7 +32,9 @@ def test_eight_faults_lose_no_view_and_double_none() -> None:
         "300000",
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
-    assert done.stdout.splitlines()[-1:] == ["300000 views, 8 faults, lost 0, double 0"], done.stdout[-3000:]
+    assert done.stdout.splitlines()[-1:] == ["300000 views, 8 faults, lost 0, double 0"], (
+        done.stdout[-3000:] + done.stderr
+    )
     assert done.returncode == 0
     sent = [int(number.replace(",", "")) for number in re.findall(r"sent +([\d,]+)", done.stdout)]
     assert sent == sorted(sent)
