@@ -96,3 +96,29 @@ def test_the_keyed_topics_are_co_partitioned() -> None:
     keyed = {topics.INGEST, topics.ARTICLES, topics.VIEWS}
     assert {topic.partitions for topic in keyed} == {topics.PARTITIONS}
     assert all(topic.config["message.timestamp.type"] == "LogAppendTime" for topic in {*keyed, topics.DESK})
+
+
+def test_every_link_leads_somewhere() -> None:
+    pages = [
+        page
+        for page in ROOT.rglob("*.md")
+        if not any(part.startswith(".") for part in page.relative_to(ROOT).parts)
+    ]
+    lost = {
+        (str(page.relative_to(ROOT)), link)
+        for page in pages
+        for link in re.findall(r"\]\(([^)#]+)", page.read_text())
+        if not re.match(r"[a-z]+:", link) and not (page.parent / link).exists()
+    }
+    assert len(pages) > 10
+    assert not lost
+
+
+def test_the_files_and_benches_of_the_decisions_are_there() -> None:
+    folder = ROOT / "docs" / "decisions"
+    for line in (folder / "README.md").read_text().splitlines():
+        for service, files in re.findall(r"(ingest|rank|render): ((?:`[\w./]+`(?:, )?)+)", line):
+            assert all((ROOT / "services" / service / one).exists() for one in re.findall("`(.+?)`", files))
+    benches = {name for page in folder.glob("*.md") for name in re.findall(r"\(`(\w+)`\)", page.read_text())}
+    assert len(benches) > 3
+    assert all((ROOT / "bench" / f"{name}.py").exists() for name in benches)
