@@ -77,7 +77,7 @@ def test_a_worker_that_takes_over_counts_by_the_voids(rank: Rank, article: str) 
     rank.until_scores({article: 25})
     rank.press.desk(void(7, article))
     rank.press.flush()
-    rank.until_scores({article: 5}, 5)
+    rank.until_scores({article: 5})
     first = rank.workers[0]
     first.kill()
     first.start()

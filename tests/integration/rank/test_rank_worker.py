@@ -130,8 +130,8 @@ def test_a_withdrawn_article_leaves_every_list(rank: Rank, article: str) -> None
     key = f"{article}#withdrawn"
     rank.press.event("articles.v1", withdrawn(article, second=9), key, wire.partition_for(article))
     rank.press.flush()
-    rank.until_scores({article: 0}, 2)
-    until(lambda: not rank.redis.keys("hot:section:谢幕:*"), "the emptied section's lists are gone", 2)
+    rank.until_scores({article: 0})
+    until(lambda: not rank.redis.keys("hot:section:谢幕:*"), "the emptied section's lists are gone")
     assert get(rank, "/hot", scope="section:谢幕").json()["entries"] == []
 
 
@@ -139,7 +139,7 @@ def test_the_desk_pins_bans_and_releases(rank: Rank, article: str) -> None:
     rank.press.article(article)
     rank.press.desk(HotPinned(article=article, who="编辑", why="要闻", position=1))
     rank.press.flush()
-    until(lambda: next(iter(rank.scores("now")), None) == article, "the pin leads the list", 2)
+    until(lambda: next(iter(rank.scores("now")), None) == article, "the pin leads the list")
     assert rank.redis.zrevrange("hot:all:now", 0, 0) == [article.encode()]
     told = get(rank, f"/hot/{article}/why").json()
     (action,) = told["desk"]
@@ -149,10 +149,10 @@ def test_the_desk_pins_bans_and_releases(rank: Rank, article: str) -> None:
     rank.press.view(article, "anna")
     rank.press.flush()
     until(lambda: get(rank, f"/hot/{article}/why").json()["score"] == 1, "the view is counted")
-    until(lambda: article not in rank.scores("now"), "the ban holds", 2)
+    until(lambda: article not in rank.scores("now"), "the ban holds")
     rank.press.desk(HotReleased(article=article, who="编辑", why="好了"))
     rank.press.flush()
-    rank.until_scores({article: 1}, 2, list_name="now")
+    rank.until_scores({article: 1}, list_name="now")
 
 
 def test_a_wiped_redis_is_rebuilt_and_tells_the_same_of_the_past(rank: Rank, article: str) -> None:
@@ -240,7 +240,7 @@ def test_changes_are_told_in_hot_v1(rank: Rank, article: str) -> None:
             [e.id for e in event.entries] == [article] and event.scope == "section:消息" for event in events
         )
 
-    until(told, "the event in hot.v1", 5)
+    until(told, "the event in hot.v1")
 
 
 @pytest.mark.parametrize(

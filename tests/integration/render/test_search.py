@@ -29,7 +29,7 @@ def test_what_is_published_is_found_until_it_is_withdrawn_whatever_becomes_of_th
     publish(kafka.bootstrap, published(stays, title=f"港口的{name}"), published(goes, title=f"山上的{name}"))
     until(lambda: finds(one, name, stays) and finds(one, name, goes), "both are found", 10)
     publish(kafka.bootstrap, withdrawn(goes, second=1), TextErased(goes))
-    until(lambda: not finds(one, name, goes), "the withdrawn one is not found", 2)
+    until(lambda: not finds(one, name, goes), "the withdrawn one is not found")
     assert finds(one, name, stays)
 
     one.kill()
