@@ -43,6 +43,10 @@ from shared.events import (
 FARTHEST_AHEAD: Final = timedelta(days=366)
 """That the date of an article may lie ahead of its arrival."""
 _NONE: Final = timedelta()
+_BLANK: Final = ArticlePublished.model_construct(
+    **{name: field.default for name, field in ArticlePublished.model_fields.items()}
+)
+"""An article of which nothing is said: to copy one takes half as long as to construct one."""
 
 DeskAction = Pin | Ban | Release | Void
 DeskEvent = HotPinned | HotBanned | HotReleased | ViewsVoided
@@ -128,29 +132,33 @@ def _publish(sent: Publish, edition: Edition, arrival: Arrival, now: datetime) -
         return Rejection(422, f"/published_at: {found}", faults, sent.id)
     lead, blocks = _lead(sent)
     # made without being checked once more: every value has been, and that would cost as much again
-    article = ArticlePublished.model_construct(
-        id=sent.id,
-        order=order,
-        title=sent.title,
-        series=find_series(sent.title),
-        section=sent.section,
-        blocks=blocks,
-        dateline=_dateline(sent.body),
-        pictures=lead + tuple(map(_picture, sent.pictures)),
-        byline=sent.byline or None,
-        source=sent.source or None,
-        tags=tuple(tag for tag in sent.tags if tag),
-        language=sent.language,
-        published_at=published_at,
-        modified_at=now,
-        embargo_until=sent.embargo_until if ahead <= _NONE else _later(published_at, sent.embargo_until),
-        expires_at=sent.expires_at,
-        sponsored=sent.sponsored,
-        sensitive=sent.sensitive,
-        correction=sent.correction or None,
-        uri=sent.uri or None,
-        urgency=sent.urgency,
-        aliases=sent.aliases or None,
+    article = _BLANK.model_copy(
+        update={
+            "id": sent.id,
+            "order": order,
+            "title": sent.title,
+            "series": find_series(sent.title),
+            "section": sent.section,
+            "blocks": blocks,
+            "dateline": _dateline(sent.body),
+            "pictures": lead + tuple(map(_picture, sent.pictures)),
+            "byline": sent.byline or None,
+            "source": sent.source or None,
+            "tags": tuple(tag for tag in sent.tags if tag),
+            "language": sent.language,
+            "published_at": published_at,
+            "modified_at": now,
+            "embargo_until": sent.embargo_until
+            if ahead <= _NONE
+            else _later(published_at, sent.embargo_until),
+            "expires_at": sent.expires_at,
+            "sponsored": sent.sponsored,
+            "sensitive": sent.sensitive,
+            "correction": sent.correction or None,
+            "uri": sent.uri or None,
+            "urgency": sent.urgency,
+            "aliases": sent.aliases or None,
+        }
     )
     return Accepted((article,))
 

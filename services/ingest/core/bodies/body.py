@@ -21,6 +21,8 @@ class Body:
     def __init__(self, notes: Notes, base: str = "") -> None:
         self.spend = Budget().spend
         self.base = base
+        self.is_checked = False
+        """Whether all its texts are parts of one whose characters have been checked and normalised."""
         self.quotes = 0
         """Quotation marks that are open."""
         self.footnotes: dict[str, list[dict[str, Any]]] = {}

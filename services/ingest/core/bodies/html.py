@@ -59,10 +59,12 @@ _BLANK_LINE: Final = re.compile(r"\n[ \t\r]*\n")
 def from_html(html: str, notes: Notes, base: str = "") -> tuple[Block, ...]:
     """Read an HTML body; ValueError says what to change."""
     body = Body(notes, base)
-    html = in_html(html, body)
-    if is_untagged(html):
-        return from_plain(unescaped(html), notes, base)
-    return from_tags(html, body)
+    carried_out = in_html(html, body)
+    if is_untagged(carried_out):
+        return from_plain(unescaped(carried_out), notes, base)
+    # a reference such as &#769; was no character yet when the whole was normalised
+    body.is_checked = carried_out is html and "&" not in html
+    return from_tags(carried_out, body)
 
 
 def from_tags(html: str, body: Body) -> tuple[Block, ...]:
@@ -102,7 +104,7 @@ def _read(node: LexborNode | None, passage: Passage, found: footnotes.Found, bre
             elif is_loose and (breaks or len(text) > 2) and "\n" in text:
                 _write_loose(text, styles, passage, breaks)
             else:
-                passage.write(text, styles)
+                passage.line.write(text, styles)
         elif tag == "-comment":
             _tell_dynamic(node, passage.body)
         elif tag and tag not in SILENT:

@@ -83,9 +83,10 @@ class Line:
         if not text:
             return
         start = self._length
-        # once more: a reference such as &#769; was no character yet when the whole body was normalised
-        no_control_in_body(text)
-        self._append(unicodedata.normalize("NFC", text))
+        if not self._body.is_checked:
+            no_control_in_body(text)
+            text = unicodedata.normalize("NFC", text)
+        self._append(text)
         if self._awaits_base:
             self._base, self._awaits_base = start, False
         for style in styles:
