@@ -17,8 +17,12 @@ DOORS: Final = {
     "render": (8080,),
     "kafka": (9092, 9094, 9095, 9093),
     "redis": (6379,),
+    "pictures": (8080,),
 }
 """9095 and 9093 are Kafka's own: whoever came to them would be its super user."""
+
+OPTIONAL: Final = {"pictures"}
+"""Run only with the profile of their name."""
 
 NEEDED: Final = {
     ("edge", "ingest", 8081),
@@ -28,6 +32,7 @@ NEEDED: Final = {
     ("render", "kafka", 9092),
     ("rank", "redis", 6379),
     ("render", "redis", 6379),
+    ("edge", "pictures", 8080),
 }
 # A network has no direction; and Kafka listens on all of its own for publishers, who need a password.
 HARMLESS: Final = {(to, start, port) for start, to, _ in NEEDED for port in DOORS[start]} | {
@@ -49,9 +54,11 @@ def main(options: list[str]) -> int:
     """Print the table; return the exit code."""
     compose = ["docker", "compose", *options]
     image = _said("docker", "inspect", "-f", "{{.Image}}", _said(*compose, "ps", "-aq", "setup"))
-    wanted = [f"{name}:{port}" for name, ports in DOORS.items() for port in ports]
+    running = _said(*compose, "ps", "--services").split()
+    there = {name: ports for name, ports in DOORS.items() if name in running or name not in OPTIONAL}
+    wanted = [f"{name}:{port}" for name, ports in there.items() for port in ports]
     reached: set[tuple[str, str, int]] = set()
-    for start in DOORS:
+    for start in there:
         container = _said(*compose, "ps", "-q", start).split()[0]
         inside = [
             "docker",
@@ -66,14 +73,14 @@ def main(options: list[str]) -> int:
         for found in _said(*inside, "-c", _TRY, *wanted).split():
             to, _, port = found.partition(":")
             reached.add((start, to, int(port)))
-    doors = [(to, port) for to, ports in DOORS.items() for port in ports]
+    doors = [(to, port) for to, ports in there.items() for port in ports]
     print("from".ljust(8), *(f"{to}:{port}".rjust(12) for to, port in doors))
-    for start in DOORS:
+    for start in there:
         marks = [_mark(start, to, port, (start, to, port) in reached) for to, port in doors]
         print(start.ljust(8), *(mark.rjust(12) for mark in marks))
     wrong = [
         (start, to, port)
-        for start, (to, port) in product(DOORS, doors)
+        for start, (to, port) in product(there, doors)
         if _mark(start, to, port, (start, to, port) in reached) in ("OPEN", "MISSING")
     ]
     print(
