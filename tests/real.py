@@ -6,14 +6,20 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, Final
+
+import httpx
 
 from dev import ask, kafka, redis, site
 from dev.child import Child, Program
 from dev.environment import ROOT
 from dev.state import State
+from tests.builders import as_json
+from tests.foreign import produce, until
 
 # Below the ports that systems hand out by themselves, so that no client's socket can take one meanwhile.
 # In a circle, so that two things made before either is started do not get the same. Each worker of pytest
@@ -65,6 +71,10 @@ class Service(Server):
         super().__init__(program, folder / f"{name}-{self.port}.log")
 
 
+def _is_there(address: str) -> bool:
+    return httpx.get(address).status_code == 200
+
+
 class Site:
     """A whole site of the test's own, without the demo; it is up when it is made.
 
@@ -86,6 +96,15 @@ class Site:
     def status(self) -> dict[str, Any]:
         """Ask anew for what `dev status --json` prints."""
         return site.status(self.folder)
+
+    def publish(self, *articles: Mapping[str, Any]) -> str:
+        """Send articles to ingest.v1; return the page's address when each can be read there."""
+        page: str = self.addresses["page"]
+        for article in articles:
+            produce(self.addresses["kafka"], "ingest.v1", as_json(article))
+        for address in [f"{page}/article/{article['id']}" for article in articles]:
+            until(partial(_is_there, address), address)
+        return page
 
     def pid(self, name: str) -> int | None:
         """Return the process number of `rank-1` and the like; None when it is down."""

@@ -111,23 +111,16 @@ def card_article(n: int) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def every_block(whole_site: Site) -> str:
     """Publish an HTML article with every kind of block; give its address."""
-    produce(whole_site.addresses["kafka"], "ingest.v1", as_json(BLOCKS))
-    address = f"{whole_site.addresses['page']}/article/blocks"
-    until(lambda: httpx.get(address).status_code == 200, address)
-    return address
+    return f"{whole_site.publish(BLOCKS)}/article/blocks"
 
 
 @pytest.fixture(scope="module")
 def article(whole_site: Site) -> str:
     """Publish the lead, six read articles and twelve of its section; give the lead's address."""
-    kafka, page = whole_site.addresses["kafka"], whole_site.addresses["page"]
+    kafka = whole_site.addresses["kafka"]
     hot = [hot_article(n, *entry) for n, entry in enumerate(HOT)]
     cards = [card_article(n) for n in range(1, 13)]
-    for sent in [LEAD, *hot, *cards]:
-        produce(kafka, "ingest.v1", as_json(sent))
-    for sent in [LEAD, *hot, *cards]:
-        address = f"{page}/article/{sent['id']}"
-        until(lambda address=address: httpx.get(address).status_code == 200, address)  # type: ignore[misc]
+    page = whole_site.publish(LEAD, *hot, *cards)
     for n in range(len(HOT)):
         for _ in range(20 - n):
             view = {"article": f"hot-{n}", "reader": uuid.uuid4().hex, "at": datetime.now(UTC).isoformat()}

@@ -12,9 +12,9 @@ from typing import Final
 import httpx
 import pytest
 
-from tests.builders import as_json, sent_article
+from tests.builders import sent_article
 from tests.e2e.old_chromium import OldPage, old_page
-from tests.foreign import produce, until
+from tests.foreign import until
 from tests.real import Site
 
 CHROMIUMS: Final = [Path(path) for path in os.environ.get("REMEN_OLD_CHROMIUMS", "").split(":") if path]
@@ -34,13 +34,7 @@ SENT: Final = [
 @pytest.fixture(scope="module")
 def address(whole_site: Site) -> str:
     """Publish twelve articles; give the site's address."""
-    site: str = whole_site.addresses["page"]
-    for sent in SENT:
-        produce(whole_site.addresses["kafka"], "ingest.v1", as_json(sent))
-    for sent in SENT:
-        page = f"{site}/article/{sent['id']}"
-        until(lambda page=page: httpx.get(page).status_code == 200, page)  # type: ignore[misc]
-    return site
+    return whole_site.publish(*SENT)
 
 
 @pytest.mark.parametrize("chromium", CHROMIUMS, ids=lambda path: path.parent.name)

@@ -13,8 +13,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Request, Route
 
-from tests.builders import as_json, sent_article
-from tests.foreign import produce, until
+from tests.builders import sent_article
 from tests.real import Site
 
 PICTURES: Final = "https://pictures.example"
@@ -68,13 +67,7 @@ PATHS: Final = [
 @pytest.fixture(scope="module")
 def address(whole_site: Site) -> str:
     """Publish one article of every difficult kind; give the site's address."""
-    site: str = whole_site.addresses["page"]
-    for sent in SENT:
-        produce(whole_site.addresses["kafka"], "ingest.v1", as_json(sent))
-    for sent in SENT:
-        page = f"{site}/article/{sent['id']}"
-        until(lambda page=page: httpx.get(page).status_code == 200, page)  # type: ignore[misc]
-    return site
+    return whole_site.publish(*SENT)
 
 
 @contextmanager
