@@ -15,7 +15,7 @@ from services.render.core.lists import CARDS, SIX
 from services.render.core.lru import Lru
 from services.render.core.page import Fragment
 from services.render.core.related import AMONG, Topic, ranked, topics_of
-from services.render.core.stories import story_of
+from services.render.core.stories import in_short, story_of
 from services.render.core.visibility import embargoed, expired, may_be_hot, visible
 from shared.events import ArticlePublished, WithdrawReason
 from shared.sections import one_name
@@ -151,7 +151,7 @@ class Shelf:
                 return None
             try:
                 today = now.astimezone(self._fragments.site.zone).date()
-                piece = Piece(self._scribe.article(article), self._fragments, today)
+                piece = Piece(self._scribe.article(in_short(article)), self._fragments, today)
             except Exception as error:
                 self._failed.add(article_id)
                 self._on_failure(article_id, error)

@@ -8,7 +8,8 @@ from typing import Final
 
 from shared.blocks import Text
 
-_GONE: Final = {"deleted", "footnote"}
+GONE: Final = {"deleted", "footnote"}
+"""Marks over what does not stand."""
 FIGURES: Final = "0123456789+-=()"
 SHIFTED: Final = {"superscript": "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾", "subscript": "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎"}
 """The same, raised and lowered."""
@@ -31,7 +32,7 @@ def standing(text: Text) -> str:
     written: list[str] = []
     at = 0
     for mark in sorted(text.marks, key=lambda mark: mark.start):
-        if mark.kind in _GONE and mark.end > at:
+        if mark.kind in GONE and mark.end > at:
             written += letters[at : mark.start]
             at = mark.end
     return "".join((*written, *letters[at:]))

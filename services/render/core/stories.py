@@ -3,9 +3,11 @@
 The excerpt is the first 60 characters of the body's paragraphs, joined with nothing, then `...`; a grapheme
 is never split, and what is struck out is not told. A body that is not longer stands whole, without dots. A
 body without a paragraph, say of a list alone, lends its other texts. Whatever else a list shows of an article
-has a bound too, so that none fills the pages of the others; its own page shows it whole.
+has a bound too, so that none fills the pages of the others; its own page shows it whole. What stands behind
+that is not converted for a list either (`in_short`).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -13,7 +15,7 @@ from typing import Final
 
 import regex
 
-from services.render.core.standing import standing
+from services.render.core.standing import GONE, standing
 from shared.blocks import (
     Block,
     Definitions,
@@ -35,6 +37,9 @@ CAPTION_CHARACTERS: Final = 300
 LONGEST_URL: Final = 2048
 """A picture at a longer address is in no list."""
 _RENDITIONS: Final = 16
+_BEGINNING: Final = 500
+"""Characters of a text that are converted to show the first of them: some more, as a word that begins behind
+what is shown, or a term that becomes shorter, may not tell on it."""
 
 _GRAPHEME: Final = regex.compile(r"\X")
 
@@ -113,6 +118,42 @@ def in_lists(picture: Picture | None) -> Picture | None:
             "renditions": tuple(one for one in some if len(one.url) <= LONGEST_URL) or None,
         }
     )
+
+
+def in_short(article: ArticlePublished) -> ArticlePublished:
+    """Give an article with no more text than its story needs, whatever script that is written in."""
+    paragraphs: list[Text] = [block for block in article.blocks if isinstance(block, Paragraph)]
+    texts = paragraphs or [text for block in article.blocks for text in texts_in(block)]
+    picture = picture_of(article)
+    return article.model_copy(
+        update={
+            "blocks": _beginning(texts),
+            "pictures": () if picture is None else (_captioned_in_short(picture),),
+            "byline": None,
+            "source": None,
+            "tags": (),
+            "correction": None,
+        }
+    )
+
+
+def _beginning(texts: Iterable[Text]) -> tuple[Paragraph, ...]:
+    """Give as much of a body as an excerpt is made of."""
+    some: list[Paragraph] = []
+    missing = _BEGINNING
+    for text in texts:
+        if missing <= 0:
+            break
+        struck_out = sum(mark.end - mark.start for mark in text.marks or () if mark.kind in GONE)
+        first = text.text[: missing + struck_out]
+        some.append(Paragraph(text=first, marks=text.marks, as_is=text.as_is))
+        missing -= len(standing(some[-1]))
+    return tuple(some)
+
+
+def _captioned_in_short(picture: Picture) -> Picture:
+    names = ("caption", "alt", "credit")
+    return picture.model_copy(update={name: getattr(picture, name)[:_BEGINNING] for name in names})
 
 
 def story_of(article: ArticlePublished) -> Story:
