@@ -214,10 +214,12 @@ class Edition:
             self._related.put(pieces, related)
         return related
 
-    def spelled(self, section: str, now: datetime) -> str | None:
-        """Give a section's name as its first text spells it; None where there is nothing to read."""
-        newest = self.shelf.newest_of(section, now)
-        return newest[0].story.section if newest else None
+    def spelled(self, section: str) -> str | None:
+        """Give a section's name as its first text spells it; None where there is nothing to read.
+
+        It is known of every section: nobody who asks for one that is over has its archive looked through.
+        """
+        return self._sections.get(one_name(section))
 
     def _read_articles(self, now: datetime) -> None:
         """Ask the store for what all pages share of it."""
@@ -226,7 +228,9 @@ class Edition:
             names = self._articles.sections(now)
         else:
             names = {one: name for one, name in self._sections.items() if one not in stale}
-            names |= {one: name for one in stale if (name := self.spelled(one, now)) is not None}
+            for one in stale:
+                if newest := self.shelf.newest_of(one, now):
+                    names[one] = newest[0].story.section
         self._sections = names
         last = len(self._order)
         first = nsmallest(SECTIONS, names, key=lambda one: (self._order.get(one, last), names[one]))

@@ -147,7 +147,7 @@ class Feeds:
         # the hot list of a section may change within an edition
         if kept is not None and kept.edition == edition.number and (hot is None or section is None):
             return kept.page
-        if section is not None and edition.spelled(section, now) != section:
+        if section is not None and edition.spelled(section) != section:
             return None
         pieces = self._pieces(section, hot, now)
         if kept is None or kept.pieces != pieces:

@@ -81,7 +81,7 @@ class Pages:
     def spelled(self, section: str, now: datetime) -> str | None:
         """Give a section's name as it stands in its address; None if there is no such section."""
         self._edition.turn(now)
-        return self._edition.spelled(section, now)
+        return self._edition.spelled(section)
 
     def moved(self, keys: Iterable[bytes], now: datetime) -> str | None:
         """Give the path of the page to which a former address leads (core/aliases.py)."""
@@ -149,8 +149,10 @@ class Pages:
         key = ("section", name, before)
         if (page := self._of_edition(key, now)) is not None:
             return page
+        if self._edition.spelled(name) != name:
+            return None
         parts = self._stretch(self._articles.newest_of_section, name, before, _OF_SECTION, now)
-        if parts is None or parts[1][0].section != name:
+        if parts is None:
             return None
         main = self._dated(self._fragments.section)
         path = _continued(section_path(name), before)

@@ -2,12 +2,15 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from services.render.core import shelf
+from services.render.core import cursors, shelf
+from services.render.core.cursors import Place
 from services.render.core.page import Page
 from services.render.core.scripts import SCRIPTS
 from shared.articles import ArticleEvent
@@ -46,6 +49,32 @@ def many(count: int, section: str = "地方", prefix: str = "a") -> list[Article
         published(f"{prefix}{n}", section=section, published_at=NOON - timedelta(minutes=n))
         for n in range(count)
     ]
+
+
+def test_a_section_of_which_all_is_over_is_not_looked_through_for_everyone_who_asks(
+    press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = NOON - timedelta(hours=1)
+    press.fold(*(published(f"e{n}", second=n, section="展览", expires_at=over) for n in range(30)))
+    press.fold(published("a"))
+    store, looked = press.folded.store, Counter[str]()
+    newest = store.newest_of_section
+
+    def counted(section: str, *asked: Any, **more: Any) -> list[str]:
+        looked[section] += 1
+        return newest(section, *asked, **more)
+
+    press.pages.home(press.now)
+    monkeypatch.setattr(store, "newest_of_section", counted)
+    for before in (None, cursors.write(Place(cursors.microseconds(NOON), "z"))):
+        assert press.pages.section("展览", before, press.now) is None
+    assert press.pages.spelled("展览", press.now) is None
+    assert press.feeds["zh-Hans"].feed("xml", "展览", press.now) is None
+    assert press.pages.section("地方", None, press.now) is not None
+    assert looked["展览"] == 0
+    # and it is there again with its next article
+    press.fold(published("new", section="展览"))
+    assert 'href="/article/new"' in html(press.pages.section("展览", None, press.now))
 
 
 def test_an_article_shows_its_text_then_six_then_ten(press: Press) -> None:
