@@ -1,9 +1,13 @@
-"""Kafka as every service uses it: topics that are there, producers that lose nothing."""
+"""Kafka as every service uses it: topics that are there, producers that lose nothing, clients that end.
 
+Consumers read only what was committed: what a transaction of somebody's wrote and took back was never there.
+"""
+
+import asyncio
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
@@ -17,6 +21,16 @@ bound_fetching()
 
 AWAY: Final = (KafkaError, OSError)
 """What is raised when Kafka is away."""
+
+
+_STOP_S: Final = 2.0
+
+
+class Client(Protocol):
+    """A consumer or a producer."""
+
+    async def stop(self) -> None:
+        """Stop."""
 
 
 class WrongPartitionsError(RuntimeError):
@@ -78,6 +92,25 @@ async def committed(
     finally:
         await admin.close()
     return {tp: (at.offset, at.metadata or "") for tp, at in found.items() if at.offset >= 0}
+
+
+def consumer(bootstrap_servers: str, **more: Any) -> AIOKafkaConsumer:
+    """Make a consumer, to be stopped by `close`."""
+    return AIOKafkaConsumer(
+        **client(bootstrap_servers), enable_auto_commit=False, isolation_level="read_committed", **more
+    )
+
+
+async def close(*clients: Client) -> None:
+    """Stop Kafka clients, started or not, within two seconds; how they end no longer matters."""
+    # Tasks of their own, because a cancelled stop would cancel, and await, the very thing that hangs.
+    stops = [asyncio.ensure_future(client.stop()) for client in clients]
+    ended, late = await asyncio.wait(stops, timeout=_STOP_S)
+    for stop in ended:
+        if not stop.cancelled():
+            stop.exception()
+    for stop in late:
+        stop.cancel()
 
 
 def producer(bootstrap_servers: str, client_id: str, **more: Any) -> AIOKafkaProducer:

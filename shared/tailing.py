@@ -7,11 +7,10 @@ import asyncio
 from collections.abc import Callable, Collection, Iterable
 from typing import Any, Final
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord, TopicPartition
 
 from shared.foreign_records import skipped
-from shared.identity import client
-from shared.kafka import AWAY
+from shared.kafka import AWAY, close, consumer
 from shared.runtime import log, wait_for
 from shared.topics import Topic
 
@@ -22,7 +21,6 @@ _AT_ONCE: Final = 500
 _LARGEST_RECORD_BYTES: Final = 4 * 1024 * 1024
 _LOOK_EVERY_S: Final = 0.1
 """How often also those partitions are looked at of which nothing was given."""
-_STOP_S: Final = 5.0
 
 
 class Tail:
@@ -46,9 +44,8 @@ class Tail:
 
     async def run(self) -> None:
         """Read until cancelled; waits for Kafka, and for nothing else: the topics must be there."""
-        self._consumer = AIOKafkaConsumer(
-            **client(self._bootstrap_servers),
-            enable_auto_commit=False,
+        self._consumer = consumer(
+            self._bootstrap_servers,
             # where only the newest are read, what was to be read may be deleted by its age meanwhile
             auto_offset_reset="none" if self._newest is None else "earliest",
             fetch_max_wait_ms=200,
@@ -66,7 +63,7 @@ class Tail:
                         self._give(record)
                 await self._note_positions(batches)
         finally:
-            await asyncio.wait_for(self._consumer.stop(), _STOP_S)
+            await close(self._consumer)
 
     async def caught_up(self, partitions: Collection[TopicPartition] | None = None) -> None:
         """Return when these partitions (None: all) are read to where they end now."""

@@ -1,7 +1,9 @@
 """A Kafka client that is not ours (librdkafka), as publishers and operators use one."""
 
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final, TypeVar, cast
 
 from confluent_kafka import (
@@ -23,6 +25,17 @@ def headers_of(message: Message) -> dict[str, bytes]:
     """Give a record's headers."""
     headers = cast("list[tuple[str, bytes]] | None", message.headers())
     return dict(headers or [])
+
+
+@contextmanager
+def aborted(bootstrap: str) -> Iterator[Producer]:
+    """Give a producer whose transaction is aborted when all that it wrote lies in the log."""
+    producer = Producer({"bootstrap.servers": bootstrap, "transactional.id": uuid.uuid4().hex})
+    producer.init_transactions(DEADLINE_S)
+    producer.begin_transaction()
+    yield producer
+    producer.flush(DEADLINE_S)
+    producer.abort_transaction(DEADLINE_S)
 
 
 def produce(

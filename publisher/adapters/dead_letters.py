@@ -1,9 +1,8 @@
 """ingest.v1.dead as a command reads it."""
 
-import asyncio
 import heapq
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from operator import attrgetter
 from typing import Final
@@ -13,21 +12,19 @@ from aiokafka.errors import KafkaError
 
 from publisher.adapters.failures import CommandError, answering
 from services.ingest.core.dead_letter import Age, DeadLetter, Place, read_letter
-from shared.identity import client
+from shared import kafka
 from shared.runtime import wait_for
 from shared.topics import DEAD
 
 _ALL: Final = [TopicPartition(DEAD.name, n) for n in range(DEAD.partitions)]
-_STOP_S: Final = 2.0
 _age: Final = attrgetter("age")
 
 
 @asynccontextmanager
 async def reading(servers: str, timeout_s: float) -> AsyncIterator["Reader"]:
     """Connect to Kafka and give a reader; CommandError if that takes longer than `timeout_s`."""
-    consumer = AIOKafkaConsumer(
-        **client(servers),
-        enable_auto_commit=False,
+    consumer = kafka.consumer(
+        servers,
         # what was to be read may be deleted by its age meanwhile
         auto_offset_reset="earliest",
         fetch_max_wait_ms=200,
@@ -39,8 +36,7 @@ async def reading(servers: str, timeout_s: float) -> AsyncIterator["Reader"]:
             consumer.assign(_ALL)
         yield Reader(consumer, partial(answering, servers, timeout_s))
     finally:
-        with suppress(TimeoutError, KafkaError):
-            await asyncio.wait_for(consumer.stop(), _STOP_S)
+        await kafka.close(consumer)
 
 
 class Reader:

@@ -8,7 +8,7 @@ but compaction keeps the last record of a key: without the guard a new replica w
 import asyncio
 from typing import Final
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 from mode import Service
 from prometheus_client import Counter
@@ -18,9 +18,8 @@ from services.ingest.adapters.inbox import Inbox
 from services.ingest.adapters.outbox import Outbox
 from services.ingest.core.editions import Edition, Part
 from services.ingest.core.outputs import INPUT, Output, of_article
-from shared import articles, wire
+from shared import articles, kafka, wire
 from shared.articles import TextErased
-from shared.identity import client
 from shared.runtime import log
 from shared.topics import ARTICLES, INGEST
 
@@ -74,8 +73,8 @@ class Guard(Service):
         if offset is None:
             return None
         home = TopicPartition(ARTICLES.name, wire.partition_for(article_id))
-        consumer = AIOKafkaConsumer(
-            **client(self._bootstrap_servers),
+        consumer = kafka.consumer(
+            self._bootstrap_servers,
             auto_offset_reset="earliest",
             max_partition_fetch_bytes=4 * 1024 * 1024,
         )
@@ -85,7 +84,7 @@ class Guard(Service):
             consumer.seek(home, offset)
             record = await consumer.getone(home)
         finally:
-            await consumer.stop()
+            await kafka.close(consumer)
         event = articles.read(record.key, record.value, record.headers, record.partition)
         if not isinstance(event, str) and event.id == article_id and edition.stands(event):
             return Output(ARTICLES, home.partition, record.key, record.value, tuple(record.headers))

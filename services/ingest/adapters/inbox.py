@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Final
 from zlib import crc32
 
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError
 from mode import Service
@@ -28,8 +28,7 @@ from services.ingest.core.intake import Intake, Record, accept, bring_home, refu
 from services.ingest.core.quarantine import CLEAN, OPEN, Caution, caution_from, ended_processes, failed
 from services.ingest.settings import Settings
 from shared.events import Arrival
-from shared.identity import client
-from shared.kafka import AWAY, committed, ensure_topics
+from shared.kafka import AWAY, close, committed, consumer, ensure_topics
 from shared.runtime import log, wait_for
 from shared.topics import INGEST, Topic, publisher_topic
 
@@ -84,13 +83,12 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_start(self) -> None:
         """Make the consumer, inside the loop that it lives in."""
-        self._consumer = AIOKafkaConsumer(
-            **client(self._bootstrap_servers),
+        self._consumer = consumer(
+            self._bootstrap_servers,
             group_id=GROUP,
             # a killed instance that is restarted at once takes its partitions back without a rebalance
             group_instance_id=_member(self._instance, self._tokens.topics),
             partition_assignment_strategy=(RangePartitionAssignor,),
-            enable_auto_commit=False,
             auto_offset_reset="earliest",
             # a batch may take long; that the process lives, the session shows
             max_poll_interval_ms=24 * 3_600_000,
@@ -282,7 +280,7 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
     async def on_stop(self) -> None:
         """Leave the group."""
         await self._leave()
-        await self._consumer.stop()
+        await close(self._consumer)
 
 
 def _record(taken: ConsumerRecord) -> Record:

@@ -135,7 +135,7 @@ async def _connected(command: Callable[[Read, Write], Awaitable[None]], given: S
 
             await command(found, write)
         finally:
-            await producer.stop()
+            await kafka.close(producer)
 
 
 def _readable(content: bytes | None) -> Any:

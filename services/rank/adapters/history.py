@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
 from services.rank.core.records import Record
-from shared.identity import client
+from shared.kafka import close, consumer
 from shared.topics import VIEWS
 
 _AT_ONCE_BYTES: Final = 1_000_000
@@ -33,12 +33,8 @@ class History:
     def __init__(self, bootstrap_servers: str, partition: int) -> None:
         self._tp = TopicPartition(VIEWS.name, partition)
         self._left: list[Any] = []
-        self._consumer: Any = AIOKafkaConsumer(
-            **client(bootstrap_servers),
-            auto_offset_reset="none",
-            enable_auto_commit=False,
-            isolation_level="read_committed",
-            fetch_max_wait_ms=_POLL_MS,
+        self._consumer: Any = consumer(
+            bootstrap_servers, auto_offset_reset="none", fetch_max_wait_ms=_POLL_MS
         )
 
     async def start(self) -> None:
@@ -46,7 +42,7 @@ class History:
         try:
             await self._consumer.start()
         except BaseException:
-            await self._consumer.stop()
+            await close(self._consumer)
             raise
         self._consumer.assign([self._tp])
 
@@ -75,4 +71,4 @@ class History:
 
     async def stop(self) -> None:
         """Close the connection."""
-        await self._consumer.stop()
+        await close(self._consumer)

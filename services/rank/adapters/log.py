@@ -9,14 +9,14 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import IllegalStateError, KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
 from services.rank.adapters import metrics
 from services.rank.core.alarms import Bounds
 from services.rank.core.fold import Batch
-from shared.identity import client
+from shared import kafka
 from shared.runtime import log
 from shared.topics import ARTICLES, DESK, VIEWS
 
@@ -56,15 +56,13 @@ class Log(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is untype
 
     async def start(self) -> None:
         """Connect and join the group; KafkaError if Kafka is not there."""
-        consumer = AIOKafkaConsumer(
-            **client(self._bootstrap_servers),
+        consumer = kafka.consumer(
+            self._bootstrap_servers,
             client_id=f"rank-{self._instance}",
             group_id=GROUP,
             group_instance_id=self._instance,
             partition_assignment_strategy=(RangePartitionAssignor,),
             auto_offset_reset="none",
-            enable_auto_commit=False,
-            isolation_level="read_committed",
             session_timeout_ms=self._session_ms,
             heartbeat_interval_ms=self._session_ms // 3,
             # While Redis is away nothing is fetched, however long it takes; the session shows that we live.
@@ -76,7 +74,7 @@ class Log(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is untype
         try:
             await consumer.start()
         except BaseException:
-            await consumer.stop()
+            await kafka.close(consumer)
             raise
         consumer.subscribe(_TOPICS, listener=self)
         self._consumer = consumer
@@ -86,7 +84,7 @@ class Log(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is untype
         consumer, self._consumer = self._consumer, None
         self.generation += 1
         if consumer is not None:
-            await consumer.stop()
+            await kafka.close(consumer)
 
     def on_partitions_revoked(self, revoked: object) -> None:
         """Void what is under way."""

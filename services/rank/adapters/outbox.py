@@ -77,7 +77,7 @@ class Outbox:
             try:
                 await producer.start()
             except BaseException:
-                await producer.stop()
+                await kafka.close(producer)
                 raise
             self._producer = producer
         return self._producer

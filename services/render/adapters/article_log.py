@@ -20,14 +20,11 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from prometheus_client import Counter, Gauge
 
-from services.render.adapters.closing import close
 from services.render.adapters.fold import Record, apply
 from services.render.adapters.sqlite_file import is_another, is_torn
 from services.render.adapters.store import Store
 from services.render.core.shelf import Changes
-from shared import topics
-from shared.identity import client
-from shared.kafka import ensure_topics
+from shared import kafka, topics
 from shared.runtime import log
 
 _BATCH: Final = 100
@@ -100,19 +97,18 @@ class ArticleLog:
 
     async def _connect(self, stack: contextlib.AsyncExitStack) -> AIOKafkaConsumer:
         """Give a consumer that stands where the store stands; `stack` stops it."""
-        consumer = AIOKafkaConsumer(
-            **client(self._servers),
+        consumer = kafka.consumer(
+            self._servers,
             client_id="render-articles",
-            enable_auto_commit=False,
             auto_offset_reset="none",
             max_partition_fetch_bytes=4 * 1024 * 1024,
             # a partition whose records were just read is not in the fetch under way: it waits this long
             fetch_max_wait_ms=50,
         )
-        stack.push_async_callback(close, consumer)
+        stack.push_async_callback(kafka.close, consumer)
         async with asyncio.timeout(_STUCK_S):
             await consumer.start()
-            await ensure_topics(self._servers, (topics.ARTICLES,))
+            await kafka.ensure_topics(self._servers, (topics.ARTICLES,))
             consumer.assign(_PARTITIONS)
             if await self._difference(consumer):
                 # a broker that has just begun to lead may know less of its log for a moment

@@ -16,13 +16,10 @@ from zoneinfo import ZoneInfo
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from services.render.adapters.closing import close
 from services.render.core.readers import reading_day
-from shared import bounded_json, topics, wire
+from shared import bounded_json, kafka, topics, wire
 from shared.events import SaltDrawn
 from shared.foreign_records import skipped
-from shared.identity import client
-from shared.kafka import ensure_topics, producer
 from shared.runtime import log
 
 _AHEAD: Final = timedelta(hours=1)
@@ -68,17 +65,16 @@ class Salts:
         """Follow salts.v1 for ever; whatever Kafka does is waited out."""
         pause = _FIRST_PAUSE_S
         while True:
-            consumer = AIOKafkaConsumer(
-                **client(self._servers),
+            consumer = kafka.consumer(
+                self._servers,
                 client_id="render-salts",
-                enable_auto_commit=False,
                 # a topic made anew is read anew
                 auto_offset_reset="none",
             )
             try:
                 async with asyncio.timeout(_PATIENCE_S):
                     await consumer.start()
-                    await ensure_topics(self._servers, (topics.SALTS,))
+                    await kafka.ensure_topics(self._servers, (topics.SALTS,))
                     consumer.assign([_PARTITION])
                     await consumer.seek_to_beginning(_PARTITION)
                     end = (await consumer.end_offsets([_PARTITION]))[_PARTITION]
@@ -90,7 +86,7 @@ class Salts:
                 await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, no secret
                 pause = min(pause * 2, _LONGEST_PAUSE_S)
             finally:
-                await close(consumer)
+                await kafka.close(consumer)
 
     async def _follow(self, consumer: AIOKafkaConsumer, end: int) -> None:
         self._read = {}
@@ -114,7 +110,7 @@ class Salts:
         headers = wire.event_headers(
             drawn, source=f"render/{self._instance}", event_id=str(uuid.uuid4()), at=now
         )
-        writer = producer(self._servers, "render-salts")
+        writer = kafka.producer(self._servers, "render-salts")
         try:
             async with asyncio.timeout(_PATIENCE_S):
                 await writer.start()
@@ -122,7 +118,7 @@ class Salts:
                     topics.SALTS.name, wire.encode(drawn), partition=0, headers=headers
                 )
         finally:
-            await close(writer)
+            await kafka.close(writer)
         return int(sent.offset)
 
 

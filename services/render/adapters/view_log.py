@@ -16,10 +16,9 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from prometheus_client import Gauge
 
-from services.render.adapters.closing import close
 from services.render.core.batches import View, batch
 from shared import topics, wire
-from shared.kafka import ensure_topics, producer
+from shared.kafka import close, ensure_topics, producer
 from shared.runtime import log, wait_for
 
 _GATHER_S: Final = 0.02

@@ -13,7 +13,7 @@ from cloudevents.core.v1.event import CloudEvent
 from confluent_kafka import Producer
 
 from tests.builders import as_json, sent_article
-from tests.foreign import produce, until
+from tests.foreign import aborted, produce, until
 from tests.integration.ingest.conftest import Ingest
 
 
@@ -51,6 +51,16 @@ def test_an_article_of_confluent_kafka_is_published_whatever_its_partitioner(
     producer.produce("ingest.v1", as_json(sent_article(article_id)), key=article_id)
     assert producer.flush(30) == 0
     becomes_published(ingest, article_id)
+
+
+def test_an_article_that_was_taken_back_with_its_transaction_is_not_published(
+    ingest: Ingest, article_id: str
+) -> None:
+    with aborted(ingest.kafka) as producer:
+        producer.produce("ingest.v1", as_json(sent_article(article_id, revision=9)), key=article_id)
+    produce(ingest.kafka, "ingest.v1", as_json(sent_article(article_id, revision=1)), key=article_id)
+    becomes_published(ingest, article_id)
+    assert ingest.ask("GET", f"/articles/{article_id}").json()["revision"] == 1
 
 
 @pytest.mark.parametrize("keyed", [True, False])

@@ -25,8 +25,8 @@ from shared.articles import TextErased
 from shared.events import HotEntry, HotListChanged, hot_key
 from shared.kafka import ensure_topics
 from shared.topics import ARTICLES, SALTS
-from tests.builders import published, withdrawn
-from tests.foreign import records, until, written
+from tests.builders import NOON, published, withdrawn
+from tests.foreign import aborted, records, until, written
 from tests.integration.render.reading import Render, publish, views_of
 from tests.real import Kafka, Redis
 
@@ -56,6 +56,29 @@ def test_what_is_published_is_read_and_what_is_withdrawn_is_gone_for_every_repli
     second = render(kafka.bootstrap, redis_url, "two")
     second.start()
     assert (second.status(f"/article/{article}"), second.status(f"/article/{other}")) == (410, 200)
+
+
+def test_a_text_that_was_taken_back_with_its_transaction_is_never_shown(
+    kafka: Kafka, redis_url: str, render: MakeRender
+) -> None:
+    article = new_id()
+    never = published(article, revision=9, title="没有发布的")
+    home = wire.partition_for(article)
+    with aborted(kafka.bootstrap) as producer:
+        producer.produce(
+            ARTICLES.name,
+            wire.encode(never),
+            article,
+            home,
+            headers=dict(wire.event_headers(never, source="ingest", event_id="1", at=NOON)),
+        )
+    publish(kafka.bootstrap, published(article))
+    reader = render(kafka.bootstrap, redis_url)
+    reader.start()
+    until(lambda: reader.status(f"/article/{article}") == 200, "the article is read")
+    page = reader.get(f"/article/{article}")
+    assert page is not None
+    assert never.title not in page.text
 
 
 def test_former_addresses_lead_on_by_every_replica_and_after_a_restart(
