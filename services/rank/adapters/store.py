@@ -34,6 +34,10 @@ _ARTICLES_FIELDS: Final = [FACTS_COUNT, DESK_FIELD, VOIDS_FIELD]
 _FACTS_AT_ONCE: Final = 5_000
 """A megabyte: Redis has its other callers wait some milliseconds for it."""
 
+_TRIES: Final = 8
+"""Readings of a partition that moves on under them, each with more time before it: some seconds in all."""
+_PAUSE_S: Final = 0.05
+
 _FORGET: Final = """
 local kind = redis.call('TYPE', KEYS[1]).ok
 local may_be_one = kind == 'none' or kind == 'string' and redis.call('STRLEN', KEYS[1]) <= tonumber(ARGV[2])
@@ -61,12 +65,17 @@ class Store:
     async def load(self, partition: int) -> Stored:
         """Read a partition as it stands at one position; TornError if that cannot have been written there.
 
+        TimeoutError if it does not stand still: somebody else counts it, and so busily that he is not to be
+        disturbed by one who reads it again and again.
+
         The position is read before and behind all else, and nothing is written without changing it but the
         bests, which are not read. (A transaction would hold up Redis for as long as the largest key takes.)
         What another hand changes meanwhile is found by the sums that the position names. Sizes are asked for
         first: what is far too large is not read at all.
         """
-        while True:
+        for attempt in range(_TRIES):
+            if attempt:
+                await asyncio.sleep(_PAUSE_S * attempt)
             position = await self._position(partition)
             days, recent = days_to_read(partition, position, self._zone)
             if not await self._sizes_checked(partition, position, days):
@@ -87,10 +96,11 @@ class Store:
             stored = _stored(position, days, seen, ids, articles, rest)
             wanted = await asyncio.to_thread(restore.ids_to_ask, partition, stored)
             found = await self.facts(partition, wanted, position)
-            if found is not None and await self._position(partition) == position:
-                break
-        known = {i.encode(): blob for i, blob in found.items() if blob is not None}
-        return replace(stored, articles=articles | known, top_as_of=await self._top_as_of(partition))
+            if found is None or await self._position(partition) != position:
+                continue
+            known = {i.encode(): blob for i, blob in found.items() if blob is not None}
+            return replace(stored, articles=articles | known, top_as_of=await self._top_as_of(partition))
+        raise TimeoutError(f"partition {partition} was written to during each of {_TRIES} readings")
 
     async def facts(
         self, partition: int, ids: Sequence[str], position: bytes | None

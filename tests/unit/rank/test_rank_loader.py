@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any, cast
 
+import pytest
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from services.rank.adapters.clock import Clock
@@ -101,3 +102,34 @@ async def test_what_is_torn_a_day_later_is_given_its_time_again() -> None:
         time.s += 2
         await making.torn(0, "still", None)
     assert forgotten == [0]
+
+
+class StillError(Exception):
+    """It stood still, and would be read."""
+
+
+class _Restless(Store):
+    """A store whose partition moves on while it is read, as that of a worker that still counts."""
+
+    def __init__(self, moves: int) -> None:
+        super().__init__(cast("Any", None), ZONE)
+        self.moves, self.readings = moves, 0
+
+    async def _position(self, partition: int) -> bytes | None:
+        return None
+
+    async def _sizes_checked(self, partition: int, position: bytes | None, days: Any) -> bool:
+        self.readings += 1
+        if self.readings > self.moves:
+            raise StillError
+        return False
+
+
+async def test_a_partition_that_never_stands_still_is_not_read_for_ever() -> None:
+    store = _Restless(100)
+    with pytest.raises(TimeoutError, match="was written to"):
+        await store.load(3)
+    assert store.readings < 20
+    # one that moved on a few times is read
+    with pytest.raises(StillError):
+        await _Restless(3).load(3)
