@@ -2,8 +2,8 @@
 
 The one name is made where something is read by section, by this function of the name alone, and kept
 nowhere as the section's: what a publisher sent stands in the log as sent, and ingest, which could write
-another name into it, sees one partition at a time and could not tell which spelling was first. So rank and
-render agree without asking each other, and a log of years needs no second writing.
+another name into it, sees one partition at a time and could not tell which spelling was first. So rank,
+render and the rights in ingest agree without asking each other, and a log of years needs no second writing.
 """
 
 from functools import lru_cache

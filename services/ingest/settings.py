@@ -26,6 +26,7 @@ from pydantic_settings import SettingsConfigDict
 from services.ingest.core.field_types import section_name
 from services.ingest.core.reading import Defaults
 from services.ingest.core.rights import NEWSROOM
+from shared.sections import one_name
 from shared.settings import DEVELOPMENT, ServiceSettings, is_loopback
 
 _TOPIC_NAME: Final = r"[a-z0-9-]{1,40}"
@@ -57,7 +58,7 @@ class Token(BaseModel):
     @property
     def rights(self) -> tuple[object, ...]:
         """Give what all tokens of a name must agree on."""
-        return frozenset(self.sections), self.desk, self.topic
+        return frozenset(map(one_name, self.sections)), self.desk, self.topic
 
     def is_over(self, now: datetime) -> bool:
         """Tell whether the token has expired."""

@@ -66,7 +66,7 @@ class Site:
         assert isinstance(read_as, Submission)
         home = wire.partition_for(read_as.id)
         record = Record(arrival(offset, home, offset), None, value, headers)
-        intake = accept(record, read_as, self.edition, (), PUBLISHERS)
+        intake = accept(record, read_as, self.edition, (), PUBLISHERS | {by.name: by})
         foreseen = foresee(read_as, self.edition, "r", record.position.at_ms, by)
         assert foreseen != "repeat"
         said = foreseen.problem() if isinstance(foreseen, Rejection) else None
@@ -115,6 +115,18 @@ def test_what_is_published_in_another_section_is_not_written_and_that_is_said(
 def test_of_two_who_take_one_id_in_two_sections_one_gets_it(site: Site) -> None:
     first, second = site.send(OURS, SPORTS), site.send(THEIRS, MONEY)
     assert (first.outcome, problem(second)["status"]) == ("accepted", 403)
+
+
+@pytest.mark.parametrize("right", ["体育", "體育"])
+@pytest.mark.parametrize("sent", [OURS, OURS | {"section": "體育"}])
+def test_a_section_is_ones_own_however_it_is_spelled(sent: dict[str, Any], right: str) -> None:
+    by, site = Publisher("sports", (right,)), Site()
+    hidden = sent | {"embargo_until": LATER}
+    for message in (hidden, WITHDRAW, REINSTATE, hidden, OURS | {"revision": 2}):
+        assert site.status(message, by) == 200
+    assert site.status(THEIRS, by) == 403
+    site.send(hidden | {"revision": 3}, by)
+    assert (site.edition.state(NOON), by.sees(site.edition, NOON)) == ("embargoed", "all")
 
 
 def test_an_id_that_nobody_knows_is_not_blocked(site: Site) -> None:

@@ -109,6 +109,15 @@ def test_an_embargoed_id_cannot_be_told_from_none(door: Door, article_id: str) -
     assert not any(word in taken.text.replace(article_id, "") for word in ("财经", "embargo", "7"))
 
 
+def test_a_section_is_ones_own_in_either_script(door: Door, article_id: str) -> None:
+    sent = sent_article(article_id, section="體育", **EMBARGO)
+    assert door.publish("sports", sent) == 201
+    assert door.publish("sports", sent | {"section": "体育"}) == 201
+    assert door.ask("sports", "GET", f"/articles/{article_id}").json()["state"] == "embargoed"
+    assert door.publish("sports", sent | {"section": "财经"}) == 403
+    assert door.ask("sports", "DELETE", f"/articles/{article_id}?reason=error").status_code == 200
+
+
 @pytest.mark.parametrize("round_", range(5))
 def test_of_two_at_once_one_gets_the_id(door: Door, article_id: str, round_: int) -> None:
     sent = {"sports": "体育", "money": "财经"}

@@ -92,6 +92,11 @@ def test_tokens_that_do_not_fit_together_are_refused_at_the_start(
     assert why in told(monkeypatch, capsys, INGEST_TOKENS=json.dumps(entries))
 
 
+def test_tokens_of_one_name_may_spell_its_section_in_two_ways(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = [entry("a", one, sections=[one]) for one in ("国际", "國際")]
+    assert len(tokens_of(monkeypatch, *both).tokens) == 2
+
+
 @pytest.mark.parametrize(("site", "starts"), [(HERE, True), ("http://localhost", True), (FAR, False)])
 def test_the_keys_that_everybody_knows_open_nothing_that_others_can_reach(
     site: str, starts: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -12,6 +12,7 @@ from typing import Final, Literal
 from services.ingest.core.editions import Edition
 from services.ingest.core.faults import Rejection
 from services.ingest.core.submissions import Publish, Reinstate, Submission, Withdraw
+from shared.sections import one_name
 
 Sight = Literal["all", "gone", "nothing"]
 
@@ -35,12 +36,12 @@ class Publisher:
         return self.desk or not self.is_bound
 
     def may_write(self, section: str) -> bool:
-        """Tell whether articles of this section may be written."""
-        return section in self.sections or not self.is_bound
+        """Tell whether articles of this section may be written, however its name is spelled."""
+        return not self.is_bound or one_name(section) in map(one_name, self.sections)
 
     def sees(self, edition: Edition, now: datetime) -> Sight:
         """Tell how much of an article it may know: all, only that it is gone, or nothing."""
-        if self.knows_all or edition.section in self.sections:
+        if self.knows_all or self.may_write(edition.section):
             return "all"
         state = edition.state(now)
         if state == "published":
@@ -66,7 +67,7 @@ def forbidden(by: Publisher, sent: Submission, edition: Edition, now: datetime) 
     if isinstance(sent, Publish) and not by.may_write(sent.section):
         return _refused(sent.id, f"{by.name} may not write the section {sent.section}")
     publishes = isinstance(sent, Publish)
-    if edition.section in by.sections or (publishes and not edition.section):
+    if by.may_write(edition.section) or (publishes and not edition.section):
         return None
     match by.sees(edition, now):
         case "all" if edition.section:

@@ -110,11 +110,11 @@ def refused_to_write(
     return reasons[0]
 
 
-@pytest.mark.parametrize("idempotent", [False, True])
-def test_a_publisher_publishes_in_its_section(guarded: Guarded, idempotent: bool) -> None:
-    article_id = f"by-sports-{idempotent}"
+@pytest.mark.parametrize(("idempotent", "section"), [(False, "体育"), (True, "体育"), (True, "體育")])
+def test_a_publisher_publishes_in_its_section(guarded: Guarded, idempotent: bool, section: str) -> None:
+    article_id = f"by-sports-{uuid.uuid4().hex[:12]}"
     settings = guarded.client(enable_idempotence=idempotent)
-    assert refused_to_write(settings, TOPIC, as_json(sent_article(article_id, section="体育"))) is None
+    assert refused_to_write(settings, TOPIC, as_json(sent_article(article_id, section=section))) is None
     until(lambda: guarded.ingest.outcome(article_id) == "published", "the article is published")
 
 

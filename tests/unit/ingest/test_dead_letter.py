@@ -156,6 +156,8 @@ def test_any_message_at_all_can_have_been_refused(value: bytes | None) -> None:
     [
         ("体育", "x", UNKNOWN, None, True),
         ("体育", "x", OURS, None, True),
+        ("體育", "x", OURS, None, True),
+        ("體育", "x", UNKNOWN, None, True),
         ("体育", "x", THEIRS, None, True),
         ("体育", "x", THEIR_SECRET, None, False),
         ("体育", "x", THEIR_SECRET, "x", False),
