@@ -57,8 +57,6 @@ def door(kafka: Kafka, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doo
         folder,
         KAFKA_BOOTSTRAP_SERVERS=kafka.bootstrap,
         INGEST_TOKENS_FILE=str(file),
-        # it comes to read a publisher's topic, which whoever follows under its name would be given too
-        INGEST_INSTANCE="rights",
     )
     opened = Door(kafka.bootstrap, service.url, file)
     opened.admit()

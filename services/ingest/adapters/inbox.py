@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Final
 from zlib import crc32
 
-from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError
 from mode import Service
@@ -51,8 +51,9 @@ SET_ASIDE: Final = Counter(
 def _member(instance: str, publishers: Sequence[str]) -> str:
     """Name a member of the group, by what it reads too.
 
-    A member that comes back under its name is given what it had, and the client ends over a topic that it
-    does not read any more.
+    A member that comes back under its name is given what it had: the client ends over a topic that it does
+    not read any more, and one that it reads by now would be missing. So who comes to read other topics
+    becomes another member.
     """
     read = ",".join(publishers)
     return f"{instance}-{crc32(read.encode()):08x}" if read else instance
@@ -66,11 +67,12 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._defaults = settings.defaults
         self._stuck_s = settings.stuck_s
         self._tokens = tokens
-        self._topics: tuple[str, ...] | None = None
+        self._topics: tuple[str, ...] = ()
         self._outbox = outbox
         self._articles = article_log
         self._bootstrap_servers = settings.kafka_bootstrap_servers
         self._instance = settings.instance
+        self._consumer: AIOKafkaConsumer | None = None
         self.owned: set[int] = set()
         self._fresh: set[int] = set()
         self._under_way: dict[str, dict[Topic, list[Acknowledged]]] = {}
@@ -81,13 +83,12 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._generation = self._read_in = 0
         self._moved_at = 0.0
 
-    async def on_start(self) -> None:
-        """Make the consumer, inside the loop that it lives in."""
-        self._consumer = consumer(
+    def _member_that_reads(self, publishers: Sequence[str]) -> AIOKafkaConsumer:
+        return consumer(
             self._bootstrap_servers,
             group_id=GROUP,
             # a killed instance that is restarted at once takes its partitions back without a rebalance
-            group_instance_id=_member(self._instance, self._tokens.topics),
+            group_instance_id=_member(self._instance, publishers),
             partition_assignment_strategy=(RangePartitionAssignor,),
             auto_offset_reset="earliest",
             # a batch may take long; that the process lives, the session shows
@@ -118,7 +119,9 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
 
     def lag(self) -> int:
         """Count the inputs known to lie undecided in the partitions that were read from."""
-        assigned = self._consumer.assignment() if self._next else ()
+        if self._consumer is None or not self._next:
+            return 0
+        assigned = self._consumer.assignment()
         return sum(
             max(0, (self._consumer.highwater(tp) or 0) - following)
             for tp, following in self._next.items()
@@ -128,11 +131,10 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
     @Service.task
     async def _follow(self) -> None:
         await self._articles.caught_up_once.wait()
-        await wait_for("Kafka", self._consumer.start, AWAY)
         self._moved_at = self.loop.time()
         while not self.should_stop:
-            await self._subscribe()
-            batches = await self._consumer.getmany(timeout_ms=500, max_records=IN_FLIGHT)
+            consumer = await self._join()
+            batches = await consumer.getmany(timeout_ms=500, max_records=IN_FLIGHT)
             self._read_in = self._generation
             if self._fresh:
                 fresh, self._fresh = self._fresh, set()
@@ -146,13 +148,26 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
                 await self._take(rest)
             self._moved_at = self.loop.time()
 
-    async def _subscribe(self) -> None:
-        """Read also the topics of those who have one by now."""
-        if self._topics != self._tokens.topics:
+    async def _join(self) -> AIOKafkaConsumer:
+        """Be the member of the group that reads the topics of those who have one now."""
+        if self._consumer is None or self._topics != self._tokens.topics:
+            await self._go()
             self._topics = self._tokens.topics
             own = [publisher_topic(name) for name in self._topics]
+            self._consumer = self._member_that_reads(self._topics)
+            await wait_for("Kafka", self._consumer.start, AWAY)
             await ensure_topics(self._bootstrap_servers, own)
             self._consumer.subscribe([INGEST.name, *(topic.name for topic in own)], listener=self)
+        return self._consumer
+
+    async def _go(self) -> None:
+        """Leave the group for good, if in it: else it would wait for the member until its session ends."""
+        if self._consumer is not None:
+            await self._leave()
+            # the client says goodbye only for who has no name of its own
+            self._consumer._coordinator._group_instance_id = None
+            await close(self._consumer)
+            self.owned = set()
 
     async def _take_over(self, partitions: set[int]) -> None:
         """Read the log to its end there, and look how the last owner left."""
@@ -265,7 +280,7 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         await self._commit(at, CLEAN)
 
     async def _commit(self, offsets: dict[TopicPartition, int], mark: str = OPEN) -> None:
-        if not offsets:
+        if self._consumer is None or not offsets:
             return  # to the client nothing is an error
         marked = {tp: (offset, mark) for tp, offset in offsets.items()}
         try:
@@ -278,9 +293,10 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             log.warning("commit_failed", reason=repr(error))
 
     async def on_stop(self) -> None:
-        """Leave the group."""
+        """Read no more; the group keeps the place until the session ends."""
         await self._leave()
-        await close(self._consumer)
+        if self._consumer is not None:
+            await close(self._consumer)
 
 
 def _record(taken: ConsumerRecord) -> Record:

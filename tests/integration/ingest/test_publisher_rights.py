@@ -216,14 +216,49 @@ def test_a_publisher_beyond_its_quota_is_delayed_and_others_are_not(guarded: Gua
     until(lambda: guarded.ingest.outcome("by-others") == "published", "others are served")
 
 
-def test_an_ingest_comes_back_without_a_publisher_that_had_a_topic(kafka: Kafka, tmp_path: Path) -> None:
-    own = [entry | {"topic": entry["name"] == "sports"} for entry in json.loads(TOKENS)]
-    for tokens in (json.dumps(own), TOKENS):
-        ingest = Service("ingest", tmp_path, KAFKA_BOOTSTRAP_SERVERS=kafka.bootstrap, INGEST_TOKENS=tokens)
-        try:
-            ingest.start()
-            name = f"test-{uuid.uuid4().hex[:12]}"
-            produce(kafka.bootstrap, "ingest.v1", as_json(sent_article(name)))
-            until(lambda n=name, i=ingest: Ingest(kafka.bootstrap, i.url).outcome(n) == "published", name)  # type: ignore[misc]
-        finally:
-            ingest.stop()
+def readers(bootstrap: str, topic: str) -> int:
+    """Count the members of the group that read a topic."""
+    admin = AdminClient({"bootstrap.servers": bootstrap})
+    group = admin.describe_consumer_groups(["ingest"])["ingest"].result(DEADLINE_S)
+    return sum(any(tp.topic == topic for tp in m.assignment.topic_partitions) for m in group.members)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "behind"), [("s", "s", ""), ("", "s", ""), ("s", "", "s"), ("", "s", "s")]
+)
+def test_an_ingest_comes_back_and_reads_what_it_is_to_read_now(
+    kafka: Kafka, tmp_path: Path, first: str, then: str, behind: str
+) -> None:
+    topic, file = f"ingest.v1.{(publisher := f'p-{uuid.uuid4().hex[:12]}')}", tmp_path / "tokens.json"
+
+    def give(a_topic: str) -> None:
+        entry = {"name": publisher, "sha256": "0" * 64, "topic": bool(a_topic)}
+        file.write_text(json.dumps([*json.loads(TOKENS), entry]))
+
+    def is_read(where: str) -> None:
+        name = f"test-{uuid.uuid4().hex[:12]}"
+        produce(kafka.bootstrap, where, as_json(sent_article(name)))
+        until(lambda: Ingest(kafka.bootstrap, ingest.url).outcome(name) == "published", f"{where} is read")
+
+    give(first)
+    ingest = Service(
+        "ingest",
+        tmp_path,
+        KAFKA_BOOTSTRAP_SERVERS=kafka.bootstrap,
+        INGEST_TOKENS_FILE=str(file),
+        INGEST_INSTANCE=publisher,
+    )
+    try:
+        ingest.start()
+        until(lambda: readers(kafka.bootstrap, topic) == bool(first), "it reads what it is to read first")
+        give(then)
+        until(lambda: readers(kafka.bootstrap, topic) == bool(then), "it reads what it is to read then")
+        is_read("ingest.v1")
+        ingest.kill()
+        give(behind)
+        ingest.start()
+        is_read("ingest.v1")
+        if behind:
+            is_read(topic)
+    finally:
+        ingest.stop()
