@@ -15,7 +15,11 @@ from shared.settings import DEVELOPMENT, is_loopback
 
 Network = IPv4Network | IPv6Network
 
-_PRIVATE = ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+_PRIVATE = (
+    *("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"),
+    # of one link, and shared ones, which load balancers of clouds ask from
+    *("169.254.0.0/16", "fe80::/10", "100.64.0.0/10"),
+)
 
 _SOURCE = r"^(\*|https?:|(https?://)?(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:(\d+|\*))?)$"
 

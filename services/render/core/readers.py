@@ -31,25 +31,40 @@ DAY_BEGINS: Final = timedelta(hours=4)
 _OF_AN_ADDRESS: Final = 8
 """An address has one in so many of its network's seats."""
 
+_BROWSER: Final = re.compile(r"Mozilla|Opera|.*\b(?:UCWEB|MIDP)")
+"""What the agent of every browser for people begins with, but those of old telephones."""
 _TOOL: Final = re.compile(
     # Cubot is a maker of telephones
     r"(?<!cu)bot\b|(?<!cu)bot[/_-]|crawl|spider|slurp|archiver|scrap|monitor|preview|lighthouse|externalhit"
-    r"|feed|fetch|http|curl|wget|python|java/|libwww|axios|perl|ruby|php|synthetic|inspection|headless",
+    r"|feed|fetch|http|curl|wget|\bpython|\bjava/|libwww|axios|\bperl|\bruby|\bphp|synthetic|inspection"
+    r"|headless|cypress|compatible;(?! ?(?:MSIE|Konqueror))",
     re.IGNORECASE,
 )
-_IN_AN_APP: Final = re.compile(
-    r"^Mozilla/5\.0 \((?:iPhone|iPad|Linux; Android)(?!.*(?:compatible;|\+http)).*"
-    r"\b(?:feedly|newsblur|inoreader|flipboard|netnewswire|reeder)\b",
+_DEVICE: Final = re.compile(
+    r"Mozilla/5\.0 \((?!.*(?:compatible;|\+http))"
+    r"(?P<telephone>iP(?:hone|ad|od)|(?:Linux; )?(?:U; )?(?:\w+; )?Android|(?:Phone|Tablet); OpenHarmony)?"
+    r"[^()]*(?:\([^()]*\)[^()]*)*\)"
+)
+"""The system and the model of a device; telephones are called whatever their makers like."""
+_NO_MODEL: Final = re.compile(r"https?:|[+@]|(?<!cu)bot[/-]|spider/|crawler", re.IGNORECASE)
+_APPS: Final = re.compile(
+    r"\b(?:feedly|newsblur|inoreader|flipboard|netnewswire|reeder|whatsapp|viber|sogou\w*|metaiab facebook)\b"
+    r"|\b\w*feed(?:s|er|me)?\b|\b(?:ok)?http(?:dns)?\b(?!:)",
     re.IGNORECASE,
 )
-"""The browser inside an app in which people read feeds; the maker's fetcher has the name, and no device."""
+"""What apps, in whose browsers people read, write behind the device; the maker's fetcher names no device."""
 _LONGEST_AGENT: Final = 512
 """Characters that are looked at; people's are shorter."""
 _AGENTS: Final = 10_000
 """Of which it is remembered what they are; looking one up takes a thousand patterns."""
 
-_FOR: Final = re.compile(r"""(?:^|[;,])\s*for\s*=\s*("[^"]*"|[^;,\s]+)""", re.IGNORECASE)
-_NAT64: Final = IPv6Network("64:ff9b::/96")
+_FOR: Final = re.compile(r'(?:^|;)\s*for\s*=\s*"?([^";\s]+)', re.IGNORECASE)
+_CARRIERS: Final = tuple(
+    map(IPv6Network, ("::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48"))
+)
+"""Addresses of IPv6 whose last 32 bits are one of IPv4: mapped, translated, and two of NAT64's networks."""
+_PORT: Final = re.compile(r"(?<=\.)(\d+):[\w.-]*$")
+"""Behind the last number of an IPv4; an address of IPv6 stands in brackets if a port follows it."""
 
 
 def reading_day(now: datetime, zone: ZoneInfo) -> date:
@@ -61,20 +76,25 @@ def reading_day(now: datetime, zone: ZoneInfo) -> date:
 def is_bot(agent: str) -> bool:
     """Tell whether an agent says itself that it is not a person's browser; saying nothing counts as that.
 
-    The names are those of the package crawler-user-agents, and words that nobody's browser has.
+    The names are those of the package crawler-user-agents, and words that nobody's browser has; neither are
+    looked for in what a telephone is called, nor in what an app adds to its browser's name.
     """
     agent = agent[:_LONGEST_AGENT]
-    if _IN_AN_APP.search(agent):
-        return False
-    return not agent.strip() or _TOOL.search(agent) is not None or is_crawler(agent)
+    if not _BROWSER.match(agent):
+        return True
+    if (device := _DEVICE.match(agent)) is not None:
+        is_model = device["telephone"] and not _NO_MODEL.search(device[0])
+        agent = ("" if is_model else device[0]) + _APPS.sub("", agent[device.end() :])
+    return _TOOL.search(agent) is not None or is_crawler(agent)
 
 
 def client_address(peer: str, forwarded_for: str, trusted: Proxies) -> Address | None:
     """Find the reader's address: the last in the chain that is no trusted proxy; None without any.
 
-    `peer` is the other end of the connection, `forwarded_for` the header as received, nearest hop last.
+    `peer` is the other end of the connection, `forwarded_for` the header as received, nearest hop last. Of a
+    chain that says somewhere `unknown`, or what is no address, only what stands behind it is believed.
     """
-    chain = forwarded_for.split(",") if forwarded_for else []
+    chain = [hop for hop in forwarded_for.split(",") if hop.strip()]
     address = _address(peer)
     for number, hop in enumerate(reversed(chain)):
         if address is None or not _is_proxy(address, number, trusted):
@@ -115,8 +135,13 @@ def _number(salt: bytes, text: str) -> int:
 
 
 def forwarded(header: str) -> str:
-    """Give the chain of a header `Forwarded` (RFC 7239) as `X-Forwarded-For` would have it."""
-    return ",".join(found[1] for found in _FOR.finditer(header))
+    """Give the chain of a header `Forwarded` (RFC 7239) as `X-Forwarded-For` would have it.
+
+    A hop that names nobody is `unknown`. No name of a hop holds a comma, so no quotation mark that a reader
+    leaves open reaches into what a proxy wrote behind it.
+    """
+    hops = [hop for hop in header.split(",") if hop.strip()]
+    return ",".join("unknown" if (found := _FOR.search(hop)) is None else found[1] for hop in hops)
 
 
 def _address(text: str) -> Address | None:
@@ -124,15 +149,13 @@ def _address(text: str) -> Address | None:
     bare = text.strip().strip('"')
     if bare.startswith("["):
         bare = bare[1:].partition("]")[0]
-    elif bare.count(":") == 1:
-        bare = bare.partition(":")[0]
     try:
-        address = ip_address(bare.partition("%")[0])
+        address = ip_address(_PORT.sub(r"\1", bare).partition("%")[0])
     except ValueError:
         return None
-    if isinstance(address, IPv6Address):
-        embedded = IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else address.ipv4_mapped
-        return embedded or address
+    if isinstance(address, IPv6Address) and any(address in network for network in _CARRIERS):
+        embedded = int(address) & 0xFFFFFFFF
+        return IPv4Address(embedded) if embedded else address
     return address
 
 
