@@ -1,5 +1,6 @@
 """The two Chinese scripts: their names, where their pages are, and which of them a language is written in."""
 
+import re
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
@@ -11,7 +12,9 @@ PREFIX: Final[dict[Script, str]] = {"zh-Hans": "", "zh-Hant": "/zh-hant"}
 OTHER: Final[dict[Script, Script]] = {"zh-Hans": "zh-Hant", "zh-Hant": "zh-Hans"}
 
 _PAGES: Final = {"", "article", "section", "series", "hot", "search"}
-"""First parts of the paths that lead to pages of both scripts; what else the site has is at one address."""
+"""First parts of the paths that lead to pages of both scripts."""
+_FILE: Final = re.compile(r"\.(?![sx]?html?$|php\d?$|aspx?$|jspx?$|cgi$)(?=\d*[A-Za-z])\w{1,11}$")
+"""Ends a path that is at one address: a file, a feed, a picture, and no page that an article once had."""
 
 _CHINESE: Final = {"zh", "cmn", "yue", "hak", "nan", "wuu"}
 _OF_HANT: Final = {"hant", "tw", "hk", "mo"}
@@ -34,11 +37,15 @@ def script_at(path: str) -> tuple[Script, str]:
 
 
 def link_in(script: Script, url: str, site_url: str) -> str:
-    """Give a link as a page of this script has it: one to a page of the site leads there in this script."""
+    """Give a link as a page of this script has it: one to a page of the site leads there in this script.
+
+    What else is no file may be an article's former address (aliases.py), which either script's prefix may
+    stand before; one that has the prefix already may have had it then.
+    """
     site, parts = urlsplit(site_url), urlsplit(url)
     if parts.scheme not in ("http", "https") or parts.netloc.lower() != site.netloc.lower():
         return url
-    _, path = script_at(parts.path)
-    if path[1:].partition("/")[0] not in _PAGES:
+    of, path = script_at(parts.path)
+    if path[1:].partition("/")[0] not in _PAGES and (_FILE.search(path) or of == "zh-Hant"):
         return url
     return parts._replace(path=PREFIX[script] + (path or "/")).geturl()

@@ -1,6 +1,7 @@
 """Former addresses: how they are read, who has one that several claim, and what is answered there."""
 
 import itertools
+import re
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from services.render.adapters.store import Store
 from services.render.core.aliases import keys_asked, keys_of
+from shared.blocks import Mark, Paragraph
 from shared.events import ArticlePublished
 from tests.builders import NOON, published, reinstated, withdrawn
 from tests.unit.render.folded import Folded
@@ -20,6 +22,7 @@ from tests.unit.render.test_web import Render
 
 NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)
+SITE = "http://127.0.0.1:8080"
 
 
 @pytest.fixture
@@ -268,3 +271,15 @@ async def test_canonical_links_and_sitemaps_know_no_alias(render: Render) -> Non
     render.press.fold(claiming("a", "/former/address", "former-id"))
     for path in ("/article/a", "/sitemap.xml", "/sitemap-2026-11-15-1.xml", "/feed.xml", "/"):
         assert "former" not in (await render.get(path)).text, path
+
+
+async def test_a_link_to_a_former_address_leads_to_the_article_in_the_script_that_is_read(
+    render: Render,
+) -> None:
+    former = f"{SITE}/2019/03/新桥/"
+    text = Paragraph(text="见旧文", marks=(Mark(kind="link", start=0, end=3, url=former),))
+    render.press.fold(claiming("bridge", "/2019/03/新桥/"), published("new", second=1, blocks=(text,)))
+    for prefix in ("", "/zh-hant"):
+        body = (await render.get(f"{prefix}/article/new")).text.partition('class="text"')[2]
+        (link,) = re.findall(rf'<a href="{SITE}([^"]*/2019/[^"]*)"', body)
+        assert await location(render, link) == f"{prefix}/article/bridge"

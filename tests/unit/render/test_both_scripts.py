@@ -97,6 +97,9 @@ async def test_a_text_in_another_language_has_one_address(render: Render, script
         (f"{SITE}/zh-hant/article/a?from=x#fn-1-a", "/article/a?from=x#fn-1-a"),
         (f"https{SITE[4:]}/section/%E5%9B%BD%E9%99%85", "/section/%E5%9B%BD%E9%99%85"),
         (f"{SITE}/hot?list=24h", "/hot?list=24h"), (f"{SITE}/search?q=%E6%A1%A5", "/search?q=%E6%A1%A5"),
+        # an article's former address
+        (f"{SITE}/2019/03/bridge/", "/2019/03/bridge/"), (f"{SITE}/?p=12", "/?p=12"),
+        (f"{SITE}/news.php?id=3#end", "/news.php?id=3#end"), (f"{SITE}/n/2019.shtml", "/n/2019.shtml"),
     ],
 )  # fmt: skip
 async def test_a_link_of_a_text_to_the_site_stays_in_the_script(
@@ -119,6 +122,7 @@ async def test_a_link_of_a_text_to_the_site_stays_in_the_script(
     "url",
     [
         f"{SITE}/static/remen.css", f"{SITE}/files/report.pdf", f"{SITE}/robots.txt", f"{SITE}/hot.json",
+        f"{SITE}/uploads/bridge.JPG", f"{SITE}/data.7z", f"{SITE}/feed.xml", f"{SITE}/zh-hant/2019/bridge",
         f"{SITE}0/article/a", "http://127.0.0.1/article/a", "https://other.example/article/a",
         "http://127.0.0.1:8080@other.example/article/a", "mailto:desk@paper.example",
     ],
