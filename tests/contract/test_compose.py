@@ -138,6 +138,12 @@ def drawn(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_every_volume_of_keys_is_given_to_the_user_who_writes_it() -> None:
+    made = re.search("^RUN install -d -o 10001 -g 10001 (.*)$", image(ONCE), re.MULTILINE)
+    assert made
+    assert set(made[1].split()) == {f"/keys/{one.partition(':/keys/')[2]}" for one in PARTS[ONCE]["volumes"]}
+
+
 def test_a_part_has_its_own_keys_only_and_cannot_change_them(drawn: Path) -> None:
     mounted = {
         name: [volume for volume in part.get("volumes", ()) if volume.startswith("keys-")]
