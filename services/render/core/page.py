@@ -18,6 +18,8 @@ _LEVEL: Final = 6
 _HEAD: Final = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
 """Deflated, no name, no time (replicas send the same bytes), unknown system."""
 _LAST_BLOCK: Final = b"\x03\x00"
+_MAIN: Final = b"<main"
+"""Before it, a page is ASCII as a rule, and behind it Chinese: each is deflated by a code of its own."""
 
 
 class Fragment:
@@ -42,7 +44,11 @@ class Fragment:
             # a small fragment in a small window: clearing a large one would cost more than compressing
             small = len(self.body) <= 4096
             deflate = zlib.compressobj(_LEVEL, zlib.DEFLATED, -12 if small else -15, 7 if small else 8)
-            self._packed = deflate.compress(self.body) + deflate.flush(zlib.Z_SYNC_FLUSH)
+            head, main, text = self.body.partition(_MAIN)
+            packed = deflate.compress(head)
+            if main:
+                packed += deflate.flush(zlib.Z_BLOCK) + deflate.compress(main + text)
+            self._packed = packed + deflate.flush(zlib.Z_SYNC_FLUSH)
         return self._packed
 
 

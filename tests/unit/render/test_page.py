@@ -8,10 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.render.core.page import HTML, Fragment, Page
+from shared.blocks import Paragraph
 from tests.builders import NOON, published
 from tests.unit.render.press import Press
 
-PIECES = st.lists(st.binary(max_size=6000), max_size=6)
+BODIES = st.binary(max_size=6000)
+FRAMES = st.tuples(BODIES, BODIES).map(b'<main class="page">'.join)
+PIECES = st.lists(BODIES | FRAMES, max_size=6)
 
 
 def page_of(pieces: list[bytes]) -> Page:
@@ -40,6 +43,17 @@ def test_a_fragment_shared_by_pages_is_compressed_once(shared: bytes) -> None:
     first = fragment.packed
     assert Page(200, HTML, fragment, Fragment(b"1")).gzip != Page(200, HTML, fragment, Fragment(b"2")).gzip
     assert fragment.packed is first
+
+
+def test_what_stands_before_the_text_is_deflated_by_a_code_of_its_own(press: Press) -> None:
+    line = "河城旧邮局改建的图书馆周日开放,首日有三百人到访,馆方说书架还空着一半,欢迎市民留下读完的书。"
+    lines = [line[n:] + line[:n] for n in range(len(line))]
+    press.fold(published("a", blocks=tuple(Paragraph(text=one) for one in lines)))
+    page = press.article("a")
+    assert page is not None
+    top = page.fragments[0]
+    deflate = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+    assert len(top.packed) < len(deflate.compress(top.body) + deflate.flush(zlib.Z_SYNC_FLUSH))
 
 
 def test_a_joined_page_is_hardly_larger_than_one_that_was_compressed_whole(press: Press) -> None:
