@@ -4,6 +4,7 @@ A list of then has the scores, the desk actions and the ages of then and the eli
 came late for it are in it, though they were not then.
 """
 
+import asyncio
 import time
 from typing import Final
 
@@ -22,11 +23,22 @@ from shared.sections import one_scope
 from shared.topics import PARTITIONS
 from shared.wire import partition_for
 
+AT_ONCE: Final = 4
+"""Questions about the past that one process has in hand: one is being answered, the others wait for it.
+
+Between two it takes a break as long as the first has taken, so that who asks on and on leaves half of the
+processor to the counting.
+"""
+
 _LONGEST: Final = max(WINDOWS.values())
 
 
 class NotCountedYetError(Exception):
     """A partition has not been counted as far as the question reaches; it will be soon."""
+
+
+class BusyError(Exception):
+    """Too many ask for lists of the past at once."""
 
 
 class NotThenError(ValueError):
@@ -43,9 +55,12 @@ class Archive:
     def __init__(self, board: Board, max_age_ms: int) -> None:
         self._board = board
         self._max_age_ms = max_age_ms
+        self._in_hand = 0
+        self._one = asyncio.Lock()
+        self._rested_s = 0.0
 
     async def list_at(self, scope: str, list_name: ListName, as_of_ms: int) -> lists.HotList:
-        """Make a list as of the end of a bucket; NotThenError, NotCountedYetError, TornError."""
+        """Make a list as of the end of a bucket; NotThenError, NotCountedYetError, TornError, BusyError."""
         now_ms = time.time_ns() // 1_000_000
         # before anything is reckoned with it: a moment may be where no clock can be
         if not now_ms - RECOMPUTED_MS <= as_of_ms <= now_ms:
@@ -53,6 +68,21 @@ class Archive:
         if as_of_ms % BUCKET_MS:
             before = lists.written(as_of_ms - as_of_ms % BUCKET_MS)
             raise NotThenError(f"as_of must be the end of a 5-minute bucket, for example {before}")
+        if self._in_hand >= AT_ONCE:
+            raise BusyError("too many ask for lists of the past at once; try again shortly")
+        self._in_hand += 1
+        try:
+            async with self._one:
+                await asyncio.sleep(self._rested_s - time.monotonic())
+                began = time.monotonic()
+                try:
+                    return await self._made(scope, list_name, as_of_ms, now_ms)
+                finally:
+                    self._rested_s = 2 * time.monotonic() - began
+        finally:
+            self._in_hand -= 1
+
+    async def _made(self, scope: str, list_name: ListName, as_of_ms: int, now_ms: int) -> lists.HotList:
         # partition 0 first: the desk's actions and voids are read there
         await self._counted(0, as_of_ms, ())
         told_blob = await self._board.voids()
@@ -69,8 +99,8 @@ class Archive:
             # once more: what was read in the moment of a wipe is not all there was
             at = await self._counted(n, as_of_ms, told)
             incomplete |= turn.is_incomplete(at, as_of_ms)
-            ranking = scores.ranking_of(state, last)
-            tops = scores.tops(ranking, state, actions, now_ms, as_of_ms - self._max_age_ms)
+            oldest_ms = as_of_ms - self._max_age_ms
+            tops = await asyncio.to_thread(_tops, state, last, actions, now_ms, oldest_ms)
             bests.append(tops.get(f"{one_scope(scope)}:{list_name}", []))
         entries = lists.merge(bests, one_scope(scope), actions)
         return lists.HotList(scope, list_name, as_of_ms, entries, incomplete)
@@ -136,3 +166,7 @@ class Archive:
             facts=await self._board.facts(partition, sorted(wanted)),
             buckets=buckets,
         )
+
+
+def _tops(state: State, last: int, actions: Desk, now_ms: int, oldest_ms: int) -> dict[str, list[Candidate]]:
+    return scores.tops(scores.ranking_of(state, last), state, actions, now_ms, oldest_ms)

@@ -10,7 +10,13 @@ from pydantic import AwareDatetime, BaseModel
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from services.rank.adapters.archive import Archive, NoSuchArticleError, NotCountedYetError, NotThenError
+from services.rank.adapters.archive import (
+    Archive,
+    BusyError,
+    NoSuchArticleError,
+    NotCountedYetError,
+    NotThenError,
+)
 from services.rank.adapters.board import Board
 from services.rank.adapters.store import AWAY
 from services.rank.core.desk import SCOPE
@@ -36,7 +42,7 @@ BucketEnd = Annotated[
 
 _OPEN: Final[dict[str, Any]] = {"security": []}
 """Said outright: reading the lists needs no token."""
-_REFUSALS: Final = {NotThenError: 404, NoSuchArticleError: 404, NotCountedYetError: 503}
+_REFUSALS: Final = {NotThenError: 404, NoSuchArticleError: 404, NotCountedYetError: 503, BusyError: 503}
 
 
 class Problem(BaseModel):
