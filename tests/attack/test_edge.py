@@ -3,7 +3,7 @@
 import socket
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from bench import nginx as edges
+from shared.events import ArticlePublished
 from shared.limits import Limits
 from tests.attack.test_headers import JSON, PROBLEM, Row, ask, hold, raw
 from tests.builders import published
@@ -66,13 +67,18 @@ def edge(nginx: str, tmp_path: Path) -> Iterator[Edge]:
 
 
 @contextmanager
-def running(folder: Path, more: str = "", one_may: int | None = None) -> Iterator[Edge]:
-    """Run an edge, with further lines for its readers' server; `one_may` as bench/nginx.py has it."""
+def running(
+    folder: Path, more: str = "", one_may: int | None = None, also: Sequence[ArticlePublished] = ()
+) -> Iterator[Edge]:
+    """Run an edge, with further lines for its readers' server, and before a render that has `also` these.
+
+    `one_may` as bench/nginx.py has it.
+    """
     folder.chmod(0o755)
     articles = [published(name, second=n) for n, name in enumerate("abc")]
     articles.append(published("moved", second=3, aliases=("/2019/新桥/", "/?p=12")))
     with (
-        Serving(folder, Limits(), *articles) as render,
+        Serving(folder, Limits(), *articles, *also) as render,
         edges.edge(folder, render.port, more, one_may=one_may) as (url, _),
     ):
         yield Edge(url, folder, render)

@@ -2,15 +2,19 @@
 
 import time
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, permutations
 from math import ceil
+from pathlib import Path
 from urllib.parse import quote
 
 import httpx
 import pytest
 
+from dev.environment import ROOT
+from services.render.core import aliases
 from services.render.core.aliases import OF_CAMPAIGNS
 from tests.attack.test_edge import Edge, running
+from tests.builders import published
 from tests.integration.render.serving import Client
 
 SECTION = f"/section/{quote('地方')}"
@@ -36,6 +40,11 @@ SPELLED = [
     "/?utm_source=p&p=12", "/?p=12&fbclid=1", "/?fbclid=1", "/?fbclid", "/?from=elsewhere", "/?from=timeline",
     "/article/moved?p=1", "/article/none?p=1", "/article/a/?x=1", "/article/a/?x=2",
 ]  # fmt: skip
+
+
+def answered(client: Client, path: str) -> tuple[int, str | None, bytes]:
+    answer = client.ask(path)
+    return answer.status, answer.headers.get("location"), answer.body
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +82,45 @@ def test_the_front_page_is_one_whatever_campaign_leads_there(edge: Edge, field: 
         assert edge.render.asked - before <= ceil(time.monotonic() - began) + 1
 
 
+def test_the_front_page_is_one_more_whatever_else_is_asked_of_it(edge: Edge) -> None:
+    with edge.client() as client:
+        front = client.ask("/")
+        before, began = edge.render.asked, time.monotonic()
+        for number in range(60):
+            for address in (f"/?x{number}={number}", f"/?x={number}&utm_source={number}", f"/?{number}"):
+                assert client.ask(address).body == front.body
+                known = f"if-none-match: {front.headers['etag']}"
+                assert client.ask(address, "GET", known).status == 304
+        assert edge.render.asked - before <= ceil(time.monotonic() - began) + 1
+
+
+def test_the_front_page_is_kept_for_no_address_that_an_article_may_have_had(
+    nginx: str, tmp_path: Path
+) -> None:
+    """Whatever such an address looks like, and whatever was asked before."""
+    moved = published("thread", second=9, aliases=("/?thread=7",))
+    asked = [
+        *("/?x=1", "/?thread=7", "/?thread=8", "/?", "/?&", "/?&&", "/?fbclid=1", "/?from=time%6cine"),
+        *("/", "/?p=12", "/?thread=7&p=13", "/?p&thread=7", "/?utm_source=1&thread=7", "/?thread=7&x=1"),
+        *("/?%74hread=7", "/?thread=7&thread=8", "/?thread=%37", "/?;thread=7"),
+        *("/zh-hant/?thread=7", "/zh-hant/?x=1", "/zh-hant/"),
+    ]
+    with running(tmp_path, one_may=1_000_000, also=[moved]) as edge:
+        with edge.render.client() as render:
+            right = {path: answered(render, path) for path in asked}
+        assert right["/?thread=7"][:2] == (301, "/article/thread")
+        with edge.client() as readers:
+            for first, second in permutations(asked, 2):
+                for path in (first, second):
+                    assert answered(readers, path) == right[path], (first, second)
+
+
+def test_render_and_the_edge_know_the_same_fields() -> None:
+    conf = (ROOT / "ops" / "edge" / "nginx.conf").read_text()
+    assert aliases._CAMPAIGNS.pattern.decode() in conf
+    assert f"(?:{'|'.join(field.decode() for field in aliases.OF_ARTICLES)})(?:=|&|$)" in conf
+
+
 def test_the_order_of_what_is_read_makes_no_other_page(edge: Edge) -> None:
     asked = ["q=a", "page=1", "x=1"]
     with edge.client() as client:
@@ -86,16 +134,11 @@ def test_the_order_of_what_is_read_makes_no_other_page(edge: Edge) -> None:
 
 def test_what_is_read_otherwise_gets_no_other_addresses_page(edge: Edge) -> None:
     """Each address is asked before and behind each of its neighbours, so that either could be kept for it."""
-
-    def told(client: Client, path: str) -> tuple[int, str | None, bytes]:
-        answer = client.ask(path)
-        return answer.status, answer.headers.get("location"), answer.body
-
     with edge.client() as readers, edge.render.client() as render:
-        right = {path: told(render, path) for path in SPELLED}
+        right = {path: answered(render, path) for path in SPELLED}
         for first, second in [*pairwise(SPELLED), *pairwise(SPELLED[::-1])]:
             for path in (first, second):
-                assert told(readers, path) == right[path], path
+                assert answered(readers, path) == right[path], path
 
 
 def test_a_page_says_its_address_without_what_it_does_not_read(edge: Edge) -> None:

@@ -7,7 +7,7 @@ head of a page with the page, all but the lines that change with the clock, whic
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import formatdate
 from functools import lru_cache
@@ -31,6 +31,7 @@ _OF_HTML: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; manifest-src 'self'; "
     "img-src {}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+_EXPIRES: Final = b"x-accel-expires"
 _FOR_ALL: Final = (b"access-control-allow-origin", b"*")
 """Scripts of other sites may read it: it is the same for everybody, and nothing in it is a reader's."""
 _PACKED: Final = (b"content-encoding", b"gzip")
@@ -57,6 +58,12 @@ def refusal(status: int, detail: str, headers: Headers | None = None, **more: An
         [(b"content-type", MEDIA_TYPE.encode()), NO_STORE, NO_PAGE, *(headers or [])],
         as_bytes(problem(status, detail, **more)),
     )
+
+
+def for_nobody_else(answer: Answer) -> Answer:
+    """Have the edge keep an answer for no other address that it takes for the same."""
+    others = [header for header in answer.headers if header[0] != _EXPIRES]
+    return replace(answer, headers=[*others, (_EXPIRES, b"0")])
 
 
 class PageAnswers:
@@ -146,7 +153,7 @@ def _second(now: int) -> bytes:
 
 def _expires(now: int) -> tuple[bytes, bytes]:
     # nginx counts whole seconds; this is what makes its second end with the clock's
-    return b"x-accel-expires", b"@%d" % now
+    return _EXPIRES, b"@%d" % now
 
 
 def _tag(page: Page, packed: bool) -> str:

@@ -9,7 +9,7 @@ another program can have written by the tables' own rules.
 
 import sqlite3
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import product
 from pathlib import Path
@@ -197,6 +197,11 @@ class Store:
             for (article_id,) in self._rows(sql, {"key": key, "now": microseconds(now)}):
                 return str(article_id)
         return None
+
+    def has_former(self, ranges: Iterable[tuple[bytes, bytes]]) -> bool:
+        """Tell whether the key of any former address lies in one of these ranges, the ends excluded."""
+        sql = "SELECT 1 FROM aliases WHERE key >= ? AND key < ? LIMIT 1"
+        return any(self._rows(sql, bounds) for bounds in ranges)
 
     def newest(self, now: datetime, limit: int, *, hot: bool) -> list[str]:
         """Give the newest visible articles; `hot`: only those that may stand in the hot list."""

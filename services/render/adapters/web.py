@@ -17,7 +17,7 @@ from functools import partial
 from typing import Final
 from urllib.parse import parse_qsl
 
-from services.render.adapters.answer import Answer, PageAnswers, count, refusal
+from services.render.adapters.answer import Answer, PageAnswers, count, for_nobody_else, refusal
 from services.render.adapters.at_once import AtOnce
 from services.render.adapters.machines import Machines, list_named
 from services.render.adapters.respelled import respelled
@@ -162,7 +162,8 @@ class Web:
         if page is None and (moved := pages.moved(_former(script, scope), now)) is not None:
             return Answer(301, [(b"location", moved.encode()), NO_STORE])
         if of_home:
-            return self._of_page(pages.home(now), asked, now)
+            front = self._of_page(pages.home(now), asked, now)
+            return for_nobody_else(front) if pages.may_move() else front
         if page is None and route == "static" and not prefix:
             return refusal(404, "there is no such file")
         if page is None and route in ("article", "section", "series"):

@@ -5,6 +5,7 @@ composed form, without a slash at its end; behind a `?` the fields of a query, i
 stands for its page. What else stands in an address counts as it is written: `index.html` is another name.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -21,6 +22,15 @@ OF_CAMPAIGNS: Final = (
     *(b"from=timeline", b"from=singlemessage", b"from=groupmessage"),
 )
 """What others than the site put into a query, to count where readers come from; ops/edge knows the same."""
+_CAMPAIGNS: Final = re.compile(
+    b"(?:(?:utm_[^=&]*|%b)(?:=[^&]*)?(?:&|$)|from=(?:%b)(?:&|$))+"
+    % (
+        b"|".join(field[:-1] for field in OF_CAMPAIGNS if field.endswith(b"=")),
+        b"|".join(field[5:] for field in OF_CAMPAIGNS if field.startswith(b"from=")),
+    )
+)
+OF_ARTICLES: Final = (b"p", b"page_id")
+"""Fields that make a former address of the front page's; with any of them the edge asks render, too."""
 
 
 def keys_of(aliases: Iterable[str]) -> set[bytes]:
@@ -52,8 +62,20 @@ def keys_asked(path: bytes, query: bytes) -> Iterator[bytes]:
 
 
 def asks_for_more(query: bytes) -> bool:
-    """Tell whether a query may be part of a former address."""
-    return any(not field.startswith(OF_CAMPAIGNS) for field in _fields(query))
+    """Tell whether a query may be part of a former address; ops/edge tells it by the same letters."""
+    return query != b"" and _CAMPAIGNS.fullmatch(query) is None
+
+
+def ranges_of_home() -> list[tuple[bytes, bytes]]:
+    """Give where the keys lie of the front page's address with fields that are no `OF_ARTICLES`."""
+    ranges = []
+    for home in (b"/", b"/zh-hant"):
+        begins = home + b"?"
+        for name in sorted(OF_ARTICLES):
+            ranges.append((begins, home + b"?" + name + b"="))
+            begins = home + b"?" + name + b">"
+        ranges.append((begins, home + b"@"))
+    return ranges
 
 
 def _key(path: bytes, fields: Iterable[bytes]) -> bytes:

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from services.render.core import cursors
+from services.render.core import aliases, cursors
 from services.render.core.cursors import Place
 from services.render.core.edition import Edition
 from services.render.core.fragments import Fragments
@@ -35,6 +35,8 @@ _LEADS: Final = 12
 
 _HERE: Final = b"<!--hot-->"
 """Where a frame is cut for 热门新闻; no text can hold it, as `<` is escaped."""
+
+_OF_HOME: Final = tuple(aliases.ranges_of_home())
 
 _Parts = tuple[Any, ...]
 
@@ -87,6 +89,13 @@ class Pages:
         """Give the path of the page to which a former address leads (core/aliases.py)."""
         article_id = self._articles.formerly_at(tuple(keys), now)
         return None if article_id is None else f"{self._prefix}/article/{article_id}"
+
+    def may_move(self) -> bool:
+        """Tell whether an article was at the front page's address with fields that only render knows.
+
+        As long as there is none, nobody need ask for whatever may stand behind `/?`.
+        """
+        return self._articles.has_former(_OF_HOME)
 
     def article(self, article_id: str, now: datetime) -> Page | None:
         """Give an article's page, or the one that says why it is gone; None where nobody may know of it."""

@@ -59,6 +59,7 @@ class Articles(Protocol):
 
     def find(self, article_id: str) -> ArticlePublished | Takedown | None: ...  # noqa: D102
     def formerly_at(self, keys: Sequence[bytes], now: datetime) -> str | None: ...  # noqa: D102
+    def has_former(self, ranges: Iterable[tuple[bytes, bytes]]) -> bool: ...  # noqa: D102
     def newest(self, now: datetime, limit: int, *, hot: bool) -> list[str]: ...  # noqa: D102
     def newest_of_section(  # noqa: D102
         self, section: str, now: datetime, limit: int, before: Place = FAR_FUTURE

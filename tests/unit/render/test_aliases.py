@@ -232,6 +232,32 @@ async def test_the_front_page_that_was_asked_for_before_leads_on_once_an_article
     assert await location(render, "/?p=12") == 200
 
 
+@pytest.mark.parametrize(
+    ("alias", "kept"),
+    [
+        ("/2019/a?x=1", True), ("/?p=12", True), ("/?page_id=3&x=1", True),
+        ("/?page=3", False), ("/?x=1", False), ("/?o=1&p=12", False), ("/?pp=1", False),
+        ("/zh-hant/?a=1", False), ("/zh-hant/?p=1", True),
+    ],
+)  # fmt: skip
+async def test_what_else_is_asked_of_the_front_page_is_one_page_until_an_article_was_there(
+    render: Render, alias: str, kept: bool
+) -> None:
+    async def is_kept(path: str) -> bool:
+        answer = await render.get(path)
+        assert answer.status_code == 200
+        return answer.headers["x-accel-expires"] != "0"
+
+    render.press.fold(published("a"))
+    assert await is_kept("/?none=1")
+    render.press.fold(claiming("a", alias, revision=1, second=1))
+    assert await is_kept("/?none=1") == kept
+    for path in ("/", "/?", "/?fbclid=1"):
+        assert await is_kept(path)
+    render.press.fold(claiming("a", revision=2, second=2))
+    assert await is_kept("/?none=1")
+
+
 async def test_an_alias_tells_of_no_embargo_and_of_a_withdrawal_what_its_page_does(render: Render) -> None:
     press = render.press
     press.fold(
