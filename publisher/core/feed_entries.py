@@ -26,20 +26,22 @@ from publisher.core.reading import Reading
 from services.ingest.core.addresses import web_address
 from services.ingest.core.faults import Rejection, invalid, unreadable
 from services.ingest.core.notes import Notes
+from services.ingest.core.publication import DATED, ENDS, WAITS, plain
 
 _SPACE: Final = re.compile(r"[ \t\r\n]+")
 
-_PUBLISHED: Final = names(
-    """
-    published issued pubdate dc:date dcterms:issued dcterms:created created prism:publicationdate
-    wp:post_date_gmt wp:post_date
-    """
+_PUBLISHED: Final = (
+    *names(
+        "published issued pubdate dc:date dcterms:issued prism:publicationdate wp:post_date_gmt wp:post_date"
+    ),
+    *DATED,
+    *names("dcterms:created dc:created created"),
 )
 _UPDATED: Final = names(
     "updated modified dcterms:modified lastbuilddate wp:post_modified_gmt wp:post_modified"
 )
-_EXPIRES: Final = names("expirationdate expires expirydate dcterms:valid prism:expirationdate unpublish")
-_EMBARGOED: Final = names("embargo embargoed embargountil prism:embargodate dcterms:available")
+_EXPIRES: Final = (*ENDS, "dcterms:valid", "prism:expirationdate")
+_EMBARGOED: Final = (*WAITS, "prism:embargodate", "dcterms:available")
 _IN_UTC: Final = "_gmt"
 _USED: Final = names(
     """
@@ -167,9 +169,9 @@ class _Entry:
         """Give the first that can be read of several dates; `must`: one that cannot be read is a fault."""
         for name in names:
             for one in self._elements:
-                if one.path != name:
+                if one.path != name and (":" in one.path or plain(one.path) != name):
                     continue
-                self._read.add(name)
+                self._read.add(one.path)
                 if not one.text:
                     continue
                 zone = UTC if name.endswith(_IN_UTC) else self._importing.zone

@@ -49,14 +49,14 @@ class Fields:
             if not isinstance(inside := self.sent.get(group), dict):
                 continue
             del self.sent[group]
-            self.faults += (Fault(f"{group}{one.pointer}", one.detail) for one in not_for_readers(inside))
             for name, value in inside.items():
                 place = f"{group}.{name}"
-                if name in self.sent or group in self._nested.values():
+                if name in self.sent:
+                    self.faults += (Fault(place, one.detail) for one in not_for_readers({name: value}))
                     self.notes.add(place, "set aside", "field", f"{place} is not used beside {name}")
                 else:
                     self.sent[str(name)] = value
-                    self._nested[str(name)] = place
+                    self._nested[str(name)] = self.places[f"/{name}"] = place
 
     def _place(self, name: str) -> str:
         return self._nested.get(name, name)
@@ -105,7 +105,7 @@ class Fields:
                 ):
                     self.sent.pop(field, None)
         for name, value in self._taken(words.CHANGED):
-            moment, told = read_date(words.text(value), self._site.zone)
+            moment, told = read_date(words.one(value), self._site.zone)
             if told:
                 did = "changed" if moment else "set aside"
                 self.notes.add(self._place(name), did, "date", told)  # type: ignore[arg-type]
@@ -134,7 +134,7 @@ class Fields:
             self.notes.add(field, "changed", "date", told)
 
     def _take_time(self, name: str, value: Any, field: str, *, must: bool = False) -> bool:
-        moment, told = read_date(words.text(value), self._site.zone)
+        moment, told = read_date(words.one(value), self._site.zone)
         if moment:
             self.sent[field] = moment.isoformat()
             self.places[f"/{field}"] = self._place(name)

@@ -6,16 +6,18 @@ from urllib.parse import urljoin, urlsplit
 
 from publisher.core.feed_elements import names
 from publisher.core.ids import fits
+from services.ingest.core.publication import DATED, ENDS, WAITS
 
 NESTED: Final = ("params", "extra")
-DATES: Final = names(
-    "published_at publishdate pubdate published publishat datepublished date created createdat creationdate"
-)
+DATES: Final = (*DATED, "created", "createdat", "creationdate", "createdate", "createtime", "创建时间")
 CHANGED: Final = names(
-    "lastmod updated updatedat modified modifiedat lastmodified lastmodifiedat datemodified updatedate"
+    """
+    lastmod updated updatedat updatedate updatetime modified modifiedat modifiedtime lastmodified
+    lastmodifiedat lastmodifieddate lastupdated datemodified moddatetime 更新时间 更新日期
+    """
 )
-EXPIRES: Final = names("expirydate expires expiry expirationdate unpublishdate unpublish expire expireat")
-EMBARGOED: Final = names("embargo embargountil embargoed embargodate")
+EXPIRES: Final = ENDS
+EMBARGOED: Final = WAITS
 PICTURES: Final = names(
     """
     cover image thumbnail featuredimage featureimage banner hero heroimage topimg ogimage coverimage images
@@ -49,6 +51,13 @@ def text(value: Any) -> str:
     if isinstance(value, str):
         return value
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def one(value: Any) -> Any:
+    """Give what stands for one value, be it a number, or alone in a list."""
+    if isinstance(value, list) and len(value) == 1:
+        return one(value[0])
+    return text(value) or value
 
 
 def strings(value: Any, *, parted: bool = True) -> list[str]:

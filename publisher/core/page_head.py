@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urljoin
 
-from publisher.core.dates import SiteTime, read_date
+from publisher.core.dates import SiteTime, as_revision, read_date
 from publisher.core.feed_elements import names
 from publisher.core.feed_fields import joined_names
 from publisher.core.languages import tag_of
@@ -20,13 +20,21 @@ from services.ingest.core.addresses import web_address
 from services.ingest.core.faults import Fault
 from services.ingest.core.field_types import LONGEST_TAG
 from services.ingest.core.notes import Notes
-from services.ingest.core.publication import not_for_readers, speaks_of_publication
+from services.ingest.core.publication import DATED, not_for_readers, plain, speaks_of_publication
 
 _PUBLISHED: Final = names(
     """
     article:published_time datepublished og:article:published_time og:published_time pubdate publishdate
     publish_date publication_date dc.date.issued dcterms.issued dcterms.created dc.date dcterms.date date
     parsely-pub-date sailthru.date article.published originalpublicationdate
+    """
+)
+_CREATED: Final = ("createdat", "createat", "created", "releasedate")
+"""What may be the time of publication where nothing is called so."""
+_CHANGED: Final = names(
+    """
+    modifiedtime datemodified lastmodified modified lastupdated updatedtime updatedat updatetime revised
+    lastmod
     """
 )
 _EXPIRES: Final = names("article:expiration_time expires_at expirydate unpublish_date dcterms.valid expires")
@@ -48,13 +56,18 @@ _FOR_MACHINES: Final = re.compile(
     r"(?:viewport|generator|theme-color|color-scheme|robots|googlebot|bingbot|referrer|format-detection|rating|"
     r"renderer|force-rendering|applicable-device|mobile-agent|handheldfriendly|mobileoptimized|csrf-.*|"
     r"apple-.*|msapplication-.*|twitter:.*|fb:.*|al:.*|ia:.*|.*-site-verification|.*verif.*|position|og:locale:.*|"
-    r"og:updated_time|supported-color-schemes|progid|originator)\Z",
+    r"supported-color-schemes|progid|originator)\Z",
     re.IGNORECASE,
 )
 _ARTICLES: Final = re.compile(
     r"(?:News|Blog|Report|Social|Tech|Scholarly|Analysis|Opinion|Background|Review)*(?:Article|Posting|Report)\Z|WebPage\Z"
 )
+_WORDS: Final = (*_TITLES, *_TAGS, *_KEYWORDS, *_SECTIONS, "description", "og:description")
+"""What says in the writer's own words, be it one: a draft of players is news."""
 _COMMA: Final = re.compile(r"\s*[,，]\s*")
+_WRAPPED: Final = re.compile(
+    r"\A\s*(?:<!--|//<!\[CDATA\[|/\*<!\[CDATA\[\*/)|(?:-->|//\]\]>|/\*\]\]>\*/)\s*\Z"
+)
 _ADDRESS: Final = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 _MOST_TAGS: Final = 100
 _MOST_LINKED: Final = 200_000
@@ -88,7 +101,11 @@ class Head:
         self._metas: dict[str, list[tuple[str, str]]] = {}
         for name, content in said.metas:
             self._metas.setdefault(name.lower(), []).append((name, content))
-        self._linked = next(_articles(said.linked), {})
+        # a page says of itself what its article says better
+        described = sorted(_articles(said.linked, self.notes), key=_is_of_page)
+        self._linked = {
+            key: value for one in reversed(described) for key, value in one.items() if value is not None
+        }
         self.language = (
             tag_of(
                 self._first(("og:locale", "language", "dc.language"))[1]
@@ -122,6 +139,11 @@ class Head:
     def _all(self, wanted: Iterable[str]) -> Iterator[tuple[str, str]]:
         return (one for name in wanted for one in self._metas.get(name, ()))
 
+    def _called(self, wanted: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Give what stands under these names in whatever spelling, behind whatever system's prefix."""
+        plainly = {plain(re.split(r"[.:]", name)[-1]): name for name in reversed(self._metas)}
+        return (one for name in wanted if name in plainly for one in self._metas[plainly[name]])
+
     def _put(self, field_name: str, found: tuple[str, str], otherwise: str) -> None:
         name, value = found
         if value or otherwise:
@@ -134,9 +156,13 @@ class Head:
         if status is not None:
             said.append(("status", _text(status), "creativeWorkStatus"))
         for name, content, place in said:
-            plain = re.split(r"[.:]", name)[-1]
-            if speaks_of_publication(plain, content):
-                self.faults += (Fault(place, one.detail) for one in not_for_readers({plain: content}))
+            own = re.split(r"[.:]", name)[-1]
+            if _speaks(name, content):
+                self.faults += (Fault(place, one.detail) for one in not_for_readers({own: content}))
+        if _text(self._linked.get("isAccessibleForFree")).lower() == "false":
+            self.faults.append(
+                Fault("isAccessibleForFree", "is false; only what is for all readers is published")
+            )
         if self._first(("article:content_tier",))[1].lower() == "locked":
             self.faults.append(
                 Fault("article:content_tier", "is locked; only what is for all readers is published")
@@ -164,9 +190,15 @@ class Head:
     def _map_times(self) -> None:
         published = [*self._all(_PUBLISHED), ("datePublished", _text(self._linked.get("datePublished")))]
         published += [("time", said) for said in self._said.times]
+        published += [*self._called(DATED), *self._called(_CREATED)]
         self._take_time("published_at", published)
         for wanted, name, key in ((_EXPIRES, "expires_at", "expires"), (_EMBARGOED, "embargo_until", "")):
             self._take_time(name, [*self._all(wanted), (key, _text(self._linked.get(key)))], must=True)
+        changed = [*self._called(_CHANGED), ("dateModified", _text(self._linked.get("dateModified")))]
+        for name, said in changed:
+            moment = read_date(said, self._site.zone).moment
+            if "revision" not in self.sent and (revision := as_revision(moment, self._site.now)):
+                self.sent["revision"], self.places["/revision"] = revision, name
 
     def _take_time(self, field_name: str, found: Iterable[tuple[str, str]], *, must: bool = False) -> None:
         for name, said in found:
@@ -198,31 +230,49 @@ class Head:
             *_PUBLISHED, *_EXPIRES, *_EMBARGOED, *_AUTHORS, *_SECTIONS, *_PICTURES, *_ALTERNATIVES, *_TITLES,
             *_SOURCES, *_TAGS, *_SAID_AGAIN,
         }  # fmt: skip
+        used |= {name.lower() for name, _ in self._called((*DATED, *_CREATED, *_CHANGED))}
         used |= set() if self._metas.keys() & set(_TAGS) else set(_KEYWORDS)
         for name, content in self._said.metas:
-            if content and name.lower() not in used and not _FOR_MACHINES.match(name):
-                plain = re.split(r"[.:]", name)[-1]
-                if not speaks_of_publication(plain, content):
-                    self.notes.add(name, "set aside", "field", f"{name} {content[:80]!r} is not used")
+            if not content or name.lower() in used or _FOR_MACHINES.match(name) or _speaks(name, content):
+                continue
+            self.notes.add(name, "set aside", "field", f"{name} {content[:80]!r} is not used")
 
 
-def _articles(linked: Iterable[str]) -> Iterator[dict[str, Any]]:
+def _speaks(name: str, content: str) -> bool:
+    own = re.split(r"[.:]", name)[-1]
+    return speaks_of_publication(own, content, by_itself=name.lower() not in _WORDS)
+
+
+def _articles(linked: Iterable[str], notes: Notes) -> Iterator[dict[str, Any]]:
     """Give the articles that JSON-LD describes."""
     for written in linked:
         try:
-            found = json.loads(written) if len(written) <= _MOST_LINKED else None
-        except (ValueError, RecursionError):
+            # some wrap it for browsers of old, and leave line breaks in its texts
+            plainly = _WRAPPED.sub("", written)
+            found = json.loads(plainly, strict=False) if len(written) <= _MOST_LINKED else None
+        except (ValueError, RecursionError) as error:
+            notes.add("JSON-LD", "set aside", "field", f"JSON-LD is not read: {str(error)[:100]}")
             continue
         for one in found if isinstance(found, list) else [found]:
-            graph = one.get("@graph") if isinstance(one, dict) else None
-            for inner in (one, *(graph if isinstance(graph, list) else ())):
-                kinds = inner.get("@type") if isinstance(inner, dict) else None
-                if any(
-                    _ARTICLES.match(kind)
-                    for kind in (kinds if isinstance(kinds, list) else [kinds])
-                    if isinstance(kind, str)
-                ):
-                    yield inner
+            yield from _articles_in(one)
+
+
+def _articles_in(described: Any) -> Iterator[dict[str, Any]]:
+    if not isinstance(described, dict):
+        return
+    graph, entity = described.get("@graph"), described.get("mainEntity")
+    for one in (described, entity, *(graph if isinstance(graph, list) else ())):
+        if isinstance(one, dict) and any(map(_ARTICLES.match, _kinds(one))):
+            yield one
+
+
+def _kinds(described: dict[str, Any]) -> list[str]:
+    kinds = described.get("@type")
+    return [one for one in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(one, str)]
+
+
+def _is_of_page(described: dict[str, Any]) -> bool:
+    return all(kind == "WebPage" for kind in _kinds(described))
 
 
 def _people(author: Any) -> Iterator[str]:
@@ -240,6 +290,8 @@ def _is_iso(said: str) -> bool:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, list):
         value = next((one for one in value if isinstance(one, str)), "")
     return value.strip() if isinstance(value, str) else ""

@@ -21,6 +21,8 @@ from publisher.core.picture_addresses import unreachable
 from publisher.core.reading import Reading
 
 _MAIN_PARTS: Final = ("article", "main", "body")
+_CHANGED: Final = re.compile("modified|updated", re.I)
+_LONGEST_TIME: Final = 100
 _NOT_LETTERS: Final = re.compile(r"[\W_]+")
 
 
@@ -178,7 +180,11 @@ class _Page:
                 self.said.canonical = given.get("href", "").strip()
         elif tag.name == "time":
             given = tag.read()
-            is_published = "pubdate" in given or given.get("itemprop") == "datePublished"
-            self.times.append((tag.start, given.get("datetime", ""), is_published))
+            what = f"{given.get('itemprop', '')} {given.get('class', '')}"
+            is_published = "pubdate" in given or "published" in what.lower()
+            ends = self._text.find("<", tag.end)
+            said = given.get("datetime") or self._text[tag.end : ends if ends >= 0 else None].strip()
+            if not _CHANGED.search(what) and len(said) <= _LONGEST_TIME:
+                self.times.append((tag.start, said, is_published))
         elif tag.name == "script" and "ld+json" in tag.attributes.lower():
             self.said.linked.append(self._text[tag.end : tag.raw_end])

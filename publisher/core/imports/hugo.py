@@ -87,7 +87,7 @@ def _made(
 ) -> Making:
     written_in, zone = FORMATS[name.ending], importing.zone
     making = Making(
-        {"id": article_id, "format": written_in, "body": body}, {"/id": "slug or the file's name"}
+        {"id": article_id, "format": written_in, "body": body}, {"/id": "slug or the file's name"}, zone=zone
     )
     sent, places = making.sent, making.places
     sent["title"] = fields.get("title")

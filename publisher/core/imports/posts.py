@@ -14,18 +14,20 @@ from urllib.parse import quote, urlsplit
 
 from pydantic import TypeAdapter, ValidationError
 
+from publisher.core.dates import read_date
 from publisher.core.reading import Reading
 from services.ingest.core.addresses import LONGEST
 from services.ingest.core.characters import INVISIBLE
 from services.ingest.core.faults import Fault, Rejection, invalid
 from services.ingest.core.field_types import LONGEST_NAME, LONGEST_TAG, Language, section_name
 from services.ingest.core.notes import Notes
-from services.ingest.core.publication import not_for_readers, speaks_of_publication
+from services.ingest.core.publication import meant_for, not_for_readers, speaks_of_publication
 
 _LANGUAGE: Final[TypeAdapter[str]] = TypeAdapter(Language)
 _NOT_IN_AN_ALIAS: Final = re.compile(f"[{INVISIBLE}#]")
 _MOST_ALIASES: Final = 20
 _MOST_TAGS: Final = 100
+_TIMES: Final = ("embargo_until", "expires_at")
 _ZERO: Final = re.compile(r"0{3,4}[01]?-")
 """Of a year that systems write where there is no date."""
 
@@ -96,6 +98,8 @@ class Making:
     places: dict[str, str]
     notes: Notes = field(default_factory=Notes)
     faults: list[Fault] = field(default_factory=list)
+    zone: tzinfo = UTC
+    """Of times that name none."""
 
     def set_aside(self, place: str, kind: str, detail: str) -> None:
         """Note that a part is not used."""
@@ -153,8 +157,20 @@ class Making:
         """Obey every further field that speaks of publication, and note the others that say something."""
         self.obey(unknown, place)
         for name, value in unknown.items():
-            if value not in (None, "", [], {}, False) and not speaks_of_publication(name, value):
+            if (field_name := meant_for(name)) in _TIMES and not isinstance(value, list | dict):
+                self._put_time(field_name, value, place or name)
+            elif value not in (None, "", [], {}, False) and not speaks_of_publication(name, value):
                 self.set_aside(place or name, "field", f"{name} is not a field of an article")
+
+    def _put_time(self, field_name: str, value: Any, place: str) -> None:
+        """Obey a time that a plugin or a theme keeps; one that cannot be read keeps the post from readers."""
+        if value in (None, "", False, "0", 0) or field_name in self.sent:
+            return
+        moment, told = read_date(str(value), self.zone)
+        if moment is None:
+            self.faults.append(Fault(place, f"{told}; until it is clear, the text is not published"))
+        else:
+            self.sent[field_name], self.places[f"/{field_name}"] = moment.isoformat(), place
 
     def reading(self) -> Reading:
         """Give what is to be judged and sent."""

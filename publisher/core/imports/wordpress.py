@@ -46,7 +46,7 @@ _READ: Final = words(
 )
 _BOOKKEEPING: Final = re.compile(
     r"_(edit_last|edit_lock|thumbnail_id|wp_old_slug|wp_old_date|pingme|encloseme|wp_page_template|"
-    r"wp_trash_\w+|wp_desired_post_slug|oembed_\w+|wp_attached_file|wp_attachment_\w+|publicize_\w+|wpas_\w+|jetpack_\w+)\Z"
+    r"wp_trash_\w+|expiration-date-[\w-]+|wp_desired_post_slug|oembed_\w+|wp_attached_file|wp_attachment_\w+|publicize_\w+|wpas_\w+|jetpack_\w+)\Z"
 )
 """Of WordPress for itself; it says nothing of the text."""
 
@@ -127,7 +127,9 @@ def _take(item: Element, site: Site) -> None:
 
 
 def _made(item: Element, article_id: str, site: Site, importing: Importing) -> Making:
-    making = Making({"id": article_id, "format": "html", "base": site.address}, dict(_PLACES))
+    making = Making(
+        {"id": article_id, "format": "html", "base": site.address}, dict(_PLACES), zone=importing.zone
+    )
     meta, sent = meta_of(item), making.sent
     sent["title"] = text_of(text_in(item, "title"))
     sent["body"] = _body(item, site, making)

@@ -21,7 +21,7 @@ from services.ingest.core import ninjs, not_json, xml_items
 from services.ingest.core.faults import Fault, Rejection, faults_of, invalid, pointer, unreadable
 from services.ingest.core.field_types import section_name
 from services.ingest.core.notes import Notes
-from services.ingest.core.publication import not_for_readers, speaks_of_publication
+from services.ingest.core.publication import meant_for, not_for_readers, speaks_of_publication
 from services.ingest.core.submissions import ACTIONS, Publish, Submission, without_nulls
 
 LARGEST_BYTES: Final = 1_000_000
@@ -32,6 +32,9 @@ _MOST_UNKNOWN: Final = 200
 """Fields of an object that nobody knows; each is compared with those that are known."""
 _LONGEST_MISSPELT: Final = 40
 """Characters of a name that may be a known one misspelt; the longest of those has 13."""
+
+_MOST_SHOWN: Final = 100
+"""Characters that a note has of a text that is set aside."""
 
 _SIGNS: Final = "<&[!*_`|"
 """What markup can be made slow with."""
@@ -207,7 +210,8 @@ def _as_meant(
             faults += not_for_readers(unknown)
         for name in unknown:
             if not speaks_of_publication(name, sent[name]):
-                notes.add(pointer((name,)), "set aside", "field", f"{name} is not a field of an article")
+                said = f"{name} {sent[name][:_MOST_SHOWN]!r}" if isinstance(sent[name], str) else name
+                notes.add(pointer((name,)), "set aside", "field", f"{said} is not a field of an article")
     try:
         submission = shape.model_validate(sent, context=notes)
     except ValidationError as error:
@@ -233,6 +237,14 @@ def _misspelt(unknown: dict[str, Any], absent: frozenset[str]) -> list[Fault]:
     faults = []
     doubtful = (name for name, value in unknown.items() if not speaks_of_publication(name, value))
     for name in sorted(name for name in doubtful if len(name) <= _LONGEST_MISSPELT):
+        known = meant_for(name)
+        if (
+            known in absent
+            and unknown[name] not in (False, "")
+            and not isinstance(unknown[name], list | dict)
+        ):
+            faults.append(Fault(pointer((name,)), f"unknown field; did you mean {known}?"))
+            continue
         for meant in get_close_matches(name, absent - {"action"}, n=1, cutoff=0.85):
             faults.append(Fault(pointer((name,)), f"unknown field; did you mean {meant}?"))
     return faults

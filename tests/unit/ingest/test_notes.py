@@ -29,7 +29,7 @@ NOTE = st.builds(Note, st.text(), st.sampled_from(["used", "changed", "set aside
 def test_a_field_that_nobody_knows_is_set_aside_and_told() -> None:
     article = read(json.dumps(SENT).encode(), DEFAULTS)
     assert isinstance(article, Publish)
-    assert article.notes == (Note("/mood", "set aside", "field", "mood is not a field of an article"),)
+    assert article.notes == (Note("/mood", "set aside", "field", "mood 'calm' is not a field of an article"),)
 
 
 def test_the_event_says_what_the_publishers_program_and_ingest_noted() -> None:

@@ -32,6 +32,26 @@ TEXT = "<description>正文在此。</description>"
         ("2026-11-28T18:30:00 GMT+0800 (China Standard Time)", "2026-11-28T10:30:00"),
         ("28/11/2026 18:30", "2026-11-28T10:30:00"),
         ("2026-11-28T24:00:00Z", "2026-11-29T00:00:00"),
+        ("1795861800", "2026-11-28T10:30:00"),
+        ("1795861800000", "2026-11-28T10:30:00"),
+        ("20261128183000", "2026-11-28T10:30:00"),
+        ("202611281830", "2026-11-28T10:30:00"),
+        ("Sat Nov 28 2026 18:30:00 GMT+0800 (中国标准时间)", "2026-11-28T10:30:00"),
+        ("Saturday, November 28, 2026 - 18:30", "2026-11-28T10:30:00"),
+        ("2026-11-28 18:30:00 +0800 CST", "2026-11-28T10:30:00"),
+        ("2026-11-28 10:30:00 +0000 UTC", "2026-11-28T10:30:00"),
+        ("2026-11-28 18:30 (UTC+8)", "2026-11-28T10:30:00"),
+        ("2026-11-28 18:30 Asia/Shanghai", "2026-11-28T10:30:00"),
+        ("2026-11-28 18:30 [Asia/Shanghai]", "2026-11-28T10:30:00"),
+        ("2026-11-28 18:30 北京时间", "2026-11-28T10:30:00"),
+        ("28 November 2026 6pm", "2026-11-28T10:00:00"),
+        ("2026-11-28 오후 6:30", "2026-11-28T10:30:00"),
+        ("Sabtu, 28 Nov 2026 18:30:00 +0800", "2026-11-28T10:30:00"),
+        ("5 Mac 2026", "2026-03-04T16:00:00"),
+        ("17 Ogos 2026, 8:00 PM", "2026-08-17T12:00:00"),
+        ("2026\u201111\u201128", "2026-11-27T16:00:00"),
+        ("中華民國115年11月28日 18:30", "2026-11-28T10:30:00"),
+        ("二〇二六年十一月二十八日", "2026-11-27T16:00:00"),
     ],
 )  # fmt: skip
 def test_what_can_be_read_in_one_way_is_read(written: str, moment: str) -> None:
@@ -46,7 +66,10 @@ def test_what_can_be_read_in_one_way_is_read(written: str, moment: str) -> None:
         ("03/04/2026", "can be read in two ways"),
         ("28 Nov 2026 10:00 CST", "names a zone CST that can mean several"),
         ("2026-11-28 10:00 IST", "names a zone IST that can mean several"),
-        ("2026-11-28 10:00 [Asia/Shanghai]", "names a zone"),
+        ("2026-11-28 10:00 Asia/Nowhere", "names a zone"),
+        ("1899-12-30", "is the zero of a clock"),
+        ("1900-01-01T00:00:00Z", "is the zero of a clock"),
+        ("二〇二六年十三月一日", "is not a date that the calendar has"),
         ("0000-00-00 00:00:00", "is no date"),
         ("0001-01-01T00:00:00Z", "is no date"),
         ("1970-01-01T00:00:00Z", "is the zero of a clock"),
@@ -54,7 +77,8 @@ def test_what_can_be_read_in_one_way_is_read(written: str, moment: str) -> None:
         ("2026-02-30", "is not a date that the calendar has"),
         ("2026-11-28 25:00", "is not a date that the calendar has"),
         ("2026-11-28 晚上12点", "twelve in the evening"),
-        ("1764325800", "is not a date that is read"),
+        ("17643258", "is not a date that the calendar has"),
+        ("1995861800", "is not a date"),
         ("二〇二六年", "is not a date that is read"),
         ("9999-12-31T23:59:59-12:00", "is not a date that the calendar has"),
         ("", "is not a date"),
@@ -117,6 +141,9 @@ def test_an_entry_that_was_only_updated_is_of_that_day_however_often_it_is_impor
         (["published: 2023-03-05"], "2023-03-05T00:00:00+08:00"),
         (["params: {date: 2023-03-05}"], "2023-03-05T00:00:00+08:00"),
         (["date: 20230305"], "2023-03-05T00:00:00+08:00"),
+        (["pubDatetime: 2023-03-05T08:00:00Z"], "2023-03-05T08:00:00+00:00"),
+        (["发布时间: 2023-03-05 08:00"], "2023-03-05T08:00:00+08:00"),
+        (["date: [2023-03-05]"], "2023-03-05T00:00:00+08:00"),
         (["date: 05/03/2023"], None),
         (["date: 0000-00-00"], None),
     ],
@@ -148,6 +175,16 @@ def test_a_file_named_by_its_day_is_of_that_day(tmp_path: Path) -> None:
         ('<time pubdate datetime="2026-11-28T10:30:00Z">28日</time>', "2026-11-28T10:30:00Z"),
         ('<script type="application/ld+json">{"@graph":[{"@type":"Person"},{"@type":["NewsArticle"],'
          '"datePublished":"2026-11-28T10:30:00Z"}]}</script>', "2026-11-28T10:30:00Z"),
+        ('<script type="application/ld+json"><!-- {"@graph":[{"@type":"WebPage",'
+         '"datePublished":"2020-01-01"},'
+         '{"@type":"Article","datePublished":"2026-11-28T10:30:00Z"}]} --></script>', "2026-11-28T10:30:00Z"),
+        ('<meta property="og:release_date" content="2026-11-28">', "2026-11-28T00:00:00+08:00"),
+        ('<meta name="weibo: article:create_at" content="2026-11-28 18:30:00">', "2026-11-28T18:30:00+08:00"),
+        ('<meta name="publish-date" content="2026-11-28">', "2026-11-28T00:00:00+08:00"),
+        ('<time class="published">2026-11-28 18:30</time>', "2026-11-28T18:30:00+08:00"),
+        ('<time class="updated" datetime="2026-11-29T00:00:00Z">29日</time>'
+         '<time datetime="2026-11-28T10:30:00Z">28日</time>', "2026-11-28T10:30:00Z"),
+        ('<time itemprop="dateModified" datetime="2026-11-28T10:30:00Z">28日</time>', None),
         ('<meta name="date" content="03/04/2026">', None),
     ],
 )  # fmt: skip
@@ -156,3 +193,11 @@ def test_a_page_names_its_day_in_many_places(tmp_path: Path, head: str, at: str 
         tmp_path, "a.html", f"<html><head>{head}</head><body><h1>题</h1><p>文。</p></body></html>"
     )
     assert (found.refused, found.sent.get("published_at")) == ("", at)
+
+
+def test_a_page_says_when_it_was_changed(tmp_path: Path) -> None:
+    head = '<meta property="article:modified_time" content="2026-11-01T00:00:00Z">'
+    found = published(
+        tmp_path, "a.html", f"<html><head>{head}</head><body><h1>题</h1><p>文。</p></body></html>"
+    )
+    assert found.sent["revision"] == 1793491200

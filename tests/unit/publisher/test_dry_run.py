@@ -35,7 +35,7 @@ def test_a_dry_run_shows_the_article_block_by_block_and_its_notes(tmp_path: Path
         "2. 乙",
         "> 引文",
     ]
-    assert "set aside: /mood mood is not a field of an article" in lines
+    assert "set aside: /mood mood 'calm' is not a field of an article" in lines
 
 
 def test_for_programs_a_dry_run_gives_the_event(tmp_path: Path) -> None:

@@ -62,9 +62,9 @@ def test_a_field_is_read_in_the_words_of_the_system_that_wrote_it(
         ),
         ("tags: [" + "长" * 51 + "]", "field", "does not fit tags"),
         ("weight: 3", "field", "weight is not a field of an article"),
-        ("layout: post", "field", "layout is not a field of an article"),
+        ("layout: post", "field", "layout 'post' is not a field of an article"),
         ("imageCaption: 桥", "field", "has no picture"),
-        ("extra: {mood: 好}", "field", "mood is not a field of an article"),
+        ("extra: {mood: 好}", "field", "mood '好' is not a field of an article"),
     ],
 )
 def test_a_field_that_is_not_used_is_told(tmp_path: Path, line: str, kind: str, says: str) -> None:

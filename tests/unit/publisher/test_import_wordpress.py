@@ -73,6 +73,17 @@ def test_a_field_that_speaks_of_publication_is_obeyed_whatever_wrote_it() -> Non
     assert [fault.pointer for fault in one.faults] == ["wp:postmeta"]
 
 
+def test_a_time_that_a_plugin_keeps_is_obeyed_or_keeps_the_post_from_readers() -> None:
+    kept = meta("_expiration-date", "1893456000") + meta("_expiration-date-type", "draft")
+    assert article(item(1, more=kept))["expires_at"] == "2030-01-01T00:00:00+00:00"
+    assert article(item(1, more=meta("embargo_until", "2026-12-24 08:00")))["embargo_until"] == (
+        "2026-12-24T08:00:00+08:00"
+    )
+    one = found(item(1, more=meta("unpublish_on", "some day")))[0]
+    assert isinstance(one, Reading)
+    assert "until it is clear" in one.faults[0].detail
+
+
 def test_a_date_of_zeros_is_none_and_the_sites_own_time_has_its_zone() -> None:
     zeros = {"wp__post_date_gmt": "0000-00-00 00:00:00", "wp__post_modified_gmt": "0000-00-00 00:00:00"}
     assert article(item(1, **zeros))["published_at"] == "2019-03-05T08:00:00+08:00"

@@ -22,7 +22,7 @@ PAGE = "<html><head>{}</head><body><h1>题</h1><p>文。</p></body></html>"
         ("<wp:status>in negotiation</wp:status>", "is not known"),
         ("<wp:post_type>page</wp:post_type>", "post_type page: only posts are imported"),
         ("<wp:post_type>attachment</wp:post_type>", "post_type attachment"),
-        ("<wp:post_password>s</wp:post_password>", "protected by a post"),
+        ("<wp:post_password>s</wp:post_password>", "protected by a password (post_password)"),
         ("<app:control><app:draft>yes</app:draft></app:control>", "is marked as draft"),
         ('<c:draft xmlns:c="http://purl.org/atom/app#">yes</c:draft>', "is marked as draft"),
         ("<draft/>", "is marked as draft"),
@@ -31,6 +31,10 @@ PAGE = "<html><head>{}</head><body><h1>题</h1><p>文。</p></body></html>"
         ("<blogger:status>DRAFT</blogger:status>", "status draft"),
         ("<blogger:type>COMMENT</blogger:type>", "type COMMENT: only posts are imported"),
         (META, "private"),
+        (META.replace("private", "_access").replace(">1<", ">members<"), "_access members"),
+        ("<publish_status>Not published</publish_status>", "publish_status not-published"),
+        ("<dc:type>Draft</dc:type>", "dc:type"),
+        ("<approved>false</approved>", "is unpublished"),
         ("<expirationDate>someday</expirationDate>", "until it is clear, the text is not published"),
     ],
 )  # fmt: skip
@@ -58,6 +62,7 @@ def test_of_blogger_only_posts_are_imported(tmp_path: Path, kind: str) -> None:
         "<wp:comment><wp:comment_approved>0</wp:comment_approved><wp:status>draft</wp:status></wp:comment>",
         "<media:status state='blocked'/>",
         "<source><status>draft</status></source>",
+        "<category>Draft</category>",
     ],
 )
 def test_an_entry_that_is_published_is_imported_whatever_else_is_not(tmp_path: Path, mark: str) -> None:
@@ -84,7 +89,7 @@ def test_a_draft_in_a_feed_that_is_no_xml_is_refused_too(tmp_path: Path) -> None
         ("private: true", "is marked as private"),
         ("hidden: 是", "is marked as hidden"),
         ("password: abc", "protected by a password"),
-        ("params: {draft: true}", "params/draft: is marked as draft"),
+        ("params: {draft: true}", "params.draft: is marked as draft"),
         ("_build: {render: never}", "_build.render: is never"),
         ("build: {list: local}", "build.list: is local"),
         ("headless: true", "is a part of other pages"),
@@ -122,6 +127,9 @@ def test_json_front_matter_and_a_folder_of_drafts_are_obeyed_too(tmp_path: Path)
         ('<meta property="article:content_tier" content="locked">', "is locked"),
         ('<script type="application/ld+json">{"@type":"Article","creativeWorkStatus":"Draft"}</script>',
          "creativeWorkStatus: status draft"),
+        ('<script type="application/ld+json">{"@type":"WebPage","mainEntity":{"@type":"NewsArticle",'
+         '"isAccessibleForFree":"False"}}</script>', "isAccessibleForFree"),
+        ('<meta name="workflow" content="draft">', "workflow: workflow draft"),
     ],
 )  # fmt: skip
 def test_a_page_that_is_not_for_publication_is_refused(tmp_path: Path, head: str, says: str) -> None:

@@ -74,7 +74,7 @@ def test_the_head_says_who_where_and_what(tmp_path: Path, head: str, sent: dict[
             "field",
             "keywords 'x'",
         ),
-        ('<meta property="article:modified_time" content="2026-11-28">', "field", "article:modified_time"),
+        ('<meta property="article:opinion" content="true">', "field", "article:opinion"),
     ],
 )
 def test_what_the_head_says_in_vain_is_told(tmp_path: Path, head: str, kind: str, says: str) -> None:
