@@ -11,7 +11,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import product
+from itertools import accumulate, product
 from pathlib import Path
 from typing import Any, Final, NamedTuple, get_args
 
@@ -87,6 +87,8 @@ CREATE INDEX expiries ON articles (expires_us, id, one_name) WHERE expires_us IS
 """
     + topics.TABLE
 )
+
+_CHANGED_BYTES: Final = 1_000_000
 
 _VISIBLE: Final = (
     "(embargo_us IS NULL OR embargo_us <= :now) AND (expires_us IS NULL OR expires_us > :now)"
@@ -278,7 +280,17 @@ class Store:
         return int(number)
 
     def changed(self, after: int, limit: int) -> list[Changed]:
-        """Give what changed behind a change, an article once and as it now is, in the order of change."""
+        """Give what changed behind a change, an article once and as it now is, in the order of change.
+
+        At most so many, and about a megabyte: the event loop waits for it.
+        """
+        sizes = self._rows(
+            "SELECT coalesce(length(text), 0) FROM standings LEFT JOIN articles USING (id)"
+            " WHERE change > ? ORDER BY change LIMIT ?",
+            (after, limit),
+        )
+        before = accumulate((size for (size,) in sizes), initial=0)
+        limit = sum(1 for _, read in zip(sizes, before, strict=False) if read < _CHANGED_BYTES)
         rows = self._rows(
             "SELECT change, standings.id, text, checksum FROM standings LEFT JOIN articles USING (id)"
             " WHERE change > ? ORDER BY change LIMIT ?",

@@ -219,3 +219,17 @@ def test_no_list_reads_more_of_the_store_than_it_shows(folded: Folded) -> None:
         assert steps
         assert all("COVERING INDEX" in step for step in steps), plan
         assert not any("TEMP B-TREE" in step for step in plan), plan
+
+
+def test_what_changed_is_given_by_the_megabyte(folded: Folded) -> None:
+    large = tuple(Paragraph(text="长" * 30_000) for _ in range(4))
+    folded.fold(
+        *(published(f"a{n}", second=n, blocks=large) for n in range(20)), withdrawn("none", second=30)
+    )
+    read, at = [], 0
+    while changes := folded.store.changed(at, 25):
+        assert sum(len(change.text or b"") for change in changes) < 1_500_000
+        at = changes[-1].number
+        read += [change.id for change in changes]
+    assert read == [*(f"a{n}" for n in range(20)), "none"]
+    assert len(folded.store.changed(0, 1)) == 1
