@@ -117,8 +117,9 @@ class Pages:
         ten, cards = edition.cards(body.section, article_id, six, now)
         related = edition.related(body.topics, six | ten | {article_id}, now)
         lists = (hot, cards) if related is None else (hot, cards, related)
-        own = self._own(key, (edition.token,), lambda: [self._fragments.tail(article_id, edition.token)])
-        return self._keep(key, (edition.token,), own, (body.top, *lists, body.end, *own))
+        end, token = body.end, edition.token
+        own = self._own(key, (token, end), lambda: [end + self._fragments.tail(article_id, token)])
+        return self._keep(key, (token, end), own, (body.top, *lists, *own))
 
     def home(self, now: datetime) -> Page:
         """Give the front page: a lead, two seconds, 热门 and a band per section."""

@@ -86,12 +86,15 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What an article's page has of its own, before and behind the lists."""
+    """What an article's page has of its own, before and behind the lists.
+
+    The end is short, and is deflated with what follows it on the page.
+    """
 
     section: str
     topics: tuple[Topic, ...]
     top: Fragment
-    end: Fragment
+    end: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ class Shelf:
         self._fragments = fragments
         self._scribe = fragments.scribe
         self._pieces: Lru[str, Piece] = Lru(_PIECES)
-        self._bodies: Lru[str, Body] = Lru(limit_bytes, lambda body: body.top.weight + body.end.weight)
+        self._bodies: Lru[str, Body] = Lru(limit_bytes, lambda body: body.top.weight + len(body.end))
         self._newest: dict[str, tuple[Piece, ...]] = {}
         self._topics: Lru[Topic, tuple[Place, ...]] = Lru(_TOPICS)
         self._ranked: Lru[tuple[Topic, ...], tuple[list[tuple[Place, ...]], tuple[str, ...]]] = Lru(_TOPICS)
@@ -211,7 +214,7 @@ class Shelf:
                     article.section,
                     topics,
                     Fragment(self._fragments.article_top(article, sections, today)),
-                    Fragment(self._fragments.article_end(article)),
+                    self._fragments.article_end(article),
                 )
                 self._bodies.put(article_id, body)
                 return body

@@ -56,6 +56,17 @@ def test_what_stands_before_the_text_is_deflated_by_a_code_of_its_own(press: Pre
     assert len(top.packed) < len(deflate.compress(top.body) + deflate.flush(zlib.Z_SYNC_FLUSH))
 
 
+def test_the_end_of_an_article_is_deflated_with_what_follows_it(press: Press) -> None:
+    for revision, tag in enumerate(("灯塔", "渡轮", "渡轮")):
+        press.fold(published("a", revision=revision, tags=(tag,)))
+        page = press.article("a")
+        assert page is not None
+        end = page.fragments[-1].body.decode()
+        assert f">{tag}</a></li>" in end
+        assert end.endswith("</html>\n")
+        assert page.body.count(b'<ul class="tags"') == 1
+
+
 def test_a_joined_page_is_hardly_larger_than_one_that_was_compressed_whole(press: Press) -> None:
     at = [NOON - timedelta(minutes=17 * n) for n in range(30)]
     press.fold(*(published(f"a{n}", title=f"第{n}篇", published_at=at[n]) for n in range(30)))
