@@ -89,7 +89,7 @@ def producer(monkeypatch: pytest.MonkeyPatch) -> Producer:
     def make(*_: Any, **__: Any) -> Producer:
         return writer
 
-    for module in (kafka, ingest_outbox, view_log, salts):
+    for module in (kafka, ingest_outbox, view_log):
         monkeypatch.setattr(module, "producer", make)
         monkeypatch.setattr(module, "ensure_topics", ensure_topics)
     return writer
