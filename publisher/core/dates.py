@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from datetime import time as time_of_day
 from typing import Any, Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 LATEST: Final = timedelta(days=1)
 """That clocks may differ."""
@@ -22,6 +21,13 @@ _ZONES: Final = {
     **{"PHT": 8.0, "ICT": 7.0, "WIB": 7.0, "JST": 9.0, "KST": 9.0, "AEST": 10.0, "AEDT": 11.0, "NZST": 12.0},
 }
 """Hours; of names that RFC 822 knows, and those that mean one zone alone. CST is America's and China's."""
+_PLACES: Final = {
+    **dict.fromkeys(("shanghai", "chongqing", "hong_kong", "macau", "taipei", "singapore"), 8.0),
+    **dict.fromkeys(("kuala_lumpur", "manila", "perth", "brunei", "makassar"), 8.0),
+    **dict.fromkeys(("jakarta", "bangkok", "ho_chi_minh"), 7.0),
+    **{"tokyo": 9.0, "seoul": 9.0, "utc": 0.0, "kolkata": 5.5, "dubai": 4.0},
+}
+"""Hours of zones that a city names and that know no summer time."""
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _OTHER_MONTHS: Final = {
     "mac": 3,
@@ -214,10 +220,10 @@ def _zone(text: str) -> tzinfo | None:
 
 
 def _zone_of(place: str) -> tzinfo:
-    try:
-        return ZoneInfo(place)
-    except (ValueError, KeyError, OSError):
-        raise _UnsureError(f"names a zone {place[:40]} that is not known; write it like +08:00") from None
+    hours = _PLACES.get(place.rpartition("/")[2].lower())
+    if hours is None:
+        raise _UnsureError(f"names a zone {place[:40]} that is not known; write it like +08:00")
+    return timezone(timedelta(hours=hours))
 
 
 def _none(written: Any, why: str) -> Date:

@@ -21,6 +21,8 @@ from publisher.core.picture_addresses import unreachable
 from publisher.core.reading import Reading
 
 _MAIN_PARTS: Final = ("article", "main", "body")
+_MEANT: Final = re.compile("line-through|vertical-align")
+"""What makes words of a class mean something else."""
 _CHANGED: Final = re.compile("modified|updated", re.I)
 _LONGEST_TIME: Final = 100
 _NOT_LETTERS: Final = re.compile(r"[\W_]+")
@@ -32,6 +34,7 @@ def read_html(text: str, site: SiteTime) -> Reading:
     start, end = page.main_part()
     headings = [one for one in page.headings if start <= one[0] < end] or page.headings
     body, title = text[start:end], ""
+    sheets = "".join(one for at, one in page.styles if not start <= at < end and _MEANT.search(one))
     heading = headings[0] if headings else (end, end, "")
     if start <= heading[0] < end:
         body = text[start : heading[0]] + text[heading[1] : end]
@@ -47,7 +50,12 @@ def read_html(text: str, site: SiteTime) -> Reading:
     found = language_of(f"{title}\n{text_of(body)}", page.said.language or head.language)
     if found.note:
         head.notes.add(*found.note)
-    sent: dict[str, Any] = {"title": title, "format": "html", "body": body, "language": found.language}
+    sent: dict[str, Any] = {
+        "title": title,
+        "format": "html",
+        "body": f"{sheets}{body}",
+        "language": found.language,
+    }
     sent |= head.sent
     base = str(sent.get("base") or "")
     faults = (
@@ -77,6 +85,8 @@ class _Page:
         self.said = Said()
         self.times: list[tuple[int, str, bool]] = []
         """Each `time`: where it stands, what it says, and whether of the publication."""
+        self.styles: list[tuple[int, str]] = []
+        """Each style sheet: where it stands, and as it is written."""
         self._text = text
         self._starts: list[int] = []
         """Where words stand between tags, and how many letters stand before each of these places."""
@@ -186,5 +196,7 @@ class _Page:
             said = given.get("datetime") or self._text[tag.end : ends if ends >= 0 else None].strip()
             if not _CHANGED.search(what) and len(said) <= _LONGEST_TIME:
                 self.times.append((tag.start, said, is_published))
+        elif tag.name == "style":
+            self.styles.append((tag.start, f"{self._text[tag.start : tag.raw_end]}</style>"))
         elif tag.name == "script" and "ld+json" in tag.attributes.lower():
             self.said.linked.append(self._text[tag.end : tag.raw_end])

@@ -310,6 +310,60 @@ def test_letters_that_are_not_shown_are_told(html: str, told: str) -> None:
     assert told in [note.detail for note in notes]
 
 
+@pytest.mark.parametrize("tag", ["canvas", "select", "button", "audio", "noscript", "iframe"])
+def test_what_stands_behind_an_element_is_not_told_as_its_own(tag: str) -> None:
+    found, notes = read(
+        f"<{tag}>藏</{tag}><p>文<img src='https://i.example/p.jpg'></p><video src='https://v.example/v'></video>"
+    )
+    assert [block["kind"] for block in found] == ["paragraph", "picture", "embed"]
+    assert not any("文" in note.detail or "v.example" in note.detail for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("<p>按<Enter>键,再按<Ctrl+C>。</p>", "按<Enter>键,再按<Ctrl+C>。"),
+        ("<p>联系<news@r.example>投稿</p>", "联系<news@r.example>投稿"),
+        ("<p>填<your name here>即可</p>", "填<your name here>即可"),
+        ("<p>甲<Enter>乙<b>丙</b></p><p>丁<ENTER></p>", "甲<Enter>乙丙"),
+    ],
+)
+@pytest.mark.parametrize("written_in", ["html", "markdown"])
+def test_what_only_looks_like_a_tag_is_text(body: str, text: str, written_in: Format) -> None:
+    body = body if written_in == "html" else body.replace("<p>", "").replace("</p>", "\n\n")
+    if written_in == "markdown" and "@" in body:
+        text = text.replace("<", "").replace(">", "")
+    found, notes = read(body, written_in)
+    assert found[0]["text"] == text
+    assert written_in == "markdown" or list(noted(notes, "element"))
+
+
+@pytest.mark.parametrize(
+    ("html", "kind"),
+    [
+        ("票价<span class='ql-strike'>十</span>元", "deleted"),
+        ("票价<span class='a line-through'>十</span>元", "deleted"),
+        ("票价<span class='text-decoration-line-through'>十</span>元", "deleted"),
+        ("票价<span class='strikethrough'>十</span>元", "deleted"),
+        (
+            "<style>.c5{color:red;text-decoration:line-through}</style>票价<span class='x c5'>十</span>元",
+            "deleted",
+        ),
+        (
+            "<style>p{margin:0} .s-1 { vertical-align : super }</style>票价<span class=s-1>十</span>元",
+            "superscript",
+        ),
+    ],
+)
+def test_a_class_that_strikes_out_does(html: str, kind: str) -> None:
+    assert marked(read(f"<p>{html}</p>")[0][0]) == [(kind, "十")]
+
+
+def test_a_part_that_its_style_makes_a_block_is_a_paragraph() -> None:
+    html = "<p><span style='display:block'>甲</span><span style='display: block'>乙</span></p>"
+    assert [block["text"] for block in read(html)[0]] == ["甲", "乙"]
+
+
 def test_the_text_of_wechat_is_shown_though_a_script_makes_it_visible() -> None:
     html = '<div id="js_content" style="visibility: hidden; opacity: 0;"><section><p>文</p></section></div>'
     assert read(html) == ([{"kind": "paragraph", "text": "文"}], ())

@@ -19,6 +19,12 @@ class Body:
     """A body that is being read."""
 
     def __init__(self, notes: Notes, base: str = "") -> None:
+        self.html = ""
+        """As it is read; "" if it is not at hand."""
+        self.not_ended: dict[str, str] | None = None
+        """Its tags that nobody ends, once somebody asks."""
+        self.meanings: dict[str, str] = {}
+        """What its own style sheet says of a class, where that bears on what the words say."""
         self.spend = Budget().spend
         self.base = base
         self.is_checked = False

@@ -14,6 +14,7 @@ from selectolax.lexbor import LexborNode
 from services.ingest.core.bodies.body import Body
 from services.ingest.core.bodies.line import Written
 from services.ingest.core.bodies.passage import Block, Opened, Passage
+from services.ingest.core.bodies.tree import ROOT
 
 _HOLDS: Final = frozenset({"li", "p", "div", "dd", "aside", "td", "section"})
 _FAR: Final = 6
@@ -102,7 +103,7 @@ def _paired(
 def _around(element: LexborNode) -> list[int]:
     """Give an element and those that it stands in, up to its block."""
     found, one = [element.mem_id], element
-    while len(found) < _FAR and (outer := one.parent) is not None:
+    while len(found) < _FAR and (outer := one.parent) is not None and outer.tag != ROOT:
         found.append(outer.mem_id)
         one = outer
         if outer.tag == "li":

@@ -32,9 +32,9 @@ from services.ingest.core.bodies.passage import Opened, Opens, Passage
 from services.ingest.core.bodies.pictures import PICTURES, fallback, merged, picture, sources
 from services.ingest.core.bodies.plain import from_plain
 from services.ingest.core.bodies.shortcodes import in_html
-from services.ingest.core.bodies.styles import left_out, styled
+from services.ingest.core.bodies.styles import left_out, meanings, styled
 from services.ingest.core.bodies.table import table
-from services.ingest.core.bodies.tree import tree_of
+from services.ingest.core.bodies.tree import not_ended, tree_of
 from services.ingest.core.bodies.untagged import has_breaks, is_untagged, unescaped
 from services.ingest.core.notes import Notes
 from shared.blocks import Block
@@ -53,6 +53,8 @@ Flow.elements = {
 }
 _SHOWN: Final[dict[str, Opens]] = {**dict.fromkeys(MEDIA, embed), "x-played": played}
 _FLATTENED: Final = frozenset({"ol", "dl", "table"})
+_IS_BLOCK: Final = re.compile(r"display\s*:\s*(?:block|flex|grid|list-item|table)\b", re.I)
+_MOST_TOLD: Final = 60
 _BLANK_LINE: Final = re.compile(r"\n[ \t\r]*\n")
 
 
@@ -70,6 +72,9 @@ def from_html(html: str, notes: Notes, base: str = "") -> tuple[Block, ...]:
 def from_tags(html: str, body: Body) -> tuple[Block, ...]:
     """Read HTML with tags; ValueError says what to change."""
     flow = Flow(body)
+    body.html = html
+    if "<style" in html:
+        body.meanings = meanings(html)
     root = tree_of(html)
     found = footnotes.find(root) if root is not None and footnotes.may_have(html) else footnotes.NONE
     _read(root, flow, found, has_breaks(html))
@@ -180,8 +185,24 @@ def _open_inline(element: LexborNode, tag: str, passage: Passage, styles: Styles
         inline.formula(element, passage, styles)
         return None
     elif tag not in MARKS and tag not in INLINE:
-        passage.body.note("changed", "element", f"{tag}: an unknown element; its text stays")
+        _open_unknown(tag, passage, styles)
+    elif (style := element.attributes.get("style")) and _IS_BLOCK.search(style):
+        passage.end_line()
+        return passage, passage.end_line
     return passage, _nothing
+
+
+def _open_unknown(tag: str, passage: Passage, styles: Styles) -> None:
+    """Write what only looks like a tag, `<Enter>`, as text: nobody ends it, and no `=` is in it."""
+    body = passage.body
+    if body.not_ended is None:
+        body.not_ended = not_ended(body.html)
+    written = body.not_ended.get(tag)
+    if written is None:
+        body.note("changed", "element", f"{tag}: an unknown element; its text stays")
+        return
+    passage.write(written, styles)
+    body.note("changed", "element", f"{written[:_MOST_TOLD]}: no element, but text")
 
 
 def _nothing() -> None:

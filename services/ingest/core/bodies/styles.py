@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import islice
 from typing import Any, Final
 
 from selectolax.lexbor import LexborNode
@@ -24,6 +25,18 @@ _STYLE: Final = re.compile(
     r"\btext-decoration[\w-]*\s*:[^;]*\b(line-through)|vertical-align\s*:\s*(super|sub)\b", re.I
 )
 _TRACKED: Final[dict[str, Kind]] = {"msoDel": "deleted", "msoIns": "inserted"}
+
+
+_RULE: Final = re.compile(r"\.([\w-]{1,40})\s*\{([^{}]{0,2000})\}")
+_STRUCK: Final = re.compile(r"(?:^|[\s-])(?:line-through|strike(?:through)?|ice-del)(?=\s|$)", re.I)
+_MOST_RULES: Final = 2_000
+
+
+def meanings(html: str) -> dict[str, str]:
+    """Give, of the classes of a body's own style sheets, the styles by which words mean something else."""
+    sheets = "".join(re.findall(r"<style\b[^>]*+>(.*?)(?:</style|\Z)", html, re.I | re.DOTALL))
+    found = islice(_RULE.finditer(sheets), _MOST_RULES)
+    return {rule[1]: rule[2] for rule in found if _STYLE.search(rule[2])}
 
 
 def left_out(tag: str, said: dict[str, Any]) -> str | None:
@@ -51,7 +64,13 @@ def styled(
             no_long_caption(title, "title of an abbreviation")
             meant = unicodedata.normalize("NFC", title.strip())
             styles = (*styles, Style("abbreviation", element.mem_id, None, meant)) if meant else styles
-        if style := said.get("style"):
+        style = said.get("style") or ""
+        if name := said.get("class"):
+            if body.meanings:
+                style += ";".join(["", *(body.meanings.get(one, "") for one in name.split())])
+            if ("strike" in name or "line-through" in name or "ice-del" in name) and _STRUCK.search(name):
+                kinds += ("deleted",)
+        if style:
             meant = " ".join(one for pair in _STYLE.findall(style) for one in pair).lower()
             kinds += tuple(kind for word, kind in _MEANS if word in meant.split())
         if tag == "span" and (tracked := _TRACKED.get(said.get("class") or "")):

@@ -14,6 +14,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from services.ingest.core.faults import TooLargeError
 
+ROOT: Final = "x-root"
+"""Holds all: of a topmost node selectolax tells what stands behind it, too, as what is inside it."""
 MOST_TAGS: Final = 20_000
 """Of a body, end tags included; the worst that so many can be made to cost is half a second."""
 MOST_ATTRIBUTES: Final = 1_000
@@ -32,6 +34,8 @@ _REPEATED: Final = re.compile(
 )
 
 _TAG: Final = re.compile("<[A-Za-z]")
+_END: Final = re.compile(r"</([A-Za-z][^\s<>/]{0,100})")
+_BARE: Final = re.compile(r"<([A-Za-z][^\s<>/=]{0,100})(?![^\s/>])[^<>=]{0,100}>")
 _S: Final = r"\t\n\f\r "
 # where an attribute begins and ends by the standard; a quote that nobody closes goes on to the end
 _ATTRIBUTE: Final = re.compile(
@@ -51,7 +55,18 @@ def tree_of(html: str, most_tags: int = MOST_TAGS) -> LexborNode | None:
         html = _CLOSED_AT_ONCE.sub(r"<\1\2></\1>", html)
     html = _REPEATED.sub(r"<\1x-\2", html)
     _check_attributes(html)
-    return LexborHTMLParser(html, is_fragment=True).root
+    if ROOT in html:
+        html = html.replace(ROOT, f"{ROOT}-")
+    root = LexborHTMLParser(f"<{ROOT}>{html}</{ROOT}>", is_fragment=True).root
+    return root.child if root else None
+
+
+def not_ended(html: str) -> dict[str, str]:
+    """Give the tags that nobody ends, by name, as written first; one with attributes is an element's."""
+    ended = {name.lower() for name in _END.findall(html)}
+    bare = reversed([(one[1].lower(), one[0]) for one in _BARE.finditer(html)])
+    found = {name: tag for name, tag in bare if name not in ended}
+    return {name: tag for name, tag in found.items() if "-" not in name and not tag.endswith("/>")}
 
 
 def _check_attributes(html: str) -> None:
