@@ -99,7 +99,7 @@ class Files:
         """Find which files claim one id before any of them is read to be sent."""
         for path in paths:
             with suppress(OSError, ValueError):
-                if (claimed := self._claim_of(path)) is not None:
+                for claimed in self._claims_of(path):
                     owners = self._claimed.setdefault(claimed, [])
                     owners[:] = [*[one for one in owners if one.exists() and one != path][:1], path]
 
@@ -193,7 +193,7 @@ class Files:
             return
         if isinstance(content, list):
             for number, one in enumerate(content, 1):
-                yield self._input(one, None, f"article {number}")
+                yield self._input(one, path, f"article {number}")
         else:
             yield self._input(content, path)
 
@@ -204,14 +204,17 @@ class Files:
         if isinstance(sent.get("db"), list):
             raise ValueError("is an export of Ghost; use import ghost")
         faults = misread({name: sent.get(name) for name in ("title", "body")})
-        return Input("", value_of(self._completed(sent, path)), place, faults=faults)
+        whole = self._completed(sent, path, is_one_of_several=bool(place))
+        return Input("", value_of(whole), place, faults=faults)
 
-    def _completed(self, sent: dict[str, Any], path: Path | None) -> dict[str, Any]:
+    def _completed(
+        self, sent: dict[str, Any], path: Path | None, *, is_one_of_several: bool = False
+    ) -> dict[str, Any]:
         if is_native(sent):
             if path is not None:
-                if sent.get("id") is None:
+                if sent.get("id") is None and not is_one_of_several:
                     sent["id"] = _named(path)
-                self._claim(sent["id"], path)
+                self._claim(sent.get("id"), path)
             if self._section is not None and sent.get("section") is None:
                 sent["section"] = self._section
         return sent
@@ -224,19 +227,22 @@ class Files:
                 f"claims the id {article_id}, and so does {shown(other)}; write an id of its own into one"
             )
 
-    def _claim_of(self, path: Path) -> str | None:
-        """Give the id that a file of one article will have."""
+    def _claims_of(self, path: Path) -> Iterable[str]:
+        """Give the ids that a file's articles will have, but of JSON Lines, which may be of any size."""
         suffix, real = path.suffix.lower(), self._real(path) if path != STDIN else path
         if suffix not in (".json", *_TEXTS) or real.stat().st_size > LARGEST_FILE_BYTES:
-            return None
+            return ()
         if suffix in _KINDS:
-            return _named(path)
+            return (_named(path),)
         text = decode(real.read_bytes(), "text").text
         if suffix != ".json":
-            return named_in(text) or _named(path)
-        sent = from_json(text, allow_inf_nan=False)
-        named = sent.get("id") if isinstance(sent, dict) and is_native(sent) else ""
-        return _named(path) if named is None else named if named and isinstance(named, str) else None
+            return (named_in(text) or _named(path),)
+        content = from_json(text, allow_inf_nan=False)
+        several = content if isinstance(content, list) else [content]
+        named = {one.get("id") for one in several if isinstance(one, dict) and is_native(one)}
+        if named == {None} and content is not several:
+            return (_named(path),)
+        return [one for one in named if one and isinstance(one, str)]
 
 
 def _named(path: Path) -> str:

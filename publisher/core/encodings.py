@@ -33,6 +33,7 @@ _DECLARED_HTML: Final = re.compile(
     rb"""<meta[^>]*?\scontent\s*=\s*["'][^"'>]*?charset\s*=\s*([A-Za-z0-9._:-]+)""",
     re.IGNORECASE,
 )
+_COMMENT: Final = re.compile(rb"<!--.*?-->", re.DOTALL)
 _TAGS: Final = re.compile(rb"<[^<>]*>")
 _PRESCAN: Final = 4_096
 """Bytes in which a page names its encoding; the standard asks for 1,024."""
@@ -74,6 +75,11 @@ _AS_LATIN: Final = {
 _LATIN: Final = re.compile("[" + "".join(map(chr, sorted(_AS_LATIN))) + "]{2,}")
 _QUOTES: Final = "“”‘’…–—«»".encode("cp1252")
 _FEW: Final = 2
+_RUN: Final = re.compile(r"[\xa1-\xff]{4,}")
+"""Letters and signs beyond ASCII, one behind the other, as no language writes them."""
+_ENOUGH_RUN: Final = 12
+_MOST_RUN: Final = 2_000
+"""Letters of a text that are tried."""
 
 
 class Decoded(NamedTuple):
@@ -125,7 +131,25 @@ def mojibake(text: str) -> str | None:
             f"is UTF-8 that was read as Latin-1 ({''.join(found)[:20]!r} is written as signs); export "
             "it again in UTF-8"
         )
-    return None
+    return _other_mojibake(text)
+
+
+def _other_mojibake(text: str) -> str | None:
+    """Tell of letters of another encoding that were read as Latin-1, and of UTF-8 that was read as GBK."""
+    runs = "".join(_RUN.findall(text[:_MOST_LOOKED_AT]))[:_MOST_RUN]
+    if len(runs) >= _ENOUGH_RUN and len(set(runs)) >= _ENOUGH_RUN // 2:
+        return (
+            f"is in an encoding that was read as Latin-1 ({runs[:20]!r}); name the encoding in which it is "
+            "written, or export it again in UTF-8"
+        )
+    # the comma and the full stop of a Chinese text
+    if "锛" not in text and "銆" not in text:
+        return None
+    written = "".join(_BEYOND.findall(text[:_MOST_RUN])).encode("gb18030", errors="ignore")
+    meant = [one for one in written.decode(errors="ignore") if one >= "\u2e80"]
+    if len(meant) * 3 * 2 < len(written):
+        return None
+    return f"is UTF-8 that was read as GBK ({text[:20]!r}); export it again in UTF-8"
 
 
 def misread(texts: Mapping[str, object]) -> tuple[Fault, ...]:
@@ -152,10 +176,12 @@ def _declared(content: bytes, kind: Kind) -> str | None:
             return wide
         found = _DECLARED_XML.match(content[:_PRESCAN])
         return found[1].decode() if found else None
-    if kind == "html" and (found := _DECLARED_HTML.search(content[:_PRESCAN])):
+    if kind == "html" and (found := _DECLARED_HTML.search(_COMMENT.sub(b"", content[:_PRESCAN]))):
         name: str = (found[1] or found[2]).decode()
         # a page whose declaration could be read is not in UTF-16
         return "utf-8" if name.lower().startswith(("utf-16", "utf-32")) else name
+    if kind == "html" and (found := _DECLARED_XML.match(content[:_PRESCAN])):
+        return found[1].decode()
     return None
 
 
@@ -177,6 +203,10 @@ def _strictly(content: bytes, codec: str, named_by: str) -> str:
         text = content.decode(codec)
     except UnicodeDecodeError as error:
         where = f"byte {error.start + 1}"
+        if codec != "utf-8" and _is_utf8(content, codec):
+            raise ValueError(
+                f"is UTF-8, and not in the encoding that {named_by} names; correct the name of the encoding"
+            ) from None
         if codec == "utf-8":
             raise ValueError(
                 f"is not UTF-8 at {where}, as {named_by} says it is; save it as UTF-8, or name its encoding"

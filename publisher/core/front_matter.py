@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import yaml
 
+from publisher.core import front_matter_words as words
 from publisher.core import web_page
 from publisher.core.dates import SiteTime
 from publisher.core.encodings import misread
@@ -91,7 +92,11 @@ def named_in(text: str) -> str | None:
         fields, _ = _parted(text)
     except ValueError:
         return None
-    named = fields.get("id") or fields.get("slug")
+    for group in words.NESTED:
+        inside = fields.get(group)
+        fields = (inside if isinstance(inside, dict) else {}) | fields
+    slug = next((value for name, value in fields.items() if words.plain(str(name)) == "slug"), None)
+    named = fields.get("id") or words.text(slug)
     return named if isinstance(named, str) and fits(named) else None
 
 

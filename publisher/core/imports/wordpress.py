@@ -5,6 +5,7 @@ ids they claim, then for the posts, one at a time. The body goes on as WordPress
 bodies knows its paragraphs and shortcodes; only what needs the rest of the file is put in here.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -26,11 +27,13 @@ from publisher.core.imports.wordpress_items import (
     text_in,
 )
 from publisher.core.web_page import text_of
+from services.ingest.core.faults import Fault
 from services.ingest.core.xml_items.parsing import elements
 
 _GALLERY: Final = re.compile(r"\[gallery\b([^\]\[]{0,2000})/?\]")
 _ATTRIBUTE: Final = re.compile(r"""(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)'|(\S+))""")
 _REUSED: Final = re.compile(r"""<!-- wp:block \{[^{}]{0,200}?"ref":\s?(\d{1,12})[^{}]{0,200}\} /-->""")
+_FOOTNOTES: Final = re.compile(r"<!-- wp:footnotes (?:\{[^{}]{0,500}\} )?/-->")
 _NUMBER: Final = re.compile(r"\d{1,12}")
 _LARGEST_REUSED: Final = 20_000
 _MOST_PUT_IN: Final = 500
@@ -224,7 +227,25 @@ def _body(item: Element, site: Site, making: Making) -> str:
                 pictures.append(_figure(site.attachments[one]))
         return "\n\n" + "\n".join(pictures) + "\n\n"
 
-    return _GALLERY.sub(gallery, _REUSED.sub(block, text_in(item, "content:encoded")))
+    text = _FOOTNOTES.sub(lambda _: _footnotes(item, making), text_in(item, "content:encoded"))
+    return _GALLERY.sub(gallery, _REUSED.sub(block, text))
+
+
+def _footnotes(item: Element, making: Making) -> str:
+    """Give the footnotes of a post, which WordPress keeps beside its text."""
+    kept = next((value for key, value in meta_of(item) if key == "footnotes"), "")
+    try:
+        notes = [(str(one["id"]), str(one["content"])) for one in json.loads(kept)]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        making.faults.append(
+            Fault("footnotes", "cannot be read, and the text refers to them; remove their block")
+        )
+        return ""
+    listed = (
+        f'<li id="{escape(name)}">{content} <a href="#{escape(name)}-link">↩︎</a></li>'
+        for name, content in notes
+    )
+    return f'<ol class="wp-block-footnotes">{"".join(listed)}</ol>'
 
 
 def _figure(picture: Attachment) -> str:
@@ -251,6 +272,6 @@ def _put_the_rest(item: Element, meta: list[tuple[str, str]], making: Making) ->
         making.set_aside("wp:comment", "comments", f"{comments:,} comments are not imported")
     if text_in(item, "wp:is_sticky") == "1":
         making.set_aside("wp:is_sticky", "field", "what leads the page is for the desk to say")
-    others = {key: value for key, value in meta if not _BOOKKEEPING.match(key)}
+    others = {key: value for key, value in meta if not _BOOKKEEPING.match(key) and key != "footnotes"}
     making.put_fields(others, "wp:postmeta")
     making.put_fields({one.tag: (one.text or "").strip() or None for one in item if one.tag not in _READ})

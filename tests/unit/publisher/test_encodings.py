@@ -39,6 +39,8 @@ NEWS_J = (
         ('<?xml version="1.0" encoding="utf-8"?><a>通车</a>'.encode(), "xml", "iso-8859-1"),
         ('<meta charset="utf-16"><p>通车'.encode(), "html", None),
         ("<a>été</a>".encode("latin-1"), "xml", "iso-8859-1"),
+        ('<html><!-- <meta charset="gbk"> --><meta charset="utf-8"><p>通车'.encode(), "html", None),
+        ('<?xml version="1.0" encoding="gbk"?><html><p>通车'.encode("gbk"), "html", None),
     ],
 )
 def test_what_names_its_encoding_is_read_in_it(content: bytes, kind: str, charset: str | None) -> None:
@@ -78,6 +80,12 @@ def test_what_names_none_is_found_from_enough_letters_and_told(text: str, codec:
             "is UTF-8, and not",
         ),
         ('<meta charset="iso-8859-1"><p>été'.encode(), "html", None, "is UTF-8, and not"),
+        (
+            f'<?xml version="1.0" encoding="iso-8859-1"?><a>{NEWS}</a>'.encode(),
+            "xml",
+            None,
+            "is UTF-8, and not",
+        ),
         ("<a>通车</a>".encode("gbk"), "xml", "klingon", "which is not known"),
         (b"<?xml version='1.0' encoding='utf-7'?><a/>", "xml", None, "which is not read"),
         (b"<?xml version='1.0' encoding='base64'?><a/>", "xml", None, "which is not read"),
@@ -95,6 +103,23 @@ def test_what_is_not_in_the_encoding_that_is_named_is_refused(
 )
 def test_mojibake_is_told(text: str) -> None:
     assert mojibake(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        NEWS.encode("gbk").decode("cp1252", errors="ignore"),
+        NEWS_T.encode("big5").decode("latin-1"),
+        f"<p>{NEWS.encode().decode('gbk', errors='ignore')}</p>",
+    ],
+)
+def test_letters_of_another_encoding_are_told_too(text: str) -> None:
+    assert mojibake(text)
+
+
+@pytest.mark.parametrize("text", [NEWS, NEWS_T, NEWS_J, "一把锛子和銆。" * 20, "××××××××××××××"])
+def test_what_is_written_so_is_not(text: str) -> None:
+    assert mojibake(text) is None
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,9 @@ def test_an_id_is_never_taken_from_a_name_that_is_not_its_own(
         (("same.md", "b.md"), ("# 题\n甲", "---\nslug: same\n---\n# 题\n乙")),
         (("a/x.md", "b/x.json"), ("# 题\n甲", '{"title": "题", "section": "地方", "body": "乙"}')),
         (("a/x.html", "x/index.html"), ("<h1>题</h1>甲", "<h1>题</h1>乙")),
+        (("same.md", "b.md"), ("# 题\n甲", "---\nSlug: same\n---\n# 题\n乙")),
+        (("a.md", "b.md"), ("---\nparams: {slug: x}\n---\n# 题\n甲", "---\nextra: {slug: x}\n---\n# 题\n乙")),
+        (("x.md", "b.json"), ("# 题\n甲", '[{"id": "x", "title": "题", "section": "地方", "body": "乙"}]')),
     ],
 )
 def test_two_files_that_claim_one_id_are_refused_before_either_is_sent(

@@ -13,6 +13,7 @@ from tests.exports import wordpress as export
 from tests.exports import wordpress_attachment as attachment
 from tests.exports import wordpress_item as item
 from tests.exports import wordpress_meta as meta
+from tests.unit.ingest.reading_bodies import blocks
 
 IMPORTING = Importing(ZoneInfo("Asia/Kuala_Lumpur"), "综合")
 
@@ -71,6 +72,18 @@ def test_a_field_that_speaks_of_publication_is_obeyed_whatever_wrote_it() -> Non
     one = found(item(1, more=meta("visibility", "members")))[0]
     assert isinstance(one, Reading)
     assert [fault.pointer for fault in one.faults] == ["wp:postmeta"]
+
+
+def test_footnotes_that_wordpress_keeps_beside_the_text_are_put_behind_it() -> None:
+    text = '<p>减税<sup data-fn="n-1" class="fn"><a href="#n-1" id="n-1-link">1</a></sup>。</p>'
+    text += "<!-- wp:footnotes /-->"
+    body = article(
+        item(1, content__encoded=text, more=meta("footnotes", '[{"content":"以公报为准。","id":"n-1"}]'))
+    )["body"]
+    assert [block["kind"] for block in blocks(body)] == ["paragraph", "footnotes"]
+    one = found(item(1, content__encoded=text, more=meta("footnotes", "gone")))[0]
+    assert isinstance(one, Reading)
+    assert [fault.pointer for fault in one.faults] == ["footnotes"]
 
 
 def test_a_time_that_a_plugin_keeps_is_obeyed_or_keeps_the_post_from_readers() -> None:

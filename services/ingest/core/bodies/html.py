@@ -165,7 +165,7 @@ def _open(
         elif tag == "details":
             passage.body.note("changed", "element", "details: shown open")
         return passage, passage.end_line
-    return _open_inline(element, tag, passage, styles)
+    return _open_inline(element, tag, said, passage, styles)
 
 
 def _of_class(tag: str, said: dict[str, Any], passage: Passage) -> Opens | None:
@@ -174,7 +174,9 @@ def _of_class(tag: str, said: dict[str, Any], passage: Passage) -> Opens | None:
     return played if "wp-block-embed__wrapper" in name else captions.of_class(tag, name, passage)
 
 
-def _open_inline(element: LexborNode, tag: str, passage: Passage, styles: Styles) -> Opened | None:
+def _open_inline(
+    element: LexborNode, tag: str, said: dict[str, Any], passage: Passage, styles: Styles
+) -> Opened | None:
     if tag == "br":
         passage.break_line()
     elif opens := inline.ELEMENTS.get(tag):
@@ -186,7 +188,7 @@ def _open_inline(element: LexborNode, tag: str, passage: Passage, styles: Styles
         return None
     elif tag not in MARKS and tag not in INLINE:
         _open_unknown(tag, passage, styles)
-    elif (style := element.attributes.get("style")) and _IS_BLOCK.search(style):
+    elif said and (style := said.get("style")) and _IS_BLOCK.search(style):
         passage.end_line()
         return passage, passage.end_line
     return passage, _nothing
