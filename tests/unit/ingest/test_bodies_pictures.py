@@ -44,6 +44,10 @@ EMPTY = "data:image/gif;base64,R0lGODlhAQABAAAAACw="
         f'<img src="https://i.example/s.jpg" srcset="https://i.example/s.jpg 300w,{URL} 1200w, /b.jpg 4w">',
         f'<img src="{URL}"><p>间</p><img src="http://i.example/p-1024x768.jpg?w=640">',
         f'<image src="{URL}">',
+        f'<img src="https://i.example/pagespeed.gif" data-pagespeed-lazy-src="{URL}">',
+        f'<img src="https://i.example/loading.gif" web_uri="{URL}">',
+        f'<img src="{URL}"><img src="https://t.example/count" style="display: none">',
+        f'<img src="{URL}"><img src="https://rss.feedsportal.com/c/mf.gif" border="0">',
     ],
 )
 def test_the_picture_is_found_once(html: str) -> None:
@@ -134,6 +138,10 @@ def test_a_picture_that_cannot_be_fetched_is_told_with_its_attribute(html: str, 
         ('<g-emoji class="g-emoji" alias="tada">🎉</g-emoji>', "🎉"),
         ('<img src="https://a.example/x.png" alt="👍🏽" width="20" height="20">', "👍🏽"),
         ('<img class="wp-smiley" alt=":)" src="https://a.example/icon_smile.gif">', ":)"),
+        ('<img src="https://cdn.example/gh/twitter/twemoji@14.0.2/assets/72x72/1f600.png" alt="">', "😀"),
+        ('<img src="https://a.example/x.png" alt=":smile:" data-stringify-type="emoji">', ":smile:"),
+        ('<img class="latex" alt="E=mc^2" src="https://s0.example/latex.php?latex=E">', "E=mc^2"),
+        ('<img class="gaiji" alt="𮢣" src="https://a.example/u2e8a3.png">', "𮢣"),
     ],
 )
 def test_a_smiley_becomes_its_letters(image: str, letters: str) -> None:
@@ -181,6 +189,9 @@ IMG = f'<img src="{URL}">'
         f'<dl class="gallery-item"><dt>{IMG}</dt><dd class="wp-caption-text">码头。</dd></dl>',
         f"<p>{IMG}</p><p class=MsoCaption>码头。</p>",
         f'<p>{IMG}</p><p class="image-caption">码头。</p>',
+        f'<p>{IMG}</p><p class="pgc-img-caption">码头。</p>',
+        f'<p class="f_center">{IMG}<br>码头。</p>',
+        f'<div>{IMG}<div class="media-caption">码头。</div></div>',
         f"<ul><li><figure>{IMG}<figcaption>码头。</figcaption></figure></li></ul>",
         f'<blockquote><div class="wp-caption">{IMG}<p class="wp-caption-text">码头。</p></div></blockquote>',
         f"<table><tr><td><figure>{IMG}<figcaption>码头。</figcaption></figure></td></tr></table>",

@@ -146,3 +146,11 @@ def test_attributes_of_markdown_are_no_text() -> None:
 )
 def test_text_without_paragraphs_has_those_of_its_lines(html: str, expected: list[Any]) -> None:
     assert texts(html) == expected
+
+
+@pytest.mark.parametrize("written_in", ["markdown", "html"])
+@pytest.mark.parametrize("name", ["ref", "efn_note", "mfn"])
+def test_a_note_in_a_sentence_stands_in_brackets(name: str, written_in: Format) -> None:
+    body = f"减税[{name}]以公报为准。[/{name}]两成。"
+    found, _ = read(body if written_in == "markdown" else f"<p>{body}</p>", written_in)
+    assert [block["text"] for block in found] == ["减税 [以公报为准。]两成。"]

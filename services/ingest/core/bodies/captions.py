@@ -17,7 +17,7 @@ from services.ingest.core.field_types import LONGEST_LINE, no_long_caption
 
 _CLASS: Final = re.compile(
     r"(?:^|\s)(?:wp-caption(?:-text|-dd)?|gallery-item|gallery-caption|tr-caption(?:-container)?|Mso-?Caption"
-    r"|(?:image|img|picture|photo|pic|figure)[-_]?(?:caption|desc)\w*|caption)(?=\s|$)",
+    r"|f_center|pgc-img-caption|media-caption|(?:image|img|picture|photo|pic|figure)[-_]?(?:caption|desc)\w*|caption)(?=\s|$)",
     re.I,
 )
 """WordPress, Blogger, Word, and what many sites call it."""

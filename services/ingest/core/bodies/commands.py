@@ -46,8 +46,10 @@ _REFERENCES: Final = frozenset({"ref", "relref", "post_url", "asset_path"})
 _PLAYED: Final = frozenset({"video", "audio", "iframe", "embed"})
 _ADDRESS_INSIDE: Final = frozenset({"embed", "youtube", "vimeo"})
 """Commands that enclose the address of what they play."""
-ENCLOSING: Final = _ADDRESS_INSIDE | {"caption", "wp_caption"}
+ENCLOSING: Final = _ADDRESS_INSIDE | {"caption", "wp_caption", "ref", "efn_note", "footnote", "mfn", "fn"}
 """Commands that are nothing without an end."""
+_NOTES: Final = frozenset({"ref", "efn_note", "note", "footnote", "mfn", "fn", "sidenote"})
+"""Of plugins for footnotes: in the middle of a sentence, which a note must not become a part of."""
 _SHORT: Final = {"b": "b", "i": "i", "s": "s", "strike": "s", "quote": "blockquote", "code": "code"}
 """Of forums: brackets that are HTML by another name."""
 
@@ -58,6 +60,8 @@ def wordpress(name: str, said: str, is_end: bool) -> Said:
         given = _given(said)
         text = escape(given.first("caption"))
         return Said(name, "</figure>" if is_end else f'<figure class="x-caption">{text}')
+    if name in _NOTES:
+        return Said(name, "]" if is_end else " [")
     if name in _ADDRESS_INSIDE and "src=" not in said:
         return Said(name, "</x-played>" if is_end else "<x-played>")
     if name in _SHORT:

@@ -8,7 +8,7 @@ _CLASS: Final = re.compile(
     re.I,
 )
 _PLACE: Final = re.compile(
-    r"s\.w\.org/images/core/emoji/|/(?:twemoji|emoji|newemoji|we-emoji|emoticons?|emotions?|smil(?:ey|ie)s?|face)/"
+    r"s\.w\.org/images/core/emoji/|/qzone/em/|/twemoji@[\w.]+/|/(?:twemoji|emoji|newemoji|we-emoji|emoticons?|emotions?|smil(?:ey|ie)s?|face)/"
     r"|/emoji_u[0-9a-f]",
     re.I,
 )
@@ -20,6 +20,12 @@ _EMOJI: Final = re.compile(
     "\U000e0020-\U000e007f0-9#*]+"
 )
 _NAMED: Final = re.compile(r"\[[^\[\]]{1,10}\]|:[\w+-]{1,30}:")
+_WRITTEN: Final = re.compile(
+    r"(?:^|[\s/_-])(?:latex|tex|gaiji)(?=[\s/_.-]|$)|/latex\.php\?|latex\.codecogs\.com|/equation\?tex=|mwe-math-fallback",
+    re.I,
+)
+"""Formulae and rare characters that a page shows as pictures; the text in their place is what is meant."""
+_LONGEST_WRITTEN: Final = 500
 _LONGEST: Final = 30
 _MOST_SIDE: Final = 100
 """Pixels; a larger picture is one."""
@@ -28,9 +34,11 @@ _MOST_SIDE: Final = 100
 def letters(said: dict[str, Any]) -> str | None:
     """Give the letters that a picture stands for, "" if it is a smiley that names none; None of a picture."""
     place, alt = said.get("src") or said.get("data-src") or "", (said.get("alt") or "").strip()
+    if alt and _WRITTEN.search(f"{said.get('class') or ''} {place}") and len(alt) <= _LONGEST_WRITTEN:
+        return alt
     is_emoji = _EMOJI.fullmatch(alt) is not None and not alt.isascii()
     by_class = _CLASS.search(said.get("class") or "") is not None or any(
-        name in said for name in ("smilieid", "data-emoji", "data-emoji-code")
+        name in said for name in ("smilieid", "data-emoji", "data-emoji-code", "data-stringify-type")
     )
     by_place = _PLACE.search(place) is not None
     if not (is_emoji or by_class or by_place) or _is_large(said):

@@ -29,10 +29,11 @@ _LAST: Final = (
 """Looked at where `src` has nothing to show; elsewhere they may lead to a page."""
 _SETS: Final = ("srcset", "data-srcset", "data-lazy-srcset", "data-original-set")
 _PLACEHOLDER: Final = re.compile(
-    r"(?:^|[/_.-])(?:blank|spacer|loading|placeholder|lazy(?:load)?|none|gr[ea]y|transparent|pixel|loader|1x1)"
+    r"(?:^|[/_.-])(?:blank|spacer|loading|placeholder|lazy(?:load)?|pagespeed|spinner|none|gr[ea]y|transparent|pixel|loader|1x1)"
     r"(?:[_.-][\w-]*)?\.(?:gif|png|svg|jpe?g|webp)(?:\?|$)",
     re.I,
 )
+_NO_ADDRESS: Final = frozenset({"src", "alt", "title", "id", "class", "style", "longdesc", "usemap"})
 _IS_PICTURE: Final = re.compile(r"\A\S+\.(?:jpe?g|png|webp|gif|avif|bmp)(?:[?!#]\S*)?\Z", re.I)
 _CANDIDATE: Final = re.compile(r"[\s,]*+(\S*[^\s,])(?:,|\s*+([^,]*+)(?:,|\Z))")
 _MOST_CANDIDATES: Final = 20
@@ -83,8 +84,13 @@ def _single(said: dict[str, Any], body: Body) -> str | None:
     """Give the address that is no set's: a late one before that of `src`, which may be a placeholder."""
     for name in (*_LATE, "src", *_LAST):
         url = body.source(said.get(name))
-        if url is not None and not (name == "src" and is_late(said) and _PLACEHOLDER.search(url)):
+        if url is None:
+            continue
+        if name != "src" or not _PLACEHOLDER.search(url):
             return url
+        if not is_late(said):
+            # a script of its own keeps the picture under another name, unless there is none
+            return next((other for _, other in _other_addresses(said, body)), url)
     # a script of its own: any attribute that leads to a picture
     return next((url for _, url in _other_addresses(said, body)), None)
 
@@ -92,7 +98,7 @@ def _single(said: dict[str, Any], body: Body) -> str | None:
 def _other_addresses(said: dict[str, Any], body: Body) -> Iterator[tuple[str, str]]:
     for name, written in said.items():
         if (
-            name.startswith("data-")
+            name not in _NO_ADDRESS
             and written
             and _IS_PICTURE.search(written)
             and (url := body.source(written))

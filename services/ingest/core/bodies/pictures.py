@@ -24,11 +24,12 @@ PICTURES: Final = frozenset({"img", "image", "amp-img", "amp-anim"})
 _COUNTS: Final = re.compile(
     r"//(?:pixel|beacon|analytics)\.|//stats\.wordpress\.com|feeds\.wordpress\.com/1\.0/|feedburner\.com/~r/"
     r"|/(?:pixel|1x1|spacer|blank|transparent)\.(?:gif|png)|google-analytics\.com|doubleclick\.net"
-    r"|scorecardresearch\.com|quantserve\.com",
+    r"|feedsportal\.com|scorecardresearch\.com|quantserve\.com",
     re.I,
 )
 """Addresses of pictures that nobody sees."""
 _MOST_SOURCES: Final = 20
+_HIDDEN: Final = re.compile(r"display\s*:\s*none", re.I)
 _TINY: Final = re.compile(r"(?:^|[;\s])(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|!|$)", re.I)
 
 
@@ -93,6 +94,8 @@ def _unseen(said: dict[str, Any]) -> str:
     sizes = [(said.get(name) or "").strip().removesuffix("px") for name in ("width", "height")]
     if any(size in {"0", "1"} for size in sizes) or _TINY.search(said.get("style") or ""):
         return "of one pixel"
+    if not is_late(said) and ("hidden" in said or _HIDDEN.search(said.get("style") or "")):
+        return "hidden"
     address = said.get("src") or ""
     return address[:80] if not is_late(said) and _COUNTS.search(address) else ""
 
