@@ -82,7 +82,12 @@ def joined_names(names: Sequence[str] | dict[str, None]) -> str:
 
 
 def _person(one: Element) -> str:
-    author = _SPACE.sub(" ", one.text)
+    return without_mailbox(one.text)
+
+
+def without_mailbox(author: str) -> str:
+    """Give the name of an author without the mailbox, which is not for readers."""
+    author = _SPACE.sub(" ", author)
     mailbox, _, name = author.partition(" (")
     if _is_mailbox(mailbox) and name.endswith(")"):
         return name[:-1]

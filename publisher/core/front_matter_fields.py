@@ -9,7 +9,7 @@ from typing import Any
 
 from publisher.core import front_matter_words as words
 from publisher.core.dates import SiteTime, as_revision, read_date
-from publisher.core.feed_fields import joined_names, section_of
+from publisher.core.feed_fields import joined_names, section_of, without_mailbox
 from publisher.core.ids import fits
 from publisher.core.languages import tag_of
 from services.ingest.core.addresses import source_address, web_address
@@ -148,7 +148,10 @@ class Fields:
 
     def _map_names(self) -> None:
         people = dict.fromkeys(
-            one for _, value in self._taken(("author", "authors")) for one in words.strings(value)
+            name
+            for _, value in self._taken(("author", "authors"))
+            for one in words.strings(value)
+            if (name := without_mailbox(one))
         )
         if people and "byline" not in self.sent:
             self.sent["byline"] = joined_names(people)

@@ -183,3 +183,8 @@ def test_an_export_of_ghost_is_told_where_it_goes(tmp_path: Path) -> None:
 def test_mojibake_in_a_file_is_refused_at_its_place(tmp_path: Path) -> None:
     assert "/body: contains U+FFFD" in markdown(tmp_path, body="通\ufffd车").refused
     assert "/title: contains 锟斤拷" in published(tmp_path, "a.md", "# 锟斤拷\n文").refused
+
+
+def test_an_authors_mailbox_is_not_for_readers(tmp_path: Path) -> None:
+    assert markdown(tmp_path, "author: 林 <lin@r.example>").sent["byline"] == "林"
+    assert "byline" not in markdown(tmp_path, "author: lin@r.example").sent
