@@ -19,9 +19,9 @@ from typing import Final, TypeVar
 
 from opencc import OpenCC
 
+from services.render.core.by_words import ByWords
 from services.render.core.glossary import Glossary, Terms
 from services.render.core.scripts import Script, script_of
-from services.render.core.segmentation import ByWords
 from services.render.core.two_signs import WithTwoSigns
 from shared.blocks import (
     Block,

@@ -5,42 +5,23 @@ The words here are those of the most probable segmentation (jieba's dictionary a
 word of its dictionary that is made of two commoner ones counts as these: 分配制度 holds 配制, too.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
 from rjieba import Jieba
 
-_SURNAMES: Final = frozenset("于余范郁岳涂游党朴")
-"""Those that are other words, too, and as these are written with another sign."""
-_FULL_NAME: Final = 3
 _LONG: Final = 4
 """Characters of a word that may be made of two."""
-_REMEMBERED: Final = 50_000
 _UNASKED: Final = frozenset("的了是在和与及或吗呢吧啊着过也都就被把") | {
     *("什么", "什么时候", "时候", "怎么", "为什么", "如何", "怎样", "哪里", "哪些", "多少", "关于"),
 }
 """Words of a question that its answer need not hold."""
 
 
-class ByWords:
-    """A conversion of texts, applied to one word after another; a word that came before is remembered."""
-
-    def __init__(self, convert: Callable[[str], str]) -> None:
-        def word(text: str) -> str:
-            surname = text[:1] if _is_name(text) else ""
-            return surname + "".join(map(convert, _parts(text.removeprefix(surname))))
-
-        self._word = lru_cache(_REMEMBERED)(word)
-
-    def __call__(self, text: str) -> str:
-        """Convert a text."""
-        return "".join(map(self._word, known_words().cut(text, False)))
-
-
 def words(text: str) -> list[str]:
     """Give the words of a text in Simplified, also names that stand in no dictionary."""
-    return [part for word in known_words().cut(text, True) for part in _parts(word)]
+    return [part for word in known_words().cut(text, True) for part in parts_of(word)]
 
 
 def is_asked_for(word: str) -> bool:
@@ -48,12 +29,7 @@ def is_asked_for(word: str) -> bool:
     return word not in _UNASKED
 
 
-def _is_name(word: str) -> bool:
-    """Tell whether a word is a person's full name that begins with a surname of these."""
-    return len(word) == _FULL_NAME and word[0] in _SURNAMES and known_words().tag(word, False)[0][1] == "nr"
-
-
-def _parts(word: str) -> Iterator[str]:
+def parts_of(word: str) -> Iterator[str]:
     """Give a word, or the two that it is made of if both are commoner than it is."""
     known = known_words()
     places = range(2, len(word) - 1) if len(word) >= _LONG else ()

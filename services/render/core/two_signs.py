@@ -4,7 +4,8 @@ Taiwan writes 著 for both, and so do many in Hong Kong and Macau, where 着 is 
 which miss most of what is written (张著, 新著), and in Hong Kong's way all that is a suffix (看著). Here a
 word decides: the text is cut into words with the sign and without it, and the longer word is right, of two
 the commoner. Where neither is in a word, the sign stays in a person's name, behind one (鲁迅 著), and where
-a clause tells what somebody wrote (著有《…》); everywhere else it is the common one.
+a clause tells what somebody wrote (著有《…》); everywhere else it is the common one. Taiwan also writes 畫
+for 劃 and 沈 for 沉, where a word says so: 計畫, 沈沒.
 """
 
 import re
@@ -16,7 +17,17 @@ from services.render.core.segmentation import known_words
 COMMON: Final = {"著": "着", "乾": "干"}
 """What each sign is as a rule."""
 
+_BY_WORDS: Final = {"畫": ("画", "划"), "沈": ("沈", "沉")}
+"""What else two signs are, of which the second needs a word."""
+_SHAPES: Final = str.maketrans("妳衹祇搥衞", "你只只捶衛")
+"""What Simplified does not know, nor OpenCC in a text of the other region."""
+_GODS: Final = re.compile("(?<=[神地])祇")
+
 _SIGNS: Final = re.compile("[著乾]")
+_OTHERS: Final = re.compile("[畫沈]")
+_DRY: Final = "乾"
+"""What the dictionary has with either sign is dry (擦乾), and its own word stays."""
+_HEAVEN: Final = "乾坤"
 _WRITTEN: Final = re.compile("著(?=有|于|[《〈「『])")
 _BEHIND_A_NAME: Final = "著"
 _OF_WRITERS: Final = frozenset("所合等编译")
@@ -35,7 +46,9 @@ class WithTwoSigns:
 
     def __call__(self, text: str) -> str:
         """Convert a text."""
-        written = self._convert(text)
+        written = self._convert(_GODS.sub("\ue000", text).translate(_SHAPES)).replace("\ue000", "祇")
+        if len(written) == len(text) and _OTHERS.search(text):
+            written = _by_words(text, written)
         places = [found.start() for found in _SIGNS.finditer(text)]
         # one character for one, or nothing can be said of places
         if not places or len(written) != len(text):
@@ -60,12 +73,36 @@ def _chosen(text: str, places: list[int]) -> str:
             named = _in_names(text) if named is None else named
             stays = place in named or _is_written(text, place)
         elif len(one) == len(other):
-            stays = known_words().suggest_freq(one) >= known_words().suggest_freq(other)
+            stays = (text[place] != _DRY or _HEAVEN in one) and known_words().suggest_freq(
+                one
+            ) >= known_words().suggest_freq(other)
         else:
-            stays = len(one) > len(other)
+            stays = len(one) > len(other) and not _is_dried(one)
         if stays:
             without[place] = text[place]
     return "".join(without)
+
+
+def _by_words(text: str, written: str) -> str:
+    """Give what was written with the second of two signs where a word is likelier made of that."""
+    one, other = list(written), list(written)
+    places = [found.start() for found in _OTHERS.finditer(text)]
+    for place in places:
+        one[place], other[place] = _BY_WORDS[text[place]]
+    kept, changed = "".join(one), "".join(other)
+    of_kept, of_changed = _words(kept, places), _words(changed, places)
+    for place in places:
+        pair = kept[slice(*of_kept[place])], changed[slice(*of_changed[place])]
+        if _is_likelier(*pair):
+            one[place] = other[place]
+    return "".join(one)
+
+
+def _is_likelier(one: str, other: str) -> bool:
+    """Tell whether of two words the second is meant; 沈 in a word is 沉 wherever there is such a word."""
+    if len(other) == len(one) > 1:
+        return "沉" in other or known_words().suggest_freq(other) > known_words().suggest_freq(one)
+    return len(other) > len(one)
 
 
 def _words(text: str, places: list[int]) -> _Words:
@@ -90,7 +127,7 @@ def _in_names(text: str) -> set[int]:
     found: set[int] = set()
     start, behind = 0, False
     for word, kind in known_words().tag(text, True):
-        is_name = kind.startswith("nr") and not known_words().has_word(_common(word))
+        is_name = kind.startswith("nr") and not (known_words().has_word(_common(word)) or _is_dried(word))
         if is_name:
             found.update(range(start, start + len(word)))
         elif behind and word == _BEHIND_A_NAME:
@@ -99,6 +136,15 @@ def _in_names(text: str) -> set[int]:
         # a space stands between a name and what its bearer did
         behind = kind.startswith("nr") or (behind and word.isspace())
     return found
+
+
+def _is_dried(word: str) -> bool:
+    """Tell whether what is taken for a name says what was dried: 擦乾, 龍眼乾."""
+    before = word[:-1]
+    if not word.endswith("乾") or not before:
+        return False
+    tagged = known_words().tag(before, False)
+    return tagged[0][1] == "v" if len(before) == 1 else known_words().has_word(before)
 
 
 def _common(word: str) -> str:

@@ -67,7 +67,7 @@ HARD = [
     ("更加注意,没有征求意见", "更加注意,沒有徵求意見"),
     ("统一和面对,全面包围", "統一和面對,全面包圍"),
     ("国家私有化,大家具备条件", "國家私有化,大家具備條件"),
-    ("不获批准,不准时", "不獲批准,不準時"),
+    ("不获批准,测不准", "不獲批准,測不準"),
     ("奖金发放,喜庆发财", "獎金發放,喜慶發財"),
     ("住房分配制度,检察干部", "住房分配制度,檢察幹部"),
     ("于永波会见,范志毅进球,沈阳于洪区", "于永波會見,范志毅進球,瀋陽于洪區"),
@@ -154,6 +154,83 @@ TWO_SIGNS = [
 @pytest.mark.parametrize("language", ["zh-Hant", "zh-TW", "zh-HK", "zh-MO"])
 @pytest.mark.parametrize(("hant", "hans"), TWO_SIGNS)
 def test_a_sign_that_is_two_in_simplified_is_told_by_its_word(hant: str, hans: str, language: str) -> None:
+    assert HANS.text(hant, language) == hans
+
+
+NEIGHBOURS = [
+    # a phrase that begins and ends with words
+    ("请系好安全带,他系着领带,情系家乡", "請繫好安全帶,他繫著領帶,情繫家鄉"),
+    ("专家松了口气,标准过松,慎重签上名字", "專家鬆了口氣,標準過鬆,慎重簽上名字"),
+    ("直到11点多钟,四点半钟响起钟声", "直到11點多鐘,四點半鐘響起鐘聲"),
+    ("频频看表,喝干了水,字迹未干", "頻頻看錶,喝乾了水,字跡未乾"),
+    ("点了碗面,煮面,吃面,两碗牛肉面", "點了碗麵,煮麵,吃麵,兩碗牛肉麵"),
+    ("社会内卷,卷走巨款,席卷全球", "社會內捲,捲走鉅款,席捲全球"),
+    ("十几周后,走了150多里,湖南岳阳", "十幾週後,走了150多里,湖南岳陽"),
+    # and none that words make by chance
+    ("三天后公布,球队进球后庆祝,该干的事", "三天後公佈,球隊進球後慶祝,該幹的事"),
+    ("有个中年人,并为此努力", "有個中年人,並為此努力"),
+    ("消息一出,一出门,上演一出好戏", "消息一出,一出門,上演一齣好戲"),
+    ("11个中央单位,一个中文站点,百年历史", "11個中央單位,一個中文站點,百年歷史"),
+    # what is counted
+    ("3只大熊猫,约10只个股,共养了50只,两千多只羊", "3隻大熊貓,約10隻個股,共養了50隻,兩千多隻羊"),
+    ("这只股票涨了,那只小猫,每只售价三元", "這隻股票漲了,那隻小貓,每隻售價三元"),
+    ("这只是开始,这只会更糟,那只需一天", "這只是開始,這只會更糟,那只需一天"),
+    # who has a title, and who is familiar
+    ("余先生说,余某被捕,余校长来了,小余和老范", "余先生說,余某被捕,余校長來了,小余和老范"),
+    ("涂女士,游先生,朴女士,于某某,岳云鹏,余华英", "涂女士,游先生,朴女士,于某某,岳雲鵬,余華英"),
+    ("于校长办公室举行,300余先生,涂满颜料,游到对岸", "於校長辦公室舉行,300餘先生,塗滿顏料,游到對岸"),
+    # what may not be done, and what is not exact
+    ("学校不准学生喝酒,“不准”就是“不准”", "學校不准學生喝酒,“不准”就是“不准”"),
+    ("天气预报不准,算不准日子,不准确", "天氣預報不準,算不準日子,不準確"),
+    ("放宽市场准入,未获准入场,水准", "放寬市場准入,未獲准入場,水準"),
+    # what something is, and which department
+    ("死者系一名男子,视频系旧闻,确系假货", "死者係一名男子,視頻係舊聞,確係假貨"),
+    ("物理系一名学生,明确系统,系列赛", "物理系一名學生,明確系統,系列賽"),
+    # what OpenCC takes for another sign in a word
+    ("对河国免签,续签合同,网友点赞", "對河國免簽,續簽合同,網友點讚"),
+    ("歌后与影后,天后宫,郁金香,龙眼干", "歌后與影后,天后宮,鬱金香,龍眼乾"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("hans", "hant"), NEIGHBOURS)
+def test_a_neighbour_tells_the_sign_where_both_are_whole_words(hans: str, hant: str) -> None:
+    assert HANT.text(hans, "zh-Hans") == hant
+
+
+FOREIGN = """
+    里奇 里皮 里瓦尔多 里希特 凯里 佩里 洛里 帕特里克 阿德里安 杰里 恩里克 蒂耶里 瓦列里 皮耶里 阿莱格里
+    库里 毛里西奥 埃里克 里米尼 塞维里诺 里森 努里 古齐里耶夫 马里 里海
+"""
+
+
+@pytest.mark.parametrize("name", FOREIGN.split())
+def test_a_name_written_by_its_sound_is_no_inside(name: str) -> None:
+    assert "裡" not in HANT.text(f"记者{name}说,{name}表示,会见了{name}。", "zh-Hans")
+
+
+def test_what_is_inside_something_is() -> None:
+    sent = "森林里,英文里,平日里,银行卡里,金库里,微博里,日本里面,在纽约的家里,内里乾坤"
+    read = "森林裡,英文裡,平日裡,銀行卡裡,金庫裡,微博裡,日本裡面,在紐約的家裡,內裡乾坤"
+    assert HANT.text(sent, "zh-Hans") == read
+
+
+BACK = [
+    ("計畫、企畫、規畫路線、畫分責任、擘畫", "计划、企划、规划路线、划分责任、擘画"),
+    ("畫家畫畫,漫畫分享,動畫畫面", "画家画画,漫画分享,动画画面"),
+    ("船隻沈沒,沈默不語,心情沈重,下沈式,深沈", "船只沉没,沉默不语,心情沉重,下沉式,深沉"),
+    ("沈先生與沈從文,瀋陽", "沈先生与沈从文,沈阳"),
+    ("擦乾眼淚,龍眼乾,乾清宮,扭轉乾坤", "擦干眼泪,龙眼干,乾清宫,扭转乾坤"),
+    ("妳祇有一隻,祇是神祇,衹要", "你只有一只,只是神祇,只要"),
+    ("身分證,知識份子,恐怖份子,帳戶與帳號", "身份证,知识分子,恐怖分子,账户与账号"),
+    ("鍾馗捉鬼,覆議案,搥打,衞生", "钟馗捉鬼,复议案,捶打,卫生"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["zh-TW", "zh-HK", "zh-Hant"])
+@pytest.mark.parametrize(("hant", "hans"), BACK)
+def test_what_traditional_writes_with_one_sign_is_read_as_simplified_writes_it(
+    hant: str, hans: str, language: str
+) -> None:
     assert HANS.text(hant, language) == hans
 
 
