@@ -33,7 +33,7 @@ from shared.articles import article
 from shared.events import ArticlePublished
 from shared.runtime import log
 
-LAYOUT: Final = 4
+LAYOUT: Final = 5
 """Number of the tables' layout, and of the terms under which a text is filed."""
 
 _TABLES: Final = """

@@ -6,11 +6,12 @@ then a phrase of pairs, and a single character the beginning of a pair. A text i
 
 Letters and digits are terms of their own, with a space between them or not: iPhone 16 is iphone16, and a
 phrase of two terms. What stands between letters is written by some and not by others: so words that a hyphen,
-an apostrophe or a dot joins, and names of a few words, are filed as one word, too (wifi 6 e of Wi-Fi6E), in a
-tail behind the text that is no part of any phrase of it.
+an apostrophe or a dot joins, names of a few words, initials and numbers in groups are filed as one word, too
+(wifi 6 e of Wi-Fi6E, 0312345678), in a tail behind the text that is no part of any phrase of it.
 """
 
 import re
+from collections.abc import Iterator
 from operator import add
 from typing import Final
 
@@ -26,6 +27,15 @@ _NAME: Final = re.compile(
     rf"(?<!{LATIN})(?<!{LATIN}[ '’.&-]){LATIN}+(?:[ '’.&-]{LATIN}+){{1,5}}(?![ '’.&-]?{LATIN})"
 )
 """A few words, and no sentence of another language."""
+_INITIALS: Final = re.compile(
+    rf"(?<!{LATIN})[^\W\d_{CHINESE}](?:\. ?[^\W\d_{CHINESE}])+(?:\. ?{LATIN}+)?(?!{LATIN})"
+)
+_FIGURES: Final = re.compile(r"(?<![0-9])[0-9]+(?:[-. ][0-9]+){1,5}(?![0-9])")
+"""A number in groups: a telephone's, a flight's, PM2.5."""
+NUMBER: Final = 7
+"""Figures that a telephone's number has at least."""
+_MOST_LETTERS: Final = 4
+_LETTERS_BEFORE: Final = re.compile(rf"(?<!{LATIN})[^\W\d_{CHINESE}]+$")
 _BETWEEN_LETTERS: Final = re.compile(rf"(?<=[^\W\d_])(?:{JOINERS}| )(?=[^\W\d_])")
 _LONGEST: Final = 64
 """A word is told from another by so many characters."""
@@ -38,11 +48,27 @@ _OF_SECTION: Final = "\ue001"
 def terms(text: str) -> list[str]:
     """Give the terms under which a folded text is filed, in its order, and then its tail."""
     found = _terms(text)
+    for whole in dict.fromkeys(_unparted(text)):
+        found += (_BORDER, *_terms(whole))
     tail = dict.fromkeys(match[0] for form in (_JOINED, _NAME) for match in form.finditer(text))
     for whole in dict.fromkeys(map(joined, tail)):
         if whole not in tail:
             found += (_BORDER, *_terms(whole))
     return found
+
+
+def _unparted(text: str) -> Iterator[str]:
+    """Give initials and numbers in groups as one, a telephone's number also without its first groups."""
+    for initials in _INITIALS.finditer(text):
+        yield re.sub(r"\. ?", "", initials[0])
+    for figures in _FIGURES.finditer(text):
+        groups = re.split(r"[-. ]", figures[0])
+        letters = _LETTERS_BEFORE.search(text, max(0, figures.start() - _MOST_LETTERS), figures.start())
+        if letters is not None:
+            yield letters[0] + "".join(groups)
+        for first in range(len(groups) - 1):
+            if len(number := "".join(groups[first:])) >= NUMBER:
+                yield number
 
 
 def joined(text: str) -> str:

@@ -1,8 +1,8 @@
 """Spellings that are one to who searches: a text as it is filed, and where its characters come from.
 
 Readers type neither what they do not see nor what they do not hear. So script (臺 台 檯), width, case and
-accents do not matter, and these fall away: zero-width characters, 间隔号, hyphens and spaces between Chinese
-characters (东姑·阿都拉曼, 张　三), and the separators of thousands (4,999).
+accents do not matter, and these fall away: zero-width characters, 间隔号, apostrophes, hyphens, a dash and
+spaces between Chinese characters (东姑·阿都拉曼, 张　三), and the separators of thousands (4,999).
 
 Each family of Traditional, Simplified and regional shapes (著 着, 裡 裏 里) becomes one character, whatever
 stands beside it: OpenCC's own conversion looks at neighbours, and so part of a title would fold differently
@@ -31,8 +31,8 @@ HYPHENS: Final = "\\-\u2010-\u2013\u2212"
 _THIN_SPACES: Final = "\u2009\u202f"
 _SILENT: Final = re.compile(
     # a match begins with one of a few characters: so most of a text is passed over at once
-    rf"[ \t{DOTS}{HYPHENS}0-9](?:"
-    rf"(?<=[{CHINESE}].)(?:(?<=[{DOTS}]) *|(?<= ) *[{DOTS}] *|(?<=[ \t])[ \t]*|(?<=[{HYPHENS}]))"
+    rf"[ \t{DOTS}{HYPHENS}'’—0-9](?:"
+    rf"(?<=[{CHINESE}].)(?:(?<=[{DOTS}]) *|(?<= ) *[{DOTS}] *|(?<=[ \t])[ \t]*|(?<=[{HYPHENS}'’—]))"
     rf"(?=[{CHINESE}])"
     rf"|(?<![0-9.].)(?<=[0-9])[0-9]{{0,2}}(?:[,'’٬{_THIN_SPACES}][0-9]{{3}})+(?![0-9]))"
 )
@@ -42,6 +42,9 @@ _DIGITS: Final = "0123456789"
 _IDEOGRAPHS: Final = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0x20000, 0x33480))
 _TO_ONE_SHAPE: Final = ("hk2s", "t2s", "s2tw", "t2s", "s2hk", "t2s", "t2s")
 """OpenCC's conversions which, one after the other, bring every shape of a character to the same one."""
+_ALSO: Final = dict(zip("妳祇衹牠搥划沉账", "你只只它捶画沈帐", strict=True))
+"""What else a page of the other script may show for a character (scribe.py), or another newspaper."""
+_OF_ALSO: Final = {ord(one): one for one in _ALSO}
 _PLAIN: Final = dict(
     zip("øłđðþŧħıŋæœ", ("o", "l", "d", "d", "th", "t", "h", "i", "ng", "ae", "oe"), strict=True)
 )
@@ -138,5 +141,6 @@ def _shapes() -> dict[int, str]:
     for name in _TO_ONE_SHAPE:
         shapes = OpenCC(name).convert(shapes)
     folds = {ord(a): b for a, b in zip(ideographs, shapes.split("\n"), strict=True) if a != b}
+    folds = {code: _ALSO.get(shape, shape) for code, shape in (folds | _OF_ALSO).items()}
     figures = {ord(a): b for shifted in SHIFTED.values() for a, b in zip(shifted, FIGURES, strict=True)}
     return folds | figures

@@ -11,6 +11,7 @@ from typing import Final
 
 from services.render.core.bigrams import JOINERS, RUN, joined, pairs, word
 from services.render.core.folding import CHINESE
+from services.render.core.spellings import others
 
 _BETWEEN: Final = r"[\W_]*"
 _WITHIN: Final = rf"(?:{JOINERS}| )?"
@@ -29,15 +30,25 @@ class Part:
 
     @property
     def expression(self) -> str:
-        """Find it as it stands, or written as one word."""
-        phrase, as_one = self._phrase(self.text), joined(self.text)
-        return phrase if as_one == self.text else f"({phrase} OR {self._phrase(as_one)})"
+        """Find it as it stands, written as one word, or with its numbers in the other way."""
+        phrases = dict.fromkeys(map(self._phrase, filter(RUN.search, self._ways())))
+        return next(iter(phrases)) if len(phrases) == 1 else f"({' OR '.join(phrases)})"
 
     @property
     def pattern(self) -> str:
         """Find it in a folded text."""
+        ways = (self.text,) if self.quoted else (self.text, *others(self.text))
+        return "|".join(dict.fromkeys(map(self._pattern, filter(RUN.search, ways))))
+
+    def _ways(self) -> Iterator[str]:
+        yield self.text
+        yield joined(self.text)
+        if not self.quoted:
+            yield from others(self.text)
+
+    def _pattern(self, text: str) -> str:
         found: list[str] = []
-        runs = list(RUN.finditer(joined(self.text)))
+        runs = list(RUN.finditer(joined(text)))
         for run in runs:
             if run["chinese"]:
                 found.append(run[0])

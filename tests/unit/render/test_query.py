@@ -157,6 +157,12 @@ def test_all_words_are_asked_for_each_as_it_stands(text: str, asked: str, is_fou
         ("Wi-Fi6E", "wifi 6", "<mark>Wi-Fi</mark><mark>6</mark>E"),
         ("５㎏米", "5kg", "<mark>５㎏</mark>米"),
         ("㎏", "k", "㎏"),
+        ("神舟十八号与歼-20", "神舟18号", "<mark>神舟十八号</mark>与歼-20"),
+        ("长征5号", "长征五号", "<mark>长征5号</mark>"),
+        ("气温38℃,走了5公里", "5km", "气温38℃,走了<mark>5公里</mark>"),
+        ("於2026/11/05", "2026年11月5日", "於<mark>2026/11/05</mark>"),
+        ("於2026/11/15", "2026年11月15日", "於<mark>2026/11/15</mark>"),
+        ("我與妳", "我与你", "<mark>我與妳</mark>"),
     ],
 )
 def test_hits_are_marked_in_the_text_as_it_stands(text: str, asked: str, shown: str) -> None:

@@ -1,7 +1,8 @@
 """What readers type, and what they then find: a made-up newspaper's articles, and questions of every kind.
 
-`searches/articles.tsv` is the newspaper, `searches/queries.tsv` what is asked and the ids of all that is to
-be found, `-` for nothing; of several the closest stands first.
+`searches/articles.tsv` is a newspaper, `searches/queries.tsv` what is asked and the ids of all that is to be
+found, `-` for nothing; of several the closest stands first. `searches/spellings/` is another one, whose
+articles write numbers, dates, units, initials and signs otherwise than readers type them.
 """
 
 import asyncio
@@ -20,18 +21,26 @@ from tests.builders import NOON, published
 from tests.unit.render.searched import body
 
 FOLDER: Final = Path(__file__).with_name("searches")
+PAPERS: Final = (FOLDER, FOLDER / "spellings")
 
 
-def table(name: str) -> list[dict[str, str]]:
+def table(paper: Path, name: str) -> list[dict[str, str]]:
     """Read a table; a quotation mark is a text like any other."""
-    with (FOLDER / name).open(encoding="utf-8", newline="") as file:
+    with (paper / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 @pytest.fixture(scope="module")
-def newspaper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Search]:
-    """Give the search over all articles."""
-    index = SearchIndex(tmp_path_factory.mktemp("searches"))
+def papers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Path, Search]]:
+    """Give the search over all articles of each newspaper."""
+    searches = {paper: opened(paper, tmp_path_factory.mktemp("searches")) for paper in PAPERS}
+    yield searches
+    for search in searches.values():
+        search.close()
+
+
+def opened(paper: Path, folder: Path) -> Search:
+    index = SearchIndex(folder)
     index.open()
     index.follow("tests", 0)
     articles = [
@@ -42,19 +51,26 @@ def newspaper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Search]:
             title=row["title"],
             blocks=body(row["body"]),
         )
-        for row in table("articles.tsv")
+        for row in table(paper, "articles.tsv")
     ]
     index.take(
         [Changed(number, one.id, one.model_dump_json().encode()) for number, one in enumerate(articles)], NOON
     )
-    search = Search(index, {})
-    yield search
-    search.close()
+    return Search(index, {})
 
 
-@pytest.mark.parametrize("row", table("queries.tsv"), ids=lambda row: f"{row['kind']}: {row['asked']}")
-def test_what_is_asked_for_is_found_and_nothing_else(newspaper: Search, row: dict[str, str]) -> None:
-    found = asyncio.run(newspaper.find(read(row["asked"]), 1, NOON))
+@pytest.mark.parametrize(
+    ("paper", "row"),
+    [
+        pytest.param(paper, row, id=f"{row['kind']}: {row['asked']}")
+        for paper in PAPERS
+        for row in table(paper, "queries.tsv")
+    ],
+)
+def test_what_is_asked_for_is_found_and_nothing_else(
+    papers: dict[Path, Search], paper: Path, row: dict[str, str]
+) -> None:
+    found = asyncio.run(papers[paper].find(read(row["asked"]), 1, NOON))
     expected = row["found"].split() if row["found"] != "-" else []
     ids = [hit.id for hit in found.hits]
     assert set(ids) == set(expected)
