@@ -36,7 +36,7 @@ _BY_CHANCE: Final = """
     大余 冲人 冲和 冲流 大冲 六冲 一出 出儿 有出 大咸 道咸 咸信 咸同 咸安 征台
 """
 _APART: Final = frozenset(_BY_CHANCE.split())
-_COUNTING: Final = re.compile(r"[这那哪每某]|.*[0-9０-９零〇一二两三四五六七八九十百千万亿几数半]|.*[多余]")
+_COUNTING: Final = re.compile(r"[这那哪每某]|.*[0-9０-９零〇一二两三四五六七八九十百千万亿几半]|数|.*[多余]")
 _ONLY: Final = re.compile("[这那哪]")
 """Behind these 只 is likelier 只 (only) where no thing follows."""
 _THINGS: Final = ("n", "a", "b")
@@ -58,8 +58,11 @@ _OF_REPORTS: Final = """
     账号 公司 该 此 本 原 实 均 皆 乃 疑 应 显 俱 全 并 亦 即 多
 """
 _OF_WHOM: Final = frozenset(_OF_REPORTS.split())
-_DONE: Final = frozenset("满上在了着成得到来去过出入进完好下向改写")
-"""Behind 涂 and 游 where they are verbs."""
+_DONE: Final = frozenset(
+    "满上在了着成得到来去过出入进完好下向改写温款票粮党量光晖毒威利部力热波烬辜孽数钱料味悸怒"
+)
+"""Behind 涂 and 游 where they are verbs, and what is left behind 余."""
+_GLOOM: Final = frozenset("郁闷结积")
 _PLAYS: Final = ("戏", "剧")
 _ENDING: Final = frozenset("的了啊吗呢吧")
 
@@ -105,6 +108,8 @@ class Joint:
             yield place, place + 1, word if _is_forbidden(words, place) else "不準"
         elif "里" in word and is_of_a_foreign_name(words, place):
             yield place, place + 1, self._convert(word).replace("裡", "里")
+        elif word == "自制" and place + 1 < len(words) and _is_thing(words[place + 1]):
+            yield place, place + 1, "自製"
         elif word == "系":
             if _is_being(words, place):
                 yield place, place + 1, "係"
@@ -146,8 +151,12 @@ def _is_measure(words: Sequence[str], place: int) -> bool:
     behind = words[place + 1] if place + 1 < len(words) else ""
     if not behind[:1].isalnum():
         return not _ONLY.fullmatch(words[place - 1])
-    tagged = known_words().tag(behind, False)
-    return bool(tagged) and tagged[0][1].startswith(_THINGS)
+    return _is_thing(behind)
+
+
+def _is_thing(word: str) -> bool:
+    tagged = known_words().tag(word, False)
+    return bool(tagged) and tagged[0][1].startswith(_THINGS) and "力" not in word
 
 
 def _is_forbidden(words: Sequence[str], place: int) -> bool:
@@ -175,11 +184,20 @@ def _is_surname(words: Sequence[str], place: int) -> bool:
     beyond = words[place + 2] if place + 2 < len(words) else ""
     if before and _is_count(before):
         return False
+    name = f"{words[place]}{behind}{beyond}"[:_FULL_NAME]
     if words[place] == _NOT_BY_OFFICE:
-        return behind in _TITLES and beyond != "们"
+        opens = not before.isalnum() and _name_in(name) == name and len(name) == _FULL_NAME
+        return opens or (behind in _TITLES and beyond != "们")
     if behind in _TITLES or behind in _OFFICES or before in _FAMILIARLY:
         return True
     if behind[:1] in _DONE:
         return False
-    tagged = known_words().tag(f"{words[place]}{behind}{beyond}"[:_FULL_NAME], True)
-    return tagged[0][1] == "nr" and len(tagged[0][0]) > 1
+    return len(_name_in(name)) > 1 or (
+        words[place] == "郁" and behind.isalnum() and behind[0] not in _GLOOM and behind not in _ENDING
+    )
+
+
+def _name_in(text: str) -> str:
+    """Give the person's name that a text begins with; empty if with none."""
+    name, kind = known_words().tag(text, True)[0]
+    return name if kind.startswith("nr") else ""

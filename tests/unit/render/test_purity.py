@@ -130,8 +130,9 @@ def test_no_template_has_words_of_its_own(path: Path) -> None:
     assert WORD.search(text) is None
 
 
-SPEAKING = {SERVICE / f"core/{name}.py" for name in ("words", "segmentation", "two_signs")}
-"""What the site says, and surnames and signs that are looked for in texts."""
+OF_TEXTS = ("by_words", "folding", "foreign_names", "joint", "segmentation", "spellings", "two_signs")
+SPEAKING = {SERVICE / f"core/{name}.py" for name in ("words", *OF_TEXTS)}
+"""What the site says, and words, names and signs that are looked for in texts."""
 
 
 @pytest.mark.parametrize("path", sorted({*SERVICE.rglob("*.py")} - SPEAKING), ids=str)
