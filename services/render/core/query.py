@@ -75,7 +75,9 @@ def read(asked: str, section: str = "", order: str = "") -> Query:
     section = _printable(section, LONGEST_SECTION)
     close = dict.fromkeys(
         (
-            _as_it_stands(text, typed),
+            # a word as it was typed goes before those that begin with it
+            _as_it_stands(text, typed, unfinished=False),
+            _as_it_stands(text, typed, unfinished=True),
             _all_of(one.expression for one in typed),
             _all_of(part.expression for _, parts in parted for part in parts),
         )
@@ -138,11 +140,11 @@ def _parts(typed: Part) -> Iterator[Part]:
     yield from asked or [typed]
 
 
-def _as_it_stands(text: str, typed: list[Part]) -> str:
+def _as_it_stands(text: str, typed: list[Part], *, unfinished: bool) -> str:
     """Find all that was typed side by side; nothing where quotation marks say what stands so."""
     if not typed or any(one.quoted for one in typed):
         return ""
-    return Part(folded(text), unfinished=typed[-1].unfinished).expression
+    return Part(folded(text), unfinished=unfinished and typed[-1].unfinished).expression
 
 
 def _is_telling(part: Part, parts: list[Part]) -> bool:
