@@ -64,7 +64,9 @@ _CARRIERS: Final = tuple(
 )
 """Addresses of IPv6 whose last 32 bits are one of IPv4: mapped, translated, and two of NAT64's networks."""
 _PORT: Final = re.compile(r"(?<=\.)(\d+):[\w.-]*$")
-"""Behind the last number of an IPv4; an address of IPv6 stands in brackets if a port follows it."""
+"""Behind the last number of an IPv4."""
+_GROUPS: Final = 8
+"""Of an address of IPv6; a port behind fewer cannot be told from them, and stands behind brackets."""
 
 
 def reading_day(now: datetime, zone: ZoneInfo) -> date:
@@ -149,6 +151,8 @@ def _address(text: str) -> Address | None:
     bare = text.strip().strip('"')
     if bare.startswith("["):
         bare = bare[1:].partition("]")[0]
+    elif bare.count(":") == _GROUPS:
+        bare = bare.rpartition(":")[0]
     try:
         address = ip_address(_PORT.sub(r"\1", bare).partition("%")[0])
     except ValueError:
