@@ -31,8 +31,8 @@ HYPHENS: Final = "\\-\u2010-\u2013\u2212"
 _THIN_SPACES: Final = "\u2009\u202f"
 _SILENT: Final = re.compile(
     # a match begins with one of a few characters: so most of a text is passed over at once
-    rf"[ \t{DOTS}{HYPHENS}'’—0-9](?:"
-    rf"(?<=[{CHINESE}].)(?:(?<=[{DOTS}]) *|(?<= ) *[{DOTS}] *|(?<=[ \t])[ \t]*|(?<=[{HYPHENS}'’—]))"
+    rf"[ \t{DOTS}{HYPHENS}'’—_0-9](?:"
+    rf"(?<=[{CHINESE}].)(?:(?<=[{DOTS}]) *|(?<= ) *[{DOTS}] *|(?<=[ \t])[ \t]*|(?<=[{HYPHENS}'’—_]))"
     rf"(?=[{CHINESE}])"
     rf"|(?<![0-9.].)(?<=[0-9])[0-9]{{0,2}}(?:[,'’٬{_THIN_SPACES}][0-9]{{3}})+(?![0-9]))"
 )
