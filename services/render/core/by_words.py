@@ -25,7 +25,7 @@ _AS_PRINTED: Final = """
     那座钟=那座鐘 里海=里海 里皮=里皮 里贝里=里貝里 里弗斯=里弗斯 自制炸弹=自製炸彈 自制炸药=自製炸藥
     自制枪=自製槍 当当网=當當網 游动=游動 冲咖啡=沖咖啡 冲奶粉=沖奶粉 冲茶=沖茶 岳阳=岳陽 南岳阳=南岳陽
     子丑=子丑 银行发卡=銀行發卡 发卡行=發卡行 发卡银行=發卡銀行 发卡量=發卡量 老范=老范
-    郁郁不得志=鬱鬱不得志 郁郁寡欢=鬱鬱寡歡 干的事=幹的事
+    郁郁不得志=鬱鬱不得志 郁郁寡欢=鬱鬱寡歡 干的事=幹的事 党支书=黨支書 加注=加注
 """
 _OWN: Final = dict(term.split("=") for term in _AS_PRINTED.split())
 """What OpenCC gets wrong; unlike the glossary's terms, found in a word or of whole words alone."""
