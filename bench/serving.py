@@ -1,4 +1,4 @@
-"""Claim: a page is served at 0.6 of nginx's rate for the same bytes in a file, behind the edge at 0.8.
+"""Claim: a page is served at 0.6 of nginx's rate for the same bytes in a file, behind the edge at 0.7.
 
 Render with its store, nginx with the page as a static file (the compressed one beside it: `gzip_static`), as
 it comes and told to keep the file open, nginx as the edge of `ops/edge` with render behind it, and a constant
