@@ -249,10 +249,18 @@ def _moved(position: Position, batch: Batch, limits: Limits) -> Position:
     at = dict(position.at)
     for topic, records in batch.records.items():
         # the newest so far: a change of leader may step back by the difference of two brokers' clocks
-        if times := [r.timestamp for r in records if is_possible(r.timestamp)]:
-            at[topic] = max(at.get(topic, 0), *times)
+        if latest := _latest(records):
+            at[topic] = max(at.get(topic, 0), latest)
     time = log_time.follow(position.time, batch.records.get(VIEWS.name, ()), limits)
     return position.moved({**position.next, **batch.upto}, at, time)
+
+
+def _latest(records: Sequence[Record]) -> int:
+    """Give the newest possible append time (Unix ms) of records; 0 if there is none."""
+    times = [r.timestamp for r in records]
+    if times and is_possible(min(times)) and is_possible(latest := max(times)):
+        return latest
+    return max(filter(is_possible, times), default=0)
 
 
 def _kept(by_bucket: dict[int, Bucket], oldest: str | None, zone: ZoneInfo) -> dict[int, Bucket]:

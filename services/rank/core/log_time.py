@@ -47,8 +47,8 @@ def follow(time: LogTime, records: Sequence[Record], limits: Limits) -> LogTime:
     """Give the time after records of views.v1."""
     if not records:
         return time
-    if _are_near(time, records):
-        return _gone_on(time, max(r.timestamp for r in records))
+    if (latest := _latest_of_near(time, records)) is not None:
+        return _gone_on(time, latest)
     for record in records:
         time = _after(time, record, limits)
     return time
@@ -59,7 +59,7 @@ def falls_at(time: LogTime, records: Sequence[Record], limits: Limits) -> int | 
 
     Days that were over come back then, so what lies before is to be stored before what lies behind is folded.
     """
-    if _are_near(time, records):
+    if not records or _latest_of_near(time, records) is not None:
         return None
     for i, record in enumerate(records):
         after = _after(time, record, limits)
@@ -69,9 +69,12 @@ def falls_at(time: LogTime, records: Sequence[Record], limits: Limits) -> int | 
     return None
 
 
-def _are_near(time: LogTime, records: Sequence[Record]) -> bool:
-    times = [time.now_ms, *(r.timestamp for r in records)]
-    return bool(time.now_ms) and max(times) - min(times) <= FAR_MS
+def _latest_of_near(time: LogTime, records: Sequence[Record]) -> int | None:
+    """Give the newest append time; None if two of them, or one and the time so far, lie far apart."""
+    times = [r.timestamp for r in records]
+    earliest, latest = min(times), max(times)
+    is_near = time.now_ms and max(latest, time.now_ms) - min(earliest, time.now_ms) <= FAR_MS
+    return latest if is_near else None
 
 
 def _after(time: LogTime, record: Record, limits: Limits) -> LogTime:
