@@ -118,6 +118,7 @@ def test_the_whole_text_is_in_the_feed_with_whole_addresses(press: Press, form: 
     places = [content.index(text) for text in order]
     assert places == sorted(places)
     assert '<a href="https://l.example/?a=1&amp;b=2">' in content
+    assert content.count('referrerpolicy="no-referrer"') == content.count("<img ") == 2
     assert not [part for part in content.split('"') if part.startswith("/")]
 
 

@@ -193,8 +193,6 @@ def test_open_graph_tells_an_article(press: Press) -> None:
         "article:modified_time": "2026-11-15T21:00:00+08:00",
         "article:section": "地方",
         "twitter:card": "summary_large_image",
-        "twitter:title": "旧邮局改成图书馆",
-        "twitter:description": "(河城15日讯)河城旧邮局。",
         "twitter:image": PICTURE.url,
         "twitter:image:alt": "图说",
         "description": "(河城15日讯)河城旧邮局。",
