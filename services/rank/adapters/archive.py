@@ -8,13 +8,13 @@ import asyncio
 import time
 from typing import Final
 
-from services.rank.adapters.board import Board
+from services.rank.adapters.board import Board, Standing
 from services.rank.core import desk, lists, restore, scores, turn, voids
 from services.rank.core.clock import BUCKET_MS, RECOMPUTED_MS, WINDOWS, bucket_of
 from services.rank.core.desk import Desk
 from services.rank.core.facts import UNKNOWN
 from services.rank.core.fold import State
-from services.rank.core.position import Position
+from services.rank.core.position import NewerLayoutError, Position
 from services.rank.core.scores import Candidate
 from services.rank.core.voids import Voids
 from services.rank.core.why import Explanation, explain
@@ -108,7 +108,7 @@ class Archive:
     async def why(self, article: str, list_name: ListName) -> Explanation:
         """Explain an article's score in a list; NoSuchArticleError, NotCountedYetError, TornError."""
         n = partition_for(article)
-        as_of_ms = (await self._board.standing(n)).as_of_ms
+        as_of_ms = (await self._standing(n)).as_of_ms
         if as_of_ms is None:
             raise NotCountedYetError(f"partition {n} has not been counted yet; try again shortly")
         number, facts = await self._board.article(n, article)
@@ -129,6 +129,12 @@ class Archive:
             article, list_name, as_of_ms, readers, facts or UNKNOWN, actions, now_ms, self._max_age_ms
         )
 
+    async def _standing(self, partition: int) -> Standing:
+        try:
+            return await self._board.standing(partition)
+        except NewerLayoutError as error:
+            raise NotCountedYetError(f"partition {partition} is counted by a newer rank: {error}") from error
+
     async def _desk(self) -> Desk:
         blob = await self._board.desk()
         with restore.reading(0, "the history of the desk"):
@@ -140,7 +146,7 @@ class Archive:
         Eligibility is that of today, and voids hold for the past: so the whole log must have been read, and
         the days folded again without what was voided.
         """
-        at, counted_ms, whole = await self._board.standing(partition)
+        at, counted_ms, whole = await self._standing(partition)
         if at is None or counted_ms is None or counted_ms < as_of_ms or not whole:
             moment = lists.written(as_of_ms)
             raise NotCountedYetError(

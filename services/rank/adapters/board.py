@@ -46,6 +46,9 @@ if redis.call('TYPE', KEYS[1]).ok ~= 'hash' or (redis.call('HGET', KEYS[1], 'as_
 end
 """
 
+_BEGINNING: Final = 99
+"""Bytes of a position within which a newer rank has said so."""
+
 _LIST: Final = re.compile(rf"(all|section:.+):({'|'.join(LISTS)})")
 
 
@@ -116,14 +119,26 @@ class Board:
         """Take away the bests of a partition in which something cannot be read.
 
         They are made of all the rest, so its owner reads that again before it makes them anew. Given a
-        moment, only the bests of that moment are taken.
+        moment, only the bests of that moment are taken. Those of a newer rank are left: what they are is not
+        known here.
         """
+        if await self._is_newer(partition):
+            return
         log.warning("doubted", partition=partition, reason=reason)
         top = key(partition, "top")
         if as_of is None:
             await self._redis.unlink(top)
         else:
             await self._redis.eval(_TAKE_AWAY, 1, top, as_of)
+
+    async def _is_newer(self, partition: int) -> bool:
+        try:
+            beginning = await self._redis.getrange(key(partition, "position"), 0, _BEGINNING)
+        except ResponseError as error:
+            if not redis.is_wrong_type(error):
+                raise
+            return False
+        return position.newer_layout(cast("bytes", beginning)) is not None
 
     async def desk(self) -> bytes | None:
         """Read the history of desk actions; TornError."""
@@ -170,7 +185,7 @@ class Board:
         return found
 
     async def standing(self, partition: int) -> Standing:
-        """Read how far a partition has been counted; TornError."""
+        """Read how far a partition has been counted; TornError, NewerLayoutError."""
         with _sound(partition, "position or top"):
             async with self._redis.pipeline(transaction=False) as pipe:
                 pipe.get(key(partition, "position"))

@@ -135,7 +135,7 @@ class Follower:
         flushes: list[Flush] = []
         for n, done in (await voiding.turn(self._caches)).items():
             before = self._caches.pop(n)
-            cache, commands = turn.void(before, done, self._rules)
+            cache, commands = await self._loader.apart(turn.void, before, done, self._rules)
             after[n], flush = turn.request(before, cache, commands)
             flushes.append(flush)
             self._dirty.add(n)
@@ -226,11 +226,17 @@ class Follower:
     async def _fold(self, cache: Cache, batch: Batch) -> tuple[Cache, Effects, list[Write]]:
         while True:
             try:
+                if turn.is_large(cache):
+                    # now and then all that is known of a day is merged with what has come to it since
+                    counted: tuple[Cache, Effects, list[Write]] = await self._loader.apart(
+                        turn.count, cache, batch, self._rules
+                    )
+                    return counted
                 return turn.count(cache, batch, self._rules)
             except DaysNotLoadedError as missing:
                 # The script will refuse the flush if these have changed since the position was read.
-                blobs = await self._store.seen(cache.state.partition, missing.days)
-                cache = await self._loader.apart(turn.with_days, cache, blobs)
+                read = await self._store.seen(cache.state.partition, turn.parts_of(cache, missing.days))
+                cache = await self._loader.apart(turn.with_days, cache, read)
 
     def _is_due(self, partition: int) -> bool:
         waited = self._clock.monotonic_s() - self._ranked_at.get(partition, -_HEARTBEAT_S)

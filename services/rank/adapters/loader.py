@@ -13,6 +13,7 @@ from services.rank.adapters.log import Log, topics_of
 from services.rank.adapters.store import AWAY, Store
 from services.rank.core import turn
 from services.rank.core.alarms import Bounds, verdicts
+from services.rank.core.position import LAYOUT, PART, NewerLayoutError
 from services.rank.core.restore import TornError
 from services.rank.core.turn import Cache
 from shared import redis
@@ -43,9 +44,15 @@ class Loader:
     """Reads partitions of this worker, and refuses those whose log is not the one that was counted."""
 
     def __init__(
-        self, log_: Log, store: Store, clock: Clock = CLOCK, apart: Apart = asyncio.to_thread
+        self,
+        log_: Log,
+        store: Store,
+        clock: Clock = CLOCK,
+        apart: Apart = asyncio.to_thread,
+        part: int = PART,
     ) -> None:
         self._log, self._store, self._clock, self.apart = log_, store, clock, apart
+        self._part = part
         self._not_before: dict[int, float] = {}
         self._reading: dict[int, asyncio.Task[Cache | None]] = {}
         self._torn: dict[int, tuple[float, float]] = {}
@@ -104,6 +111,9 @@ class Loader:
         for n in [n for n, reading in self._reading.items() if reading in done]:
             try:
                 cache = await self._reading.pop(n)
+            except NewerLayoutError as error:
+                self._leaves(n, error)
+                continue
             except (*AWAY, TimeoutError) as error:
                 if kind := redis.refusal(error):
                     self.refuses(n, kind)
@@ -130,7 +140,7 @@ class Loader:
         metrics.LOADS.inc()
         try:
             stored = await self._store.load(partition)
-            cache: Cache = await self.apart(turn.remember, partition, stored)
+            cache: Cache = await self.apart(turn.remember, partition, stored, self._part)
             if not set(topics_of(partition)) >= cache.state.position.next.keys():
                 raise TornError(partition, "position names topics of another partition", stored.position)
         except TornError as error:
@@ -138,7 +148,18 @@ class Loader:
             await self.torn(partition, str(error), error.position)
             return None
         self.redis_seen()
+        self.alarms.over("newer_layout", partition)
         return cache
+
+    def _leaves(self, partition: int, error: NewerLayoutError) -> None:
+        """Leave a partition alone that a newer rank has written."""
+        self.redis_seen()
+        reason = (
+            f"partition {partition}: {error}; run the newer rank, or delete the keys {{r{partition}}}:* "
+            "to have it counted anew"
+        )
+        self.alarms.stands("newer_layout", partition, reason, layout=error.layout, knows=LAYOUT)
+        self._not_before[partition] = self._clock.monotonic_s() + _REFUSED_S
 
     @property
     def refused(self) -> dict[int, str]:
@@ -164,8 +185,8 @@ class Loader:
         self._not_before[partition] = self._clock.monotonic_s() + _REFUSED_S
 
     def refusals(self) -> list[str]:
-        """Say what Redis refuses."""
-        return [said for kind in REFUSALS for said in self.alarms.reasons(kind).values()]
+        """Say what Redis refuses, and what lies there that is not to be touched."""
+        return [said for kind in (*REFUSALS, "newer_layout") for said in self.alarms.reasons(kind).values()]
 
     def whole(self, partition: int) -> None:
         """Note that the script has found a partition as it must be, and has written."""

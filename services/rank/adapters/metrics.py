@@ -25,7 +25,8 @@ FOLDED_ANEW: Final = Counter(
 LOADS: Final = Counter("remen_rank_loads", "Partitions read from Redis")
 VOIDED: Final = Counter("remen_rank_voids", "Times that voids came to hold in a partition")
 NOT_VOIDED: Final = Counter(
-    "remen_rank_voids_incomplete", "Times that days were left as they were, because their views are gone"
+    "remen_rank_voids_incomplete",
+    "Times that days were left as they were, because their views are gone or are too many",
 )
 OWNED: Final = Gauge("remen_rank_partitions", "Partitions that this worker counts")
 LAG: Final = Gauge(
@@ -40,6 +41,7 @@ ALARM: Final = Gauge("remen_rank_alarm", "1 while the alarm of this kind stands"
 ALARMS: Final = (
     "log_recreated",
     "log_start_after_position",
+    "newer_layout",
     "redis_evicts",
     *REFUSALS,
     "store_torn",

@@ -1,9 +1,10 @@
 """Redis as a fold's store: a partition is written by one script, and read as it stood at one position."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import files
+from itertools import islice
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from services.rank.core.layout import (
     seen_key,
     views_key,
 )
+from services.rank.core.position import LAYOUT, NewerLayoutError, newer_layout
 from services.rank.core.restore import LONGEST_POSITION, Stored, TornError, days_to_read
 from shared import redis
 
@@ -38,9 +40,14 @@ _TRIES: Final = 8
 """Readings of a partition that moves on under them, each with more time before it: some seconds in all."""
 _PAUSE_S: Final = 0.05
 
+# A position that is far too long may still be one, of a rank that is newer than this.
 _FORGET: Final = """
 local kind = redis.call('TYPE', KEYS[1]).ok
 local may_be_one = kind == 'none' or kind == 'string' and redis.call('STRLEN', KEYS[1]) <= tonumber(ARGV[2])
+if kind == 'string' then
+  local layout = string.match(redis.call('GETRANGE', KEYS[1], 0, 99), '^%s*{%s*"layout"%s*:%s*(%d+)')
+  if layout and tonumber(layout) > tonumber(ARGV[3]) then return end
+end
 if not may_be_one or (redis.call('GET', KEYS[1]) or '') == ARGV[1] then
   for _, key in ipairs(KEYS) do redis.call('UNLINK', key) end
 end
@@ -65,6 +72,7 @@ class Store:
     async def load(self, partition: int) -> Stored:
         """Read a partition as it stands at one position; TornError if that cannot have been written there.
 
+        NewerLayoutError if another rank has written it, of which this one cannot know what it means.
         TimeoutError if it does not stand still: somebody else counts it, and so busily that he is not to be
         disturbed by one who reads it again and again.
 
@@ -86,14 +94,18 @@ class Store:
                 pipe.hmget(key(partition, "articles"), _ARTICLES_FIELDS)
                 for day in days:
                     pipe.hgetall(views_key(partition, day))
-                    pipe.strlen(seen_key(partition, day))
+                for name in _parts(partition, days):
+                    pipe.strlen(name)
                 pipe.get(key(partition, "position"))
                 before, ids, fields, *rest, behind = await _replies(pipe, partition, position)
             if not (before or None) == (behind or None) == position:
                 continue
             articles = {f: x for f, x in zip(_ARTICLES_FIELDS, fields, strict=True) if x is not None}
-            seen = await self.seen(partition, recent)
-            stored = _stored(position, days, seen, ids, articles, rest)
+            seen = await self.seen(partition, {day: days[day] for day in recent})
+            views, lengths = rest[: len(days)], _by_day(days, rest[len(days) :])
+            stored = Stored(
+                position, ids, articles, dict(zip(days, views, strict=True)), seen, lengths, top_as_of=None
+            )
             wanted = await asyncio.to_thread(restore.ids_to_ask, partition, stored)
             found = await self.facts(partition, wanted, position)
             if found is None or await self._position(partition) != position:
@@ -122,9 +134,12 @@ class Store:
             found |= zip(some, blobs, strict=True)
         return found
 
-    async def seen(self, partition: int, days: Sequence[str]) -> dict[str, bytes]:
-        """Read the hashes of some reading days; none where another type of key lies."""
-        return {day: await self._in_pieces(seen_key(partition, day)) for day in days}
+    async def seen(self, partition: int, days: Mapping[str, int]) -> dict[str, list[bytes]]:
+        """Read the hashes of days, each of so many parts; none where a key is of another type."""
+        return {
+            day: [await self._in_pieces(seen_key(partition, day, part)) for part in range(parts)]
+            for day, parts in days.items()
+        }
 
     async def _in_pieces(self, name: str) -> bytes:
         """Read a string that may be so long that no single answer would come within its deadline."""
@@ -163,19 +178,21 @@ class Store:
         ours = tuple(key(partition, name).encode() for name in ("ids", "articles", "top", "views:", "seen:"))
         found = [k async for k in self._redis.scan_iter(match=key(partition, "*"), count=1000)]
         keys = [first, *(k for k in found if k.startswith(ours))]
-        await self._redis.eval(_FORGET, len(keys), *keys, position or b"", LONGEST_POSITION)
+        await self._redis.eval(_FORGET, len(keys), *keys, position or b"", LONGEST_POSITION, LAYOUT)
 
     async def _position(self, partition: int) -> bytes | None:
-        """Read the position, but not more than one can be; TornError if there is more."""
+        """Read the position, but not more than one can be; TornError if there is more, NewerLayoutError."""
         async with self._redis.pipeline(transaction=False) as pipe:
             pipe.strlen(key(partition, "position"))
             pipe.getrange(key(partition, "position"), 0, LONGEST_POSITION)
             length, found = await _replies(pipe, partition, None)
         if length > LONGEST_POSITION:
+            if (layout := newer_layout(found)) is not None:
+                raise NewerLayoutError(layout)
             raise TornError(partition, f"position is {length} bytes long")
         return found or None
 
-    async def _sizes_checked(self, partition: int, position: bytes | None, days: Sequence[str]) -> bool:
+    async def _sizes_checked(self, partition: int, position: bytes | None, days: Mapping[str, int]) -> bool:
         """Ask how large the keys are, False if the position has moved on; TornError if they are too large."""
         async with self._redis.pipeline(transaction=False) as pipe:
             pipe.hlen(key(partition, "ids"))
@@ -183,13 +200,14 @@ class Store:
                 pipe.hstrlen(key(partition, "articles"), field)
             for day in days:
                 pipe.hlen(views_key(partition, day))
-                pipe.strlen(seen_key(partition, day))
+            for name in _parts(partition, days):
+                pipe.strlen(name)
             pipe.getrange(key(partition, "position"), 0, LONGEST_POSITION)
-            ids, desk, told, *of_days, behind = await _replies(pipe, partition, position)
+            ids, desk, told, *rest, behind = await _replies(pipe, partition, position)
         if (behind or None) != position:
             return False
-        seen = dict(zip(days, of_days[1::2], strict=True))
-        restore.check_sizes(partition, position, restore.Sizes(ids, max(desk, told), of_days[::2], seen))
+        views, lengths = rest[: len(days)], _by_day(days, rest[len(days) :])
+        restore.check_sizes(partition, position, restore.Sizes(ids, max(desk, told), views, lengths))
         return True
 
     async def _top_as_of(self, partition: int) -> bytes | None:
@@ -227,23 +245,15 @@ async def _replies(pipe: Any, partition: int, position: bytes | None) -> list[An
     return replies
 
 
-def _stored(
-    position: bytes | None,
-    days: Sequence[str],
-    seen: Mapping[str, bytes],
-    ids: Mapping[bytes, bytes],
-    articles: Mapping[bytes, bytes],
-    of_days: Sequence[Any],
-) -> Stored:
-    return Stored(
-        position=position,
-        ids=ids,
-        articles=articles,
-        views=dict(zip(days, of_days[::2], strict=True)),
-        seen=seen,
-        seen_bytes=dict(zip(days, of_days[1::2], strict=True)),
-        top_as_of=None,
-    )
+def _parts(partition: int, days: Mapping[str, int]) -> list[str]:
+    """Name the parts of days."""
+    return [seen_key(partition, day, part) for day, parts in days.items() for part in range(parts)]
+
+
+def _by_day(days: Mapping[str, int], of_parts: Iterable[int]) -> dict[str, list[int]]:
+    """Give to each day what was replied of its parts, in the order of `_parts`."""
+    replies = iter(of_parts)
+    return {day: list(islice(replies, parts)) for day, parts in days.items()}
 
 
 def _for_script(flush: Flush) -> tuple[list[str], list[bytes | int]]:

@@ -79,6 +79,14 @@ class Voiding:
         """Begin with a partition; what has nothing to fold is done."""
         n, here = state.partition, state.position.next[VIEWS.name]
         spans = refold.spans_of(state, self._told, self._rules)
+        if large := refold.too_large(state, spans):
+            reason = (
+                f"more than {refold.MOST_VIEWS:,} views of a partition are not folded anew: "
+                "those of these days stay as they were counted"
+            )
+            log.error("not_voided", partition=n, reason=reason, days=large)
+            metrics.NOT_VOIDED.inc()
+            spans = refold.without_days(spans, large)
         first_ms = refold.first_counted_ms(state, spans, self._rules)
         if first_ms is None:
             done[n] = refold.begin(n, self._told, spans, here)
@@ -110,7 +118,10 @@ class Voiding:
         until = time.monotonic() + _TURN_S
         while job.next < upto and time.monotonic() < until:
             records, reached = await history.take(upto)
-            job = refold.follow(job, records, reached, live, self._rules)
+            if len(records) and refold.is_large(job):
+                job = await asyncio.to_thread(refold.follow, job, records, reached, live, self._rules)
+            else:
+                job = refold.follow(job, records, reached, live, self._rules)
             self._job = history, job
         if job.next >= upto:
             await self.stop()

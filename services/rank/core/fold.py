@@ -133,8 +133,7 @@ def fold(state: State, batch: Batch, rules: Rules) -> tuple[State, Effects]:
     after = State(
         partition=state.partition,
         position=replace(
-            position,
-            days={day: n for day, n in days.items() if day >= oldest},
+            position.with_days({day: n for day, n in days.items() if day >= oldest}),
             ids=position.ids + len(counts.ids),
             facts=position.facts + texts.changed + said.changed,
         ),
@@ -238,7 +237,7 @@ def _without_false_days(state: State, views: Sequence[Record], rules: Rules) -> 
     undone = tuple(sorted(state.position.days.keys() - days.keys()))
     kept = replace(
         state,
-        position=replace(state.position, days=days),
+        position=state.position.with_days(days),
         buckets={b: x for b, x in state.buckets.items() if reading_day(b, rules.zone) <= latest},
         seen={day: s for day, s in state.seen.items() if day <= latest},
     )

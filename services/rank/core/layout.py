@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 from services.rank.core import buckets, desk, facts, seen, voids
 from services.rank.core.clock import is_possible, reading_day
 from services.rank.core.fold import Effects, State
+from services.rank.core.position import Position
 from services.rank.core.scores import Candidate
+from services.rank.core.seen import Keys
 
 FACTS_COUNT: Final = b"#"
 """Field of `articles` with the number of changes written to it; ids never contain the sign."""
@@ -51,18 +53,53 @@ def views_key(partition: int, day: str) -> str:
     return key(partition, f"views:{day}")
 
 
-def seen_key(partition: int, day: str) -> str:
-    """Name the key of a reading day's hashes."""
-    return key(partition, f"seen:{day}")
+def seen_key(partition: int, day: str, part: int = 0) -> str:
+    """Name the key of a part of a reading day's hashes; the first has the name that layout 1 had for all."""
+    return key(partition, f"seen:{day}:{part}" if part else f"seen:{day}")
 
 
-def writes(state: State, effects: Effects, zone: ZoneInfo) -> list[Write]:
+def seen_lengths(partition: int, at: Position, day: str) -> dict[str, int]:
+    """Give the STRLEN that each part of a day has at a position."""
+    return {seen_key(partition, day, part): n * seen.KEY_BYTES for part, n in enumerate(at.parts(day))}
+
+
+def seen_writes(partition: int, after: Position, day: str, keys: Keys) -> list[Write]:
+    """Give the commands that append hashes to a day, which at the position `after` are its last.
+
+    What lies where a part begins is none of ours: a backup that was put back key by key has left it. Of each
+    part there is one APPEND at most, so one to an empty key cannot be too long, as Redis has taken it in.
+    """
+    commands = []
+    end = after.days[day]
+    begin = end - len(keys)
+    given = 0
+    for part, first, last in after.pieces(day, begin, end):
+        name = seen_key(partition, day, part)
+        if not first:
+            commands.append(Write("UNLINK", name, ()))
+        commands.append(Write("APPEND", name, (seen.to_bytes(keys[given : given + last - first]),)))
+        given += last - first
+    return commands
+
+
+def day_deletions(partition: int, before: Position, day: str) -> list[Write]:
+    """Give the commands that delete a day as it lies there at the position `before`."""
+    names = [views_key(partition, day), *seen_lengths(partition, before, day)]
+    return [Write("UNLINK", name, ()) for name in names]
+
+
+def writes(before: Position, state: State, effects: Effects, zone: ZoneInfo) -> list[Write]:
     """Give the commands that carry a fold's effects into Redis; `state` is the state after it."""
-    n = state.partition
+    n, at = state.partition, state.position
     ids, articles = key(n, "ids"), key(n, "articles")
     # first, because a day that was undone may begin again
     gone = (*effects.days_undone, *effects.days_over)
-    commands = [Write("UNLINK", name(n, day), ()) for day in gone for name in (views_key, seen_key)]
+    commands = [write for day in gone for write in day_deletions(n, before, day)]
+    commands += [
+        Write("UNLINK", views_key(n, day), ())
+        for day, keys in effects.seen.items()
+        if len(keys) == at.days[day]
+    ]
     commands += [Write("HSET", ids, (i.encode(), b"%d" % number)) for i, number in effects.ids.items()]
     commands += [Write("HSET", articles, (i.encode(), facts.encode(f))) for i, f in effects.facts.items()]
     if effects.desk is not None:
@@ -75,7 +112,7 @@ def writes(state: State, effects: Effects, zone: ZoneInfo) -> list[Write]:
         field = (b"%d" % bucket, buckets.pack(content))
         commands.append(Write("HSET", views_key(n, reading_day(bucket, zone)), field))
     for day, keys in effects.seen.items():
-        commands.append(Write("APPEND", seen_key(n, day), (seen.to_bytes(keys),)))
+        commands += seen_writes(n, at, day, keys)
     return commands
 
 

@@ -5,25 +5,30 @@ up to the partition's own position, where they take the place of the days as the
 before that first one was not counted then for a reason that still holds.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Final
 
 import numpy as np
 
-from services.rank.core import buckets, layout, seen, voids
+from services.rank.core import buckets, layout, voids
 from services.rank.core.clock import BUCKET_MS, DAY_MS, bucket_of, oldest_kept_day, reading_day
 from services.rank.core.fold import Rules, State, count, recent_days
 from services.rank.core.layout import Write
 from services.rank.core.position import Position
 from services.rank.core.records import Record
 from services.rank.core.rows import Rows
-from services.rank.core.seen import Keys
+from services.rank.core.seen import LARGE, Keys
 from services.rank.core.views import read
 from services.rank.core.voids import Void, Voids
 from shared.wire import partition_for
 
 Spans = tuple[tuple[str, str], ...]
 """Reading days from the first to the last, both included."""
+
+MOST_VIEWS: Final = 2**26
+"""Of all days that are folded anew at once: their hashes go to Redis in one flush, of half a gigabyte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,37 @@ def first_counted_ms(state: State, spans: Spans, rules: Rules) -> int | None:
     return min(touched) * BUCKET_MS if touched else None
 
 
+def too_large(state: State, spans: Spans) -> tuple[str, ...]:
+    """Name the days that are left as they are because they hold too many views, the newest ones last.
+
+    As many as can be are folded anew, the newest first: they are what lists are made of.
+    """
+    left, found = MOST_VIEWS, []
+    for day, views in sorted(state.position.days.items(), reverse=True):
+        if _lies_in(spans, day):
+            if views > left:
+                found.append(day)
+            else:
+                left -= views
+    return tuple(reversed(found))
+
+
+def without_days(spans: Spans, days: Iterable[str]) -> Spans:
+    """Leave out some days."""
+    for out in map(date.fromisoformat, days):
+        before, after = out - timedelta(days=1), out + timedelta(days=1)
+        halves = [
+            half
+            for first, last in spans
+            for half in (
+                (first, min(last, before.isoformat())),
+                (max(first, after.isoformat()), last),
+            )
+        ]
+        spans = tuple((first, last) for first, last in halves if first <= last)
+    return spans
+
+
 def without_days_before(spans: Spans, begins_ms: int, rules: Rules) -> Spans:
     """Leave out the days that are not whole any more in a log that begins at `begins_ms`."""
     first_whole = reading_day(bucket_of(begins_ms + DAY_MS), rules.zone)
@@ -78,6 +114,11 @@ def follow(refold: Refold, records: Sequence[Record], upto: int, live: State, ru
     return Refold(refold.spans, upto, after, {**refold.hashes, **hashes})
 
 
+def is_large(refold: Refold) -> bool:
+    """Tell whether following the log may take so long that it must not hold up the event loop."""
+    return any(len(of_day) > LARGE for of_day in refold.days.seen.values())
+
+
 def swap(live: State, refold: Refold, rules: Rules) -> tuple[State, list[Write]]:
     """Put the days in their place: give the state in which the voids hold, and the commands for it."""
     n, zone = live.partition, rules.zone
@@ -90,22 +131,20 @@ def swap(live: State, refold: Refold, rules: Rules) -> tuple[State, list[Write]]
     recent = recent_days(time.now_ms, zone)
     after = replace(
         live,
-        position=replace(live.position, days=days, voids=refold.days.position.voids),
+        # what is left of a day that is folded anew is nothing: it may begin in parts that it had not
+        position=replace(live.position.with_days(left).with_days(days), voids=refold.days.position.voids),
         buckets={b: x for b, x in live.buckets.items() if reading_day(b, zone) in left} | new,
         seen={day: s for day, s in live.seen.items() if day in left}
         | {day: s for day, s in refold.days.seen.items() if day in recent and day in hashes},
     )
-    commands = [
-        Write("UNLINK", key(n, day), ())
-        for day in live.position.days
-        if day not in left
-        for key in (layout.views_key, layout.seen_key)
-    ]
+    gone = [day for day in live.position.days if day not in left]
+    commands = [write for day in gone for write in layout.day_deletions(n, live.position, day)]
     commands += [
         Write("HSET", layout.views_key(n, reading_day(b, zone)), (b"%d" % b, buckets.pack(bucket)))
         for b, bucket in new.items()
     ]
-    commands += [Write("APPEND", layout.seen_key(n, d), (seen.to_bytes(keys),)) for d, keys in hashes.items()]
+    for day, keys in hashes.items():
+        commands += layout.seen_writes(n, after.position, day, keys)
     return after, commands
 
 

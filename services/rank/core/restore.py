@@ -20,7 +20,7 @@ from services.rank.core.clock import BUCKET_MS, DAY_MS, is_possible
 from services.rank.core.fold import State, recent_days
 from services.rank.core.layout import DESK_FIELD, FACTS_COUNT, VOIDS_FIELD
 from services.rank.core.numbering import Numbers
-from services.rank.core.position import Position
+from services.rank.core.position import PART, Position
 
 LONGEST_POSITION: Final = 1 << 20
 """Bytes; a position with a thousand voids has a tenth of that."""
@@ -38,6 +38,7 @@ _ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 class Stored:
     """What was read of a partition as it stood at one position; days by their name.
 
+    Of `seen` it has the parts of the days that a fold needs, of all days how long the parts are.
     Of `articles` it has the fields that begin with "#", and the facts of the articles viewed on these days.
     """
 
@@ -45,14 +46,14 @@ class Stored:
     ids: Mapping[bytes, bytes]
     articles: Mapping[bytes, bytes]
     views: Mapping[str, Mapping[bytes, bytes]]
-    seen: Mapping[str, bytes]
-    seen_bytes: Mapping[str, int]
+    seen: Mapping[str, Sequence[bytes]]
+    seen_bytes: Mapping[str, Sequence[int]]
     top_as_of: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How large the keys of a partition are: fields of `ids` and of `views`, bytes of `seen` by day.
+    """How large the keys of a partition are: fields of `ids` and of `views`, bytes of `seen` by day and part.
 
     `history` is the longer of the desk's two fields, in bytes.
     """
@@ -60,7 +61,7 @@ class Sizes:
     ids: int
     history: int
     views: Sequence[int]
-    seen: Mapping[str, int]
+    seen: Mapping[str, Sequence[int]]
 
 
 class TornError(Exception):
@@ -82,44 +83,54 @@ def reading(partition: int, what: str, blob: bytes | None = None) -> Iterator[No
         raise TornError(partition, f"{what} cannot be read ({type(error).__name__})", blob) from error
 
 
-def position_of(partition: int, blob: bytes) -> Position:
-    """Read the position of a partition; TornError if it cannot be read."""
+def position_of(partition: int, blob: bytes | None, part: int = PART) -> Position:
+    """Read the position of a partition; TornError if it cannot be read, NewerLayoutError.
+
+    Where none is yet, or one of an older layout, the parts of a day will have `part` hashes.
+    """
+    if blob is None:
+        return Position(part=part)
     with reading(partition, "position", blob):
-        return position.decode(blob)
+        return position.decode(blob, part)
 
 
 def days_to_read(
     partition: int, blob: bytes | None, zone: ZoneInfo
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Name the days present at a position, and those of them whose `seen` a fold needs; TornError."""
-    if blob is None:
-        return (), ()
+) -> tuple[dict[str, int], tuple[str, ...]]:
+    """Give the days present at a position and how many parts each has, and name those that a fold needs.
+
+    TornError, NewerLayoutError.
+    """
     at = position_of(partition, blob)
     recent = recent_days(at.time.now_ms, zone)
-    return tuple(at.days), tuple(day for day in recent if day in at.days)
+    return {day: len(at.parts(day)) for day in at.days}, tuple(day for day in recent if day in at.days)
 
 
 def check_sizes(partition: int, blob: bytes | None, sizes: Sizes) -> None:
     """Compare how large the keys are with what the position says; TornError if they are larger."""
-    at = Position() if blob is None else position_of(partition, blob)
+    at = position_of(partition, blob)
     if sizes.ids > at.ids:
         raise TornError(partition, f"ids holds {sizes.ids} of {at.ids}", blob)
     if sizes.history > LONGEST_HISTORY:
         raise TornError(partition, f"the history of the desk is {sizes.history} bytes long", blob)
     if max(sizes.views, default=0) > MOST_BUCKETS:
         raise TornError(partition, f"a day has {max(sizes.views)} buckets", blob)
-    for day, length in sizes.seen.items():
-        if length > at.days[day] * seen.KEY_BYTES:
-            raise TornError(partition, f"seen:{day} holds {length} bytes", blob)
+    for day, lengths in sizes.seen.items():
+        for length, n in zip(lengths, at.parts(day), strict=True):
+            if length > n * seen.KEY_BYTES:
+                raise TornError(partition, f"a part of seen:{day} holds {length} bytes", blob)
 
 
-def restore(partition: int, stored: Stored) -> State:
-    """Give the state that was written; TornError if its parts do not belong together."""
+def restore(partition: int, stored: Stored, part: int = PART) -> State:
+    """Give the state that was written; TornError if what was read does not belong together.
+
+    `part` as for `position_of`.
+    """
+    at = position_of(partition, stored.position, part)
     if stored.position is None:
         if stored.ids or stored.articles or stored.top_as_of:
             raise TornError(partition, "the position is missing")
-        return State(partition)
-    at = position_of(partition, stored.position)
+        return State(partition, at)
     with reading(partition, "views", stored.position):
         by_day = {day: _day(fields, at.ids) for day, fields in stored.views.items()}
     with reading(partition, "articles", stored.position):
@@ -133,7 +144,7 @@ def restore(partition: int, stored: Stored) -> State:
         history = desk.decode(stored.articles.get(DESK_FIELD))
         told = voids.decode(stored.articles.get(VOIDS_FIELD))
     with reading(partition, "seen", stored.position):
-        sets = {day: seen.from_bytes(blob, at.days[day]) for day, blob in stored.seen.items()}
+        sets = {day: seen.from_bytes(parts, at.days[day]) for day, parts in stored.seen.items()}
     return State(
         partition=partition,
         position=at,
@@ -194,7 +205,8 @@ def _faults(at: Position, stored: Stored, by_day: Mapping[str, Mapping[int, Buck
     if (changes := int(stored.articles.get(FACTS_COUNT, 0))) != at.facts:
         yield f"articles holds change {changes} of {at.facts}"
     for day, n in at.days.items():
-        if (length := stored.seen_bytes.get(day, 0)) != n * seen.KEY_BYTES:
-            yield f"seen:{day} holds {length} bytes of {n * seen.KEY_BYTES}"
+        lengths = list(stored.seen_bytes.get(day, ()))
+        if lengths != (expected := [hashes * seen.KEY_BYTES for hashes in at.parts(day)]):
+            yield f"seen:{day} holds {lengths} bytes of {expected}"
         if (readers := sum(b.total() for b in by_day.get(day, {}).values())) != n:
             yield f"views:{day} holds {readers} readers of {n}"

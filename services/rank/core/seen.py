@@ -3,9 +3,10 @@
 No Bloom filter: a false positive would be a lost view. Two readers of one article never share a hash unless
 their own keys are equal (the mixing is a bijection); for two articles the chance is that of any 64-bit hash.
 The set is kept as two sorted runs, a big one and a small one for what came lately, like a log-structured
-merge tree of two levels: 8 bytes a view, loaded from Redis by one read and one sort.
+merge tree of two levels: 8 bytes a view, read from Redis part by part and sorted once.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
@@ -22,6 +23,10 @@ _READERS: Final = blake2b(digest_size=KEY_BYTES, person=b"reader")
 
 # Above this share of the big run the small one is merged into it: each key is moved about 16 times in all.
 _SMALL_SHARE: Final = 16
+
+
+LARGE: Final = 2**22
+"""Hashes of a day: more are merged beside the event loop, which would stand still for it."""
 
 
 @lru_cache(maxsize=1 << 18)
@@ -84,9 +89,10 @@ class Seen:
         return Seen(self.big, small)
 
 
-def from_bytes(blob: bytes, views: int) -> Seen:
+def from_bytes(parts: Sequence[bytes], views: int) -> Seen:
     """Read the set of `views` hashes, written one behind the other; ValueError if they are not one."""
-    keys = np.sort(np.frombuffer(blob, "<u8").astype(np.uint64, copy=False))
+    keys = np.concatenate([no_keys(), *(np.frombuffer(part, "<u8") for part in parts)], dtype=np.uint64)
+    keys.sort()
     if len(keys) != views or (keys[1:] == keys[:-1]).any():
         raise ValueError("hashes are missing, or there twice")
     return Seen(keys)

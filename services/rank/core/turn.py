@@ -4,7 +4,7 @@ A `Cache` is what a worker remembers of Redis. Each function gives the cache as 
 replied "ok"; on any other reply it is worth nothing, and the partition is read again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from services.rank.core import layout, log_time, position, refold, restore, scores, seen
@@ -13,7 +13,7 @@ from services.rank.core.desk import Desk
 from services.rank.core.facts import FOREVER
 from services.rank.core.fold import Batch, Effects, Rules, State, fold
 from services.rank.core.layout import Flush, Write
-from services.rank.core.position import Position
+from services.rank.core.position import PART, Position
 from services.rank.core.refold import Refold
 from services.rank.core.restore import Stored
 from services.rank.core.scores import Ranking
@@ -43,9 +43,12 @@ class Cache:
         return self.state.position.time.now_ms
 
 
-def remember(partition: int, stored: Stored) -> Cache:
-    """Give the cache of what was read of a partition; TornError if its keys do not belong together."""
-    state = restore.restore(partition, stored)
+def remember(partition: int, stored: Stored, part: int = PART) -> Cache:
+    """Give the cache of what was read of a partition; TornError if its keys do not belong together.
+
+    In a partition that nothing is known of, a part of a day will have `part` hashes.
+    """
+    state = restore.restore(partition, stored, part)
     end = bucket_of(state.position.time.now_ms)
     return Cache(state, scores.ranking_of(state, end), stored.position, stored.top_as_of)
 
@@ -79,7 +82,13 @@ def count(cache: Cache, batch: Batch, rules: Rules) -> tuple[Cache, Effects, lis
         ranking = scores.ranking_of(state, cache.ranking.end)
     else:
         ranking = scores.follow(cache.ranking, state, effects)
-    return replace(cache, state=state, ranking=ranking), effects, layout.writes(state, effects, rules.zone)
+    commands = layout.writes(cache.state.position, state, effects, rules.zone)
+    return replace(cache, state=state, ranking=ranking), effects, commands
+
+
+def is_large(cache: Cache) -> bool:
+    """Tell whether a fold may take so long that it must not hold up the event loop."""
+    return any(len(of_day) > seen.LARGE for of_day in cache.state.seen.values())
 
 
 def facts_to_ask(cache: Cache, batch: Batch, actions: Desk) -> list[str]:
@@ -126,11 +135,16 @@ def void(cache: Cache, done: Refold, rules: Rules) -> tuple[Cache, list[Write]]:
     return replace(cache, state=state, ranking=ranking), commands
 
 
-def with_days(cache: Cache, blobs: Mapping[str, bytes]) -> Cache:
+def parts_of(cache: Cache, days: Iterable[str]) -> dict[str, int]:
+    """Give the number of parts of some reading days."""
+    return {day: len(cache.state.position.parts(day)) for day in days}
+
+
+def with_days(cache: Cache, read: Mapping[str, Sequence[bytes]]) -> Cache:
     """Give the cache with the hashes of more reading days; TornError if they are not what was counted."""
     counted = cache.state.position.days
     with restore.reading(cache.state.partition, "seen", cache.stored):
-        days = {day: seen.from_bytes(blob, counted[day]) for day, blob in blobs.items()}
+        days = {day: seen.from_bytes(parts, counted[day]) for day, parts in read.items()}
     return replace(cache, state=replace(cache.state, seen={**cache.state.seen, **days}))
 
 
@@ -174,7 +188,11 @@ def request(before: Cache, after: Cache, commands: list[Write]) -> tuple[Cache, 
         position=before.stored,
         top_as_of=before.as_of,
         facts=before.state.position.facts,
-        lengths={layout.seen_key(n, day): views * seen.KEY_BYTES for day, views in days.items()},
+        lengths={
+            name: length
+            for day in days
+            for name, length in layout.seen_lengths(n, before.state.position, day).items()
+        },
         next_position=position.encode(after.state.position),
         writes=commands,
         present=[layout.views_key(n, day) for day, views in days.items() if views]

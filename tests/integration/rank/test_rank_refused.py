@@ -9,8 +9,10 @@ import pytest
 from redis.asyncio import Redis
 
 from services.rank.adapters.store import Store, connect
+from services.rank.core import turn
 from services.rank.core.layout import Flush, Write, key, seen_key, views_key
-from tests.unit.rank.logs import HOME, ZONE
+from tests.builders import NOON_MS
+from tests.unit.rank.logs import ARTICLE_IDS, HOME, RULES, ZONE, Appended, batch, columns
 
 DAY, NEXT = "2026-11-15", "2026-11-16"
 POSITION = b'{"next":{"views.v1":1}}'
@@ -94,3 +96,21 @@ async def test_what_is_refused_is_not_written_and_goes_on_when_it_is_mended(
     assert await redis.get(key(HOME, "position")) == LATER
     assert await redis.strlen(seen_key(HOME, DAY)) == MB + 100
     assert await redis.get(seen_key(HOME, NEXT)) == b"z" * 8
+
+
+async def test_a_day_goes_on_in_parts_where_one_string_would_be_too_long(redis: Redis) -> None:
+    """Redis takes strings of a megabyte here; the hashes of the day come to one and a half."""
+    store = Store(redis, ZONE)
+    cache = turn.remember(HOME, await store.load(HOME), 20_000)
+    sent = 0
+    async with strings_of_a_megabyte(redis):
+        while sent < 200_000:
+            rows = [(ARTICLE_IDS[0], reader, NOON_MS) for reader in range(sent, sent + 25_000)]
+            counted, _, commands = turn.count(cache, batch([Appended(sent, NOON_MS, columns(rows))]), RULES)
+            cache, flush = turn.request(cache, counted, commands)
+            assert await store.flush([flush]) == ["ok"]
+            sent += 25_000
+        read = turn.remember(HOME, await store.load(HOME))
+    (day,) = read.state.position.days
+    assert (read.state.position.days[day], len(read.state.seen[day])) == (200_000, 200_000)
+    assert read.state.position.parts(day) == [20_000] * 10

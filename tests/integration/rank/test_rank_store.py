@@ -1,5 +1,6 @@
 """One suite for the simulated store, a real Redis and a real cluster: the script means the same in all."""
 
+import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -11,6 +12,7 @@ from services.rank.adapters.store import Store, connect
 from services.rank.core import turn
 from services.rank.core.facts import UNKNOWN
 from services.rank.core.layout import Flush, seen_key, views_key
+from services.rank.core.position import PART, NewerLayoutError
 from services.rank.core.restore import Stored
 from services.rank.core.turn import Cache
 from shared.topics import ARTICLES, VIEWS
@@ -25,7 +27,7 @@ class AnyStore(Protocol):
     """What the worker asks of a store."""
 
     async def load(self, partition: int) -> Stored: ...  # noqa: D102
-    async def seen(self, partition: int, days: list[str]) -> dict[str, bytes]: ...  # noqa: D102
+    async def seen(self, partition: int, days: dict[str, int]) -> dict[str, list[bytes]]: ...  # noqa: D102
     async def facts(  # noqa: D102
         self, partition: int, ids: Sequence[str], position: bytes | None
     ) -> dict[str, bytes | None] | None: ...
@@ -51,8 +53,8 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[AnyStore]:
         yield found
 
 
-async def remembered(store: AnyStore) -> Cache:
-    return turn.remember(HOME, await store.load(HOME))
+async def remembered(store: AnyStore, part: int = PART) -> Cache:
+    return turn.remember(HOME, await store.load(HOME), part)
 
 
 def some_turn(cache: Cache, first: int = 0) -> tuple[Cache, Flush]:
@@ -173,7 +175,7 @@ async def test_hashes_are_read_in_pieces(
         await store.flush([flush])
         assert (await remembered(store)).state.position == cache.state.position
         (day,) = cache.state.position.days
-        assert len((await store.seen(HOME, [day]))[day]) == 3 * 8
+        assert [*map(len, (await store.seen(HOME, {day: 1}))[day])] == [3 * 8]
         await store.forget(HOME, flush.next_position)
 
 
@@ -181,5 +183,63 @@ async def test_hashes_of_a_day_are_read_alone(store: AnyStore) -> None:
     cache, flush = some_turn(await remembered(store))
     await store.flush([flush])
     (day,) = cache.state.position.days
-    blobs = await store.seen(HOME, [day, "1999-01-01"])
-    assert (len(blobs[day]), blobs["1999-01-01"]) == (3 * 8, b"")
+    read = await store.seen(HOME, {day: 1, "1999-01-01": 2})
+    assert ([*map(len, read[day])], read["1999-01-01"]) == ([3 * 8], [b"", b""])
+
+
+async def test_the_hashes_of_a_day_lie_in_parts(store: AnyStore) -> None:
+    cache = await remembered(store, 2)
+    for first in (0, 2, 4):
+        cache, flush = some_turn(cache, first)
+        assert await store.flush([flush]) == ["ok"]
+    (day,) = cache.state.position.days
+    assert cache.state.position.parts(day) == [2, 2, 2, 2, 1]
+    parts = (await store.seen(HOME, {day: 6}))[day]
+    assert [*map(len, parts)] == [16, 16, 16, 16, 8, 0]
+    read = await remembered(store)
+    assert read.state.position == cache.state.position
+    assert len(read.state.seen[day]) == 9
+    # each of them is looked at before anything is written
+    after, following = some_turn(cache, 6)
+    for part in range(5):
+        wrong = {**following.lengths, seen_key(HOME, day, part): 24}
+        assert await store.flush([replace(following, lengths=wrong)]) == ["torn"]
+    assert await store.flush([following]) == ["ok"]
+    await store.forget(HOME, after.stored)
+    assert await store.seen(HOME, {day: 7}) == {day: [b""] * 7}
+
+
+async def test_a_partition_of_layout_1_goes_on_in_parts_without_losing_a_view(store: AnyStore) -> None:
+    before, flush = some_turn(await remembered(store, 100))
+    old = json.loads(flush.next_position)
+    for name in ("layout", "part", "long"):
+        del old[name]
+    assert await store.flush([replace(flush, next_position=json.dumps(old).encode())]) == ["ok"]
+    # three hashes lie in one string, where two may
+    cache = await remembered(store, 2)
+    (day,) = cache.state.position.days
+    assert cache.state.position.parts(day) == [3]
+    assert len(cache.state.seen[day]) == 3
+    cache, flush = some_turn(cache, 2)
+    assert await store.flush([flush]) == ["ok"]
+    assert json.loads(flush.next_position)["layout"] == 2
+    read = await remembered(store)
+    assert read.state.position == cache.state.position
+    assert read.state.position.parts(day) == [3, 2, 1]
+    assert read.state.position.days == {day: 2 * before.state.position.days[day]}
+
+
+@pytest.mark.parametrize("more", [b"", b" " * (1 << 21)], ids=["short", "long"])
+async def test_a_partition_of_a_newer_layout_is_neither_read_nor_written_nor_deleted(
+    store: AnyStore, more: bytes
+) -> None:
+    newer = b'{"layout":3,"next":"of another kind"' + more + b"}"
+    _, flush = some_turn(await remembered(store))
+    assert await store.flush([Flush(HOME, None, None, 0, {}, newer, [])]) == ["ok"]
+    with pytest.raises(NewerLayoutError, match="layout 3, and this rank knows none after 2"):
+        await store.load(HOME)
+    assert await store.flush([flush]) == ["position"]
+    for position in (None, newer):
+        await store.forget(HOME, position)
+    with pytest.raises(NewerLayoutError):
+        await store.load(HOME)

@@ -1,6 +1,7 @@
 """A worker without a world: it remembers, folds and flushes one partition as the real one does."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from services.rank.core import turn
 from services.rank.core.desk import Desk
@@ -10,17 +11,20 @@ from shared.topics import VIEWS
 from tests.unit.rank.logs import HOME, RULES
 from tests.unit.rank.simulated import SimulatedStore
 
+FEW: Final = 2
+"""Hashes of a part, so that a day has several."""
+
 
 class Machine:
     """One partition's worker on a simulated store."""
 
-    def __init__(self, store: SimulatedStore) -> None:
-        self.store = store
-        self.cache: Cache = turn.remember(HOME, store.read(HOME))
+    def __init__(self, store: SimulatedStore, part: int = FEW) -> None:
+        self.store, self.part = store, part
+        self.cache: Cache = turn.remember(HOME, store.read(HOME), part)
 
     def reload(self) -> None:
         """Forget and read again."""
-        self.cache = turn.remember(HOME, self.store.read(HOME))
+        self.cache = turn.remember(HOME, self.store.read(HOME), self.part)
 
     def _with_facts(self, cache: Cache, ids: Sequence[str]) -> Cache:
         return turn.with_facts(cache, self.store.facts_there(HOME, ids)) if ids else cache
@@ -43,8 +47,8 @@ class Machine:
         try:
             after, effects, commands = turn.count(before, batch, RULES)
         except DaysNotLoadedError as missing:
-            blobs = self.store.hashes(HOME, missing.days)
-            after, effects, commands = turn.count(turn.with_days(before, blobs), batch, RULES)
+            read = self.store.hashes(HOME, turn.parts_of(before, missing.days))
+            after, effects, commands = turn.count(turn.with_days(before, read), batch, RULES)
         after = self._with_facts(after, turn.facts_to_learn(after, effects))
         if as_of_ms is not None:
             after, more = turn.rank(after, as_of_ms, as_of_ms, actions, max_age_ms=RULES.max_age_ms)

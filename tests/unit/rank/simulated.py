@@ -4,10 +4,11 @@ It passes the same suite as the real one (tests/integration/rank/test_store.py).
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from services.rank.core.layout import AS_OF, FACTS_COUNT, Flush, Write, key, seen_key, views_key
+from services.rank.core.position import newer_layout
 from services.rank.core.restore import Stored, days_to_read
 
 Value = bytes | dict[bytes, bytes]
@@ -42,8 +43,8 @@ class SimulatedStore:
             ids=self._hash(key(partition, "ids")),
             articles=self._hash(key(partition, "articles")),
             views={day: self._hash(views_key(partition, day)) for day in days},
-            seen={day: self._text(seen_key(partition, day)) or b"" for day in recent},
-            seen_bytes={day: len(self._text(seen_key(partition, day)) or b"") for day in days},
+            seen=self.hashes(partition, {day: days[day] for day in recent}),
+            seen_bytes={day: [*map(len, parts)] for day, parts in self.hashes(partition, days).items()},
             top_as_of=self._hash(key(partition, "top")).get(AS_OF),
         )
 
@@ -76,9 +77,12 @@ class SimulatedStore:
                 return "falls"
         return None
 
-    def hashes(self, partition: int, days: Sequence[str]) -> dict[str, bytes]:
-        """Read the hashes of some reading days."""
-        return {day: self._text(seen_key(partition, day)) or b"" for day in days}
+    def hashes(self, partition: int, days: Mapping[str, int]) -> dict[str, list[bytes]]:
+        """Read the hashes of some reading days, each of so many parts."""
+        return {
+            day: [self._text(seen_key(partition, day, part)) or b"" for part in range(parts)]
+            for day, parts in days.items()
+        }
 
     def facts_there(self, partition: int, ids: Sequence[str]) -> dict[str, bytes | None]:
         """Read the facts of articles."""
@@ -96,8 +100,8 @@ class SimulatedStore:
         """Read a partition, as the real store does."""
         return self.read(partition)
 
-    async def seen(self, partition: int, days: Sequence[str]) -> dict[str, bytes]:
-        """Read the hashes of some reading days."""
+    async def seen(self, partition: int, days: Mapping[str, int]) -> dict[str, list[bytes]]:
+        """Read the hashes of some reading days, each of so many parts."""
         return self.hashes(partition, days)
 
     async def flush(self, flushes: Sequence[Flush]) -> list[str]:
@@ -106,7 +110,8 @@ class SimulatedStore:
 
     async def forget(self, partition: int, position: bytes | None) -> None:
         """Delete all that is stored of a partition, if its position is still this one."""
-        if self._text(key(partition, "position")) == position:
+        stored = self._text(key(partition, "position"))
+        if stored == position and newer_layout(stored or b"") is None:
             of_partition = key(partition, "")
             self._keys = {k: value for k, value in self._keys.items() if not k.startswith(of_partition)}
 

@@ -11,6 +11,7 @@ from services.rank.adapters.loader import Loader
 from services.rank.adapters.log import Log, topics_of
 from services.rank.adapters.store import Store
 from services.rank.core.alarms import Bounds
+from services.rank.core.position import NewerLayoutError
 from services.rank.core.restore import Stored, TornError
 from tests.builders import NOON_MS
 from tests.unit.rank.logs import ZONE
@@ -102,6 +103,30 @@ async def test_what_is_torn_a_day_later_is_given_its_time_again() -> None:
         time.s += 2
         await making.torn(0, "still", None)
     assert forgotten == [0]
+
+
+async def test_a_partition_of_a_newer_layout_is_left_alone_until_it_is_readable_again() -> None:
+    making, store, time = loader()
+    newer: list[int] = [7]
+
+    async def load(partition: int) -> Stored:
+        if newer:
+            raise NewerLayoutError(*newer)
+        return await SimulatedStore.load(store, partition)
+
+    async def forget(partition: int, position: bytes | None) -> None:
+        raise AssertionError("it was deleted")
+
+    store.load, store.forget = load, forget  # type: ignore[method-assign]
+    for _ in range(10):
+        assert await loaded(making, 0) == set()
+        (said,) = making.refusals()
+        assert "layout 7, and this rank knows none after 2; run the newer rank" in said
+        time.s += 6
+    newer.clear()
+    assert await loaded(making, 0) == {0}
+    assert making.refusals() == []
+    making.owns(())
 
 
 class StillError(Exception):

@@ -2,13 +2,18 @@
 
 import json
 import struct
+from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.rank.core import layout, turn
+from services.rank.core.clock import DAY_MS, bucket_of, reading_day
+from services.rank.core.layout import Write
+from services.rank.core.position import PART, NewerLayoutError, Position, decode, encode, newer_layout
 from services.rank.core.restore import (
     LONGEST_HISTORY,
     MOST_BUCKETS,
@@ -21,11 +26,22 @@ from services.rank.core.restore import (
 )
 from shared.events import HotPinned
 from tests.builders import NOON_MS, published
-from tests.unit.rank.logs import ARTICLE_IDS, HOME, ZONE, Appended, batch, columns, event_record
+from tests.unit.rank.logs import (
+    ARTICLE_IDS,
+    HOME,
+    ZONE,
+    Appended,
+    batch,
+    columns,
+    event_record,
+    plain,
+    views_log,
+)
 from tests.unit.rank.machine import Machine
 from tests.unit.rank.simulated import SimulatedStore
 
 A, B = ARTICLE_IDS[:2]
+NEXT_DAY = reading_day(bucket_of(NOON_MS + DAY_MS), ZONE)
 DEEP = b"[" * 100_000
 PIN = HotPinned(article=A, who="w", why="y")
 
@@ -33,7 +49,7 @@ PIN = HotPinned(article=A, who="w", why="y")
 def counted() -> Stored:
     """Give a partition with two articles, three views and a pin."""
     store = SimulatedStore(ZONE)
-    machine = Machine(store)
+    machine = Machine(store, PART)
     views = [Appended(0, NOON_MS, columns([(A, 1, NOON_MS), (A, 2, NOON_MS), (B, 1, NOON_MS)]))]
     machine.feed(batch(views, [event_record(0, published(A), A)], [event_record(0, PIN, "")]), NOON_MS)
     return store.read(HOME)
@@ -71,6 +87,14 @@ def test_what_was_written_is_read() -> None:
         position(days={DAY: 3, "2026-13-77": 0}, ids=7),
         position(gap=2**60),
         position(ids="two"),
+        position(layout=0),
+        position(layout=1),
+        position(layout="3"),
+        position(layout=True),
+        position(part=0),
+        position(part=1, days={DAY: 2**50}),
+        position(part=1, days={DAY: 2**50}, long={DAY: 1}),
+        position(part=1, days={DAY: 2**50}, long={DAY: 0}),
         position(voids=[{"offset": 1}]),
         position(voids=[{"offset": 1, "segment": 1, "since_ms": -(10**30), "until_ms": 10**30}]),
     ],
@@ -107,11 +131,14 @@ def test_a_position_that_rank_cannot_have_written_is_torn(blob: bytes) -> None:
         replace(GOOD, views={DAY: {BUCKET: struct.pack("<IIII", 0, 2, 77, 1)}}),
         replace(GOOD, views={DAY: {BUCKET: struct.pack("<IIII", 1, 2, 0, 1)}}),
         replace(GOOD, views={DAY: {BUCKET: struct.pack("<IIII", 0, 1, 0, 2)}}),
-        replace(GOOD, seen={DAY: b"x"}),
-        replace(GOOD, seen={DAY: bytes(24)}),
-        replace(GOOD, seen_bytes={DAY: 7}),
+        replace(GOOD, seen={DAY: [b"x"]}),
+        replace(GOOD, seen={DAY: [bytes(24)]}),
+        replace(GOOD, seen_bytes={DAY: [7]}),
+        replace(GOOD, seen_bytes={DAY: [16, 8]}),
+        replace(GOOD, seen_bytes={DAY: [24, 0]}),
+        replace(GOOD, position=position(part=2)),
     ],
-    ids=range(25),
+    ids=range(28),
 )
 def test_keys_that_rank_cannot_have_written_are_torn(stored: Stored) -> None:
     with pytest.raises(TornError, match=f"^partition {HOME}: "):
@@ -126,26 +153,26 @@ def test_any_bytes_are_read_or_torn(blob: bytes, where: int) -> None:
         replace(GOOD, ids={A.encode(): b"0", blob: b"1"}),
         replace(GOOD, articles={**GOOD.articles, A.encode(): blob}),
         replace(GOOD, views={DAY: {BUCKET: blob}}),
-        replace(GOOD, seen={DAY: blob}),
+        replace(GOOD, seen={DAY: [blob]}),
     ][where]
     try:
         turn.remember(HOME, stored)
         days_to_read(HOME, stored.position, ZONE)
-    except TornError:
+    except (TornError, NewerLayoutError):
         pass
 
 
 @pytest.mark.parametrize(
     "sizes",
     [
-        Sizes(3, 0, [1], {DAY: 24}),
-        Sizes(2, LONGEST_HISTORY + 1, [1], {DAY: 24}),
-        Sizes(2, 0, [MOST_BUCKETS + 1], {DAY: 24}),
-        Sizes(2, 0, [1], {DAY: 1 << 40}),
+        Sizes(3, 0, [1], {DAY: [24]}),
+        Sizes(2, LONGEST_HISTORY + 1, [1], {DAY: [24]}),
+        Sizes(2, 0, [MOST_BUCKETS + 1], {DAY: [24]}),
+        Sizes(2, 0, [1], {DAY: [1 << 40]}),
     ],
 )
 def test_what_is_too_large_is_torn_before_it_is_read(sizes: Sizes) -> None:
-    check_sizes(HOME, GOOD.position, Sizes(2, 100, [1], {DAY: 24}))
+    check_sizes(HOME, GOOD.position, Sizes(2, 100, [1], {DAY: [24]}))
     with pytest.raises(TornError):
         check_sizes(HOME, GOOD.position, sizes)
 
@@ -154,7 +181,92 @@ def test_hashes_of_an_earlier_day_that_are_no_longer_there_are_torn() -> None:
     cache = turn.remember(HOME, GOOD)
     for blob in (b"", b"x", bytes(24)):
         with pytest.raises(TornError):
-            turn.with_days(cache, {DAY: blob})
+            turn.with_days(cache, {DAY: [blob]})
+
+
+@pytest.mark.parametrize("blob", [position(layout=3), b'{"layout": 99, "next": null}', b' {"layout":3}'])
+def test_a_newer_layout_is_not_torn_whatever_else_its_position_says(blob: bytes) -> None:
+    with pytest.raises(NewerLayoutError) as newer:
+        restore(HOME, replace(GOOD, position=blob))
+    assert newer.value.layout in (3, 99)
+    with pytest.raises(NewerLayoutError):
+        days_to_read(HOME, blob, ZONE)
+    with pytest.raises(NewerLayoutError):
+        check_sizes(HOME, blob, Sizes(2, 100, [1], {DAY: [24]}))
+
+
+def test_a_newer_layout_is_told_from_the_beginning_of_its_position() -> None:
+    assert newer_layout(b'{"layout":3,"next":{"vie') == 3
+    assert newer_layout(b' { "layout" : 12}') == 12
+    for blob in (GOOD.position or b"", b"", b"garbage", b'{"layout":2,', b'{"next":{},"layout":3}'):
+        assert newer_layout(blob) is None
+
+
+@given(
+    part=st.integers(1, 5),
+    first=st.integers(0, 20),
+    more=st.lists(st.integers(0, 12), max_size=4),
+    of_layout_1=st.booleans(),
+)
+def test_hashes_lie_in_parts_however_they_came(
+    part: int, first: int, more: list[int], of_layout_1: bool
+) -> None:
+    keys = np.arange(first + sum(more), dtype=np.uint64)
+    at = Position(days={DAY: first}, part=part)
+    if of_layout_1:
+        said = json.loads(encode(at))
+        for name in ("layout", "part", "long"):
+            del said[name]
+        at = decode(json.dumps(said).encode(), part)
+    strings: dict[str, bytes] = {}
+    old = layout.seen_key(HOME, DAY)
+    if of_layout_1 and first:
+        strings[old] = keys[:first].tobytes()
+    else:
+        _apply(strings, layout.seen_writes(HOME, at, DAY, keys[:first]))
+    for n in more:
+        begin = at.days[DAY]
+        at = at.with_days({DAY: begin + n})
+        _apply(strings, layout.seen_writes(HOME, at, DAY, keys[begin : begin + n]))
+    assert {name: len(blob) for name, blob in strings.items()} == layout.seen_lengths(HOME, at, DAY)
+    assert b"".join(strings.values()) == keys.tobytes()
+    most = max(part, first) if of_layout_1 else part
+    assert all(len(blob) <= 8 * (most if name == old else part) for name, blob in strings.items())
+    assert decode(encode(at)) == at
+
+
+def _apply(strings: dict[str, bytes], writes: Sequence[Write]) -> None:
+    assert len({w.key for w in writes if w.command == "APPEND"}) == sum(w.command == "APPEND" for w in writes)
+    for write in writes:
+        if write.command == "UNLINK":
+            # it is a new part: nothing of ours may be there
+            assert write.key not in strings
+        else:
+            strings[write.key] = strings.get(write.key, b"") + write.arguments[0]
+
+
+def test_what_a_backup_left_where_a_day_or_a_part_begins_is_deleted() -> None:
+    store = SimulatedStore(ZONE)
+    machine = Machine(store)
+    machine.feed(batch(views_log([plain(A, "anna")])))
+    # the newer of two backups, of which single keys were put back
+    store.put_back(
+        store.dump()
+        | {
+            f"{{r{HOME}}}:seen:{DAY}:1": b"left over",
+            f"{{r{HOME}}}:seen:{NEXT_DAY}": b"left over",
+            f"{{r{HOME}}}:views:{NEXT_DAY}": {b"1": b"left over"},
+        }
+    )
+    machine.reload()
+    readers = ["anna", "bert", "carl", "dora"]
+    log = [Appended(1 + n, NOON_MS, plain(A, reader)) for n, reader in enumerate(readers)]
+    log += [Appended(9, NOON_MS + DAY_MS, plain(A, "anna", NOON_MS + DAY_MS))]
+    reply, _ = machine.feed(batch(log))
+    assert reply == "ok"
+    machine.reload()
+    assert machine.cache.state.position.days == {DAY: 4, NEXT_DAY: 1}
+    assert machine.feed(batch([Appended(10, NOON_MS + DAY_MS, plain(A, "carl", NOON_MS))]))[0] == "ok"
 
 
 def test_bests_are_known_by_their_moment_and_their_digest() -> None:

@@ -3,14 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import cast
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
+from services.rank.adapters import metrics
+from services.rank.adapters.board import Board
+from services.rank.adapters.voiding import Voiding
 from services.rank.core import desk_log, refold, turn, voids
 from services.rank.core.clock import DAY_MS, bucket_of, reading_day, utc
-from services.rank.core.fold import Rules
-from services.rank.core.position import encode
+from services.rank.core.fold import Rules, State
+from services.rank.core.position import Position, encode
 from services.rank.core.records import parse
 from services.rank.core.voids import Void, Voids
 from shared import wire
@@ -237,6 +242,49 @@ def test_a_void_about_another_partitions_article_folds_nothing() -> None:
 def test_days_that_the_log_has_lost_in_part_are_left_as_they_are() -> None:
     spans = refold.without_days_before((("2026-11-13", "2026-11-18"),), NOON_MS, RULES)
     assert spans == (("2026-11-16", "2026-11-18"),)
+
+
+def test_days_with_too_many_views_are_left_as_they_are_the_oldest_first() -> None:
+    many = refold.MOST_VIEWS
+    days = {"2026-11-13": many, "2026-11-14": many - 9, "2026-11-15": 9, "2026-11-16": many + 1}
+    state = State(HOME, Position(days=days))
+    spans = (("2026-11-01", "2026-11-15"), ("2026-11-13", "2026-11-13"))
+    large = refold.too_large(state, spans)
+    assert large == ("2026-11-13",)
+    assert refold.without_days(spans, large) == (("2026-11-01", "2026-11-12"), ("2026-11-14", "2026-11-15"))
+    assert refold.too_large(state, (("2026-11-16", "9999-12-31"),)) == ("2026-11-16",)
+    assert refold.too_large(state, (("2026-11-14", "2026-11-15"),)) == ()
+
+
+class _Told:
+    """A board on which voids are told."""
+
+    def __init__(self, told: Voids) -> None:
+        self._told = told
+
+    async def voids(self) -> bytes:
+        """Give what was told."""
+        return voids.encode(self._told)
+
+
+async def test_a_void_of_a_day_with_too_many_views_takes_none_out_and_says_so() -> None:
+    voider = Voider([Appended(0, NOON_MS, columns([(A, 1, NOON_MS)], segment=[7]))])
+    voider.count(1)
+    cache = voider.machine.cache
+    position = cache.state.position
+    large = replace(position, days=dict.fromkeys(position.days, refold.MOST_VIEWS + 1))
+    said = metrics.NOT_VOIDED._value.get()
+    with capture_logs() as logged:
+        voiding = Voiding("nowhere:1", cast("Board", _Told((void(),))), RULES)
+        done = await voiding.turn({HOME: replace(cache, state=replace(cache.state, position=large))})
+    (line,) = [line for line in logged if line["event"] == "not_voided"]
+    assert line["days"] == tuple(position.days)
+    assert line["reason"].startswith("more than 67,108,864 views")
+    assert metrics.NOT_VOIDED._value.get() == said + 1
+    # it holds from now on, and what was counted stays
+    voider.swap(done[HOME])
+    assert _readers(voider) == {(A, bucket_of(NOON_MS)): 1}
+    assert len(voider.machine.cache.state.position.voids) == 1
 
 
 def test_what_a_void_drops_is_counted_by_reason() -> None:

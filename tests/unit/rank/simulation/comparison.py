@@ -46,7 +46,8 @@ class Comparison:
         _same(n, "the time of the position", at["at"].get(VIEWS.name, 0), counted.at)
         _same(n, "a gap in the log", at.get("gap"), None)
         of_days = {name for name in content if name.startswith(("views:", "seen:"))}
-        of_position = {name for name in of_days if name[-10:] in at["days"]}
+        # what a backup that was put back key by key has left is deleted when its place is needed
+        of_position = {name for name in of_days if _is_of(at["days"], name)}
         for name in sorted(of_position | counted.keys.keys()):
             _same(n, name, content.get(name), counted.keys.get(name))
         articles = content.get("articles", {})
@@ -140,6 +141,12 @@ class Comparison:
         return oracle.bests(
             readers, oracle.known(texts.ever, texts.end), force, as_of, self._now_ms(), IDS[n]
         )
+
+
+def _is_of(days: dict[str, int], name: str) -> bool:
+    """Tell whether a key of a day is one that a position with these days has."""
+    kind, day, part = f"{name}:0".split(":")[:3]
+    return day in days and (kind == "views" or int(part) * oracle.PART < days[day])
 
 
 def _source(action: dict[str, Any]) -> tuple[int, int] | None:

@@ -22,6 +22,9 @@ _MAX_AGE_MS: Final = 30 * _DAY_MS
 _WINDOWS: Final = {"now": 12, "24h": 288, "3d": 864}
 _64_BITS: Final = 2**64 - 1
 
+PART: Final = 3
+"""Hashes in a string of the simulated partitions, so few that a day has many strings."""
+
 
 @lru_cache(maxsize=4096)
 def reading_day(bucket: int) -> str:
@@ -130,7 +133,11 @@ class Views:
         self._readers = {k: n for k, n in self._readers.items() if is_kept(reading_day(k[0]))}
 
     def _snapshot(self) -> Counted:
-        keys: dict[str, Any] = {f"seen:{day}": b"".join(marks) for day, marks in self._order.items()}
+        keys: dict[str, Any] = {}
+        for day, marks in self._order.items():
+            for number, first in enumerate(range(0, len(marks), PART)):
+                name = f"seen:{day}:{number}" if number else f"seen:{day}"
+                keys[name] = b"".join(marks[first : first + PART])
         packed: dict[int, list[tuple[int, int]]] = {}
         for (bucket, article), n in self._readers.items():
             packed.setdefault(bucket, []).append((self._numbers[article], n))

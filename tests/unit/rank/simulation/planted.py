@@ -9,12 +9,14 @@ from unittest.mock import patch
 
 from services.rank.adapters.follower import Follower
 from services.rank.adapters.loader import Loader
-from services.rank.core import desk, log_time, turn
+from services.rank.core import desk, layout, log_time, seen, turn
 from services.rank.core.alarms import Bounds
 from services.rank.core.fold import Batch, DaysNotLoadedError, Effects
 from services.rank.core.layout import AS_OF, FACTS_COUNT, Flush, Write, key
 from services.rank.core.log_time import LogTime
+from services.rank.core.position import Position
 from services.rank.core.records import Record
+from services.rank.core.seen import Keys
 from services.rank.core.turn import Cache
 from services.rank.core.views import Limits
 from tests.unit.rank.simulation.kafka import SimulatedLog
@@ -184,7 +186,8 @@ class _AnyAction(Follower):
                 with patch.object(desk, "_is_old", lambda *_: False):
                     return turn.count(cache, batch, self._rules)
             except DaysNotLoadedError as missing:
-                cache = turn.with_days(cache, await self._store.seen(cache.state.partition, missing.days))
+                parts = turn.parts_of(cache, missing.days)
+                cache = turn.with_days(cache, await self._store.seen(cache.state.partition, parts))
 
 
 class DeskInLogOrder(Worker):
@@ -205,13 +208,48 @@ class _AnyTime(Follower):
                 with patch.object(log_time, "follow", _newest):
                     return turn.count(cache, batch, self._rules)
             except DaysNotLoadedError as missing:
-                cache = turn.with_days(cache, await self._store.seen(cache.state.partition, missing.days))
+                parts = turn.parts_of(cache, missing.days)
+                cache = turn.with_days(cache, await self._store.seen(cache.state.partition, parts))
 
 
 class TimeOnlyGrows(Worker):
     """The log's time is the newest append time, whatever clock has given it."""
 
     follower_class = _AnyTime
+
+
+def _uncut(partition: int, after: Position, day: str, keys: Keys) -> list[Write]:
+    end = after.days[day]
+    (part, *_), *_ = after.pieces(day, end - len(keys), end)
+    return [Write("APPEND", layout.seen_key(partition, day, part), (seen.to_bytes(keys),))]
+
+
+def _first_part_only(partition: int, _: Position, day: str) -> list[Write]:
+    return [Write("UNLINK", name(partition, day), ()) for name in (layout.views_key, layout.seen_key)]
+
+
+class _Uncut(Follower):
+    async def _fold(self, cache: Cache, batch: Batch) -> tuple[Cache, Effects, list[Write]]:
+        with patch.object(layout, "seen_writes", _uncut):
+            return await super()._fold(cache, batch)
+
+
+class PartsOverflow(Worker):
+    """All hashes of a flush are appended to the part that the first of them belongs to."""
+
+    follower_class = _Uncut
+
+
+class _LeavesParts(Follower):
+    async def _fold(self, cache: Cache, batch: Batch) -> tuple[Cache, Effects, list[Write]]:
+        with patch.object(layout, "day_deletions", _first_part_only):
+            return await super()._fold(cache, batch)
+
+
+class PartsLeft(Worker):
+    """Of a day that is over only the first part is deleted."""
+
+    follower_class = _LeavesParts
 
 
 class Plant(NamedTuple):
@@ -234,4 +272,6 @@ PLANTS: Final = {
     "handed on without waiting": Plant(HandedOnBlindly),
     "desk actions in the order of the log": Plant(DeskInLogOrder),
     "time only grows": Plant(TimeOnlyGrows),
+    "a part that overflows": Plant(PartsOverflow),
+    "parts left of a day that is over": Plant(PartsLeft),
 }

@@ -1,6 +1,6 @@
 """Workers' ways to one Redis, and what can happen to it: backups put back whole or key by key, wipes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from random import Random
@@ -113,10 +113,10 @@ class Connection:
             raise found
         return found
 
-    async def seen(self, partition: int, days: Sequence[str]) -> dict[str, bytes]:
-        """Read the hashes of some reading days."""
+    async def seen(self, partition: int, days: Mapping[str, int]) -> dict[str, list[bytes]]:
+        """Read the hashes of some reading days, each of so many parts."""
         read = partial(self.redis.hashes, partition, days)
-        result: dict[str, bytes] = await self._call(f"read days of {partition}", read)
+        result: dict[str, list[bytes]] = await self._call(f"read days of {partition}", read)
         return result
 
     async def facts(

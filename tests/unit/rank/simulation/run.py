@@ -184,6 +184,8 @@ class Run:
         try:
             if self._comparison.partition(n):
                 self._redis.torn.discard(n)
+            elif n not in self._redis.torn:
+                raise DivergedError(f"partition {n}: keys of days that are over are left")
         except (DivergedError, ValueError):
             if n not in self._redis.torn or self._settled_ms is not None:
                 raise

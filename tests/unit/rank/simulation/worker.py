@@ -20,6 +20,7 @@ from services.rank.core.views import Forward
 from tests.unit.rank.logs import RULES
 from tests.unit.rank.simulation.kafka import PARTITIONS, Cluster, SimulatedLog
 from tests.unit.rank.simulation.network import Network, Owner
+from tests.unit.rank.simulation.oracle import PART
 from tests.unit.rank.simulation.redis import Connection, Redis
 from tests.unit.rank.simulation.story import Story
 
@@ -71,7 +72,7 @@ class Worker:
         self.owner = Owner(name)
         self.log: Log = self.log_class(outside.cluster, self.owner)
         connection: Any = self.connection_class(outside.redis, outside.network, self.owner)
-        self.loader = self.loader_class(self.log, cast("Store", connection), outside.clock, _at_once)
+        self.loader = self.loader_class(self.log, cast("Store", connection), outside.clock, _at_once, PART)
         self.follower = self.follower_class(
             self.log,
             cast("Store", connection),
