@@ -16,6 +16,7 @@ CLAIMS: Final = (
     "seats",
     "rank_speed",
     "rank_freshness",
+    "rank_archive",
     "ranking_quality",
     "assembly",
     "store",

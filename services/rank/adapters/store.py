@@ -36,6 +36,8 @@ _ARTICLES_FIELDS: Final = [FACTS_COUNT, DESK_FIELD, VOIDS_FIELD]
 _FACTS_AT_ONCE: Final = 5_000
 """A megabyte: Redis has its other callers wait some milliseconds for it."""
 
+_IDS_AT_ONCE: Final = 10_000
+
 _TRIES: Final = 8
 """Readings of a partition that moves on under them, each with more time before it: some seconds in all."""
 _PAUSE_S: Final = 0.05
@@ -88,16 +90,16 @@ class Store:
             days, recent = days_to_read(partition, position, self._zone)
             if not await self._sizes_checked(partition, position, days):
                 continue
+            ids = await self._ids(partition, position)
             async with self._redis.pipeline(transaction=False) as pipe:
                 pipe.get(key(partition, "position"))
-                pipe.hgetall(key(partition, "ids"))
                 pipe.hmget(key(partition, "articles"), _ARTICLES_FIELDS)
                 for day in days:
                     pipe.hgetall(views_key(partition, day))
                 for name in _parts(partition, days):
                     pipe.strlen(name)
                 pipe.get(key(partition, "position"))
-                before, ids, fields, *rest, behind = await _replies(pipe, partition, position)
+                before, fields, *rest, behind = await _replies(pipe, partition, position)
             if not (before or None) == (behind or None) == position:
                 continue
             articles = {f: x for f, x in zip(_ARTICLES_FIELDS, fields, strict=True) if x is not None}
@@ -113,6 +115,21 @@ class Store:
             known = {i.encode(): blob for i, blob in found.items() if blob is not None}
             return replace(stored, articles=articles | known, top_as_of=await self._top_as_of(partition))
         raise TimeoutError(f"partition {partition} was written to during each of {_TRIES} readings")
+
+    async def _ids(self, partition: int, position: bytes | None) -> dict[bytes, bytes]:
+        """Read the numbers of all articles in portions; TornError where another type of key lies."""
+        found: dict[bytes, bytes] = {}
+        cursor = 0
+        try:
+            while True:
+                cursor, some = await self._redis.hscan(key(partition, "ids"), cursor, count=_IDS_AT_ONCE)
+                found |= cast("dict[bytes, bytes]", some)
+                if not cursor:
+                    return found
+        except ResponseError as error:
+            if not redis.is_wrong_type(error):
+                raise
+            raise TornError(partition, "ids is a key of another type than it must be", position) from error
 
     async def facts(
         self, partition: int, ids: Sequence[str], position: bytes | None

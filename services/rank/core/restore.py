@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -31,7 +32,9 @@ LONGEST_HISTORY: Final = 1 << 26
 MOST_BUCKETS: Final = DAY_MS // BUCKET_MS + 12
 """Of one reading day, which may have an hour more when the clocks are put back."""
 
-_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_PORTION: Final = 50_000
+
+_IDS: Final = re.compile(rb"(?:[A-Za-z0-9._-]{1,64}\n)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +141,9 @@ def restore(partition: int, stored: Stored, part: int = PART) -> State:
     if found:
         raise TornError(partition, ", ".join(found), stored.position)
     with reading(partition, "ids", stored.position):
-        numbers = numbers_of(stored.ids)
+        names = _in_order(stored.ids)
     with reading(partition, "articles", stored.position):
-        known = _facts_of(viewed(numbers, by_day.values()), stored.articles)
+        known = _facts_of(viewed(names, by_day.values()), stored.articles)
         history = desk.decode(stored.articles.get(DESK_FIELD))
         told = voids.decode(stored.articles.get(VOIDS_FIELD))
     with reading(partition, "seen", stored.position):
@@ -148,7 +151,7 @@ def restore(partition: int, stored: Stored, part: int = PART) -> State:
     return State(
         partition=partition,
         position=at,
-        numbers=numbers,
+        numbers=Numbers(names),
         facts=known,
         desk=history,
         told=told,
@@ -159,26 +162,41 @@ def restore(partition: int, stored: Stored, part: int = PART) -> State:
 
 def numbers_of(ids: Mapping[bytes, bytes]) -> Numbers:
     """Read the numbers of all ids, in their order; ValueError if they do not count from zero."""
-    by_number = {int(number): i for i, number in ids.items()}
-    if by_number.keys() != set(range(len(ids))) or not all(map(_ID.fullmatch, ids)):
+    return Numbers(_in_order(ids))
+
+
+def _in_order(ids: Mapping[bytes, bytes]) -> list[str]:
+    """Give the ids by their numbers; a portion at a time, so that other threads have their turn between."""
+    values, numbers = iter(ids.values()), np.empty(len(ids), np.int64)
+    portions = range(0, len(ids), _PORTION)
+    for first in portions:
+        numbers[first : first + _PORTION] = np.fromiter(map(int, islice(values, _PORTION)), np.int64)
+    order = np.argsort(numbers)
+    names, found = list(ids), list[str]()
+    whole = bool((numbers[order] == np.arange(len(ids))).all())
+    for first in portions:
+        lines = b"".join(names[place] + b"\n" for place in order[first : first + _PORTION].tolist())
+        whole = whole and _IDS.fullmatch(lines) is not None
+        found += lines.decode(errors="replace").split("\n")[:-1]
+    if not whole or len(found) != len(ids):
         raise ValueError("ids are numbered from zero without a gap")
-    return Numbers(by_number[number].decode() for number in range(len(ids)))
+    return found
 
 
-def viewed(numbers: Numbers, days: Iterable[Mapping[int, Bucket]]) -> list[str]:
-    """Name the articles that have readers in the buckets of some days."""
+def viewed(names: Sequence[str], days: Iterable[Mapping[int, Bucket]]) -> list[str]:
+    """Name the articles that have readers in the buckets of some days; `names` are all, by their numbers."""
     found = [bucket.numbers for content in days for bucket in content.values()]
     if not found:
         return []
-    return [numbers.name(n) for n in np.unique(np.concatenate(found))]
+    return [names[n] for n in np.unique(np.concatenate(found))]
 
 
 def ids_to_ask(partition: int, stored: Stored) -> list[str]:
     """Name the articles whose facts must be read with what was read of a partition; TornError."""
     with reading(partition, "ids or views", stored.position):
-        numbers = numbers_of(stored.ids)
-        days = [_day(fields, len(numbers)) for fields in stored.views.values()]
-        return viewed(numbers, days)
+        names = _in_order(stored.ids)
+        days = [_day(fields, len(names)) for fields in stored.views.values()]
+        return viewed(names, days)
 
 
 def facts_of(blobs: Mapping[str, bytes | None]) -> dict[str, facts.Facts]:

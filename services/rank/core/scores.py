@@ -29,6 +29,7 @@ BEST: Final = 100
 ALL: Final = "all"
 
 _TIE_LIST: Final[ListName] = "24h"
+_LONGEST: Final = max(WINDOWS, key=WINDOWS.__getitem__)
 
 
 class Candidate(NamedTuple):
@@ -66,9 +67,10 @@ def ranking_of(state: State, end: int) -> Ranking:
     """Build the ranking of a state from scratch."""
     none = np.empty(0, np.int64)
     empty = Ranking(Numbers(), (), none, none, none, none, end, dict.fromkeys(LISTS, none))
-    every = {i: state.facts.get(i, UNKNOWN) for i in state.numbers}
-    ranking = _with_facts(_grown(empty, state.numbers), every, state)
-    sums = {name: _summed(state.buckets, end, WINDOWS[name], len(every)) for name in LISTS}
+    known = {i: f for i, f in state.facts.items() if i in state.numbers}
+    # the first section is that of articles of which nothing is known
+    ranking = _with_facts(_grown(replace(empty, sections=(UNKNOWN.section,)), state.numbers), known, state)
+    sums = {name: _summed(state.buckets, end, WINDOWS[name], len(state.numbers)) for name in LISTS}
     return replace(ranking, sums=sums)
 
 
@@ -125,13 +127,16 @@ def tops(
     ones = sorted({one_name(section) for section in ranking.sections})
     places = {section: place for place, section in enumerate(ones)}
     of_one = np.array([places[one_name(section)] for section in ranking.sections], np.int64)
-    eligible = (ranking.begins <= now_ms) & (now_ms < ranking.ends) & (ranking.published >= oldest_ms)
+    # whoever has a score in any list has one in the longest: the others need not be looked through
+    scored = np.flatnonzero(ranking.sums[_LONGEST] > 0)
+    eligible = (ranking.begins[scored] <= now_ms) & (now_ms < ranking.ends[scored])
+    scored = scored[eligible & (ranking.published[scored] >= oldest_ms)]
     banned = {(a.scope, a.article) for a in actions if a.kind == "banned"}
     pinned = {(a.scope, a.article) for a in actions if a.kind == "pinned"} - banned
     lists: dict[str, list[Candidate]] = {}
     for name in LISTS:
         sums = ranking.sums[name]
-        chosen = np.flatnonzero((sums > 0) & eligible)
+        chosen = scored[sums[scored] > 0]
         # ascending, so read backwards; equal triples are put in the order of their ids at the end
         order = np.lexsort((ranking.published[chosen], ranking.sums[_TIE_LIST][chosen], sums[chosen]))
         best_first = chosen[order[::-1]]

@@ -22,6 +22,7 @@ from services.rank.core.restore import (
     TornError,
     check_sizes,
     days_to_read,
+    numbers_of,
     restore,
 )
 from shared.events import HotPinned
@@ -116,6 +117,10 @@ def test_a_position_that_rank_cannot_have_written_is_torn(blob: bytes) -> None:
         replace(GOOD, ids={A.encode(): b"0", B.encode(): b"7"}),
         replace(GOOD, ids={A.encode(): b"0", b"\xff\xfe": b"1"}),
         replace(GOOD, ids={A.encode(): b"0", b"#desk": b"1"}),
+        replace(GOOD, ids={A.encode(): b"0", b"two\nlines": b"1"}),
+        replace(GOOD, ids={A.encode(): b"0", b"": b"1"}),
+        replace(GOOD, ids={A.encode(): b"0", b"a" * 65: b"1"}),
+        replace(GOOD, ids={A.encode(): b"0", B.encode(): b"9" * 25}),
         replace(GOOD, ids={A.encode(): b"0", B.encode(): b"9" * 5000}),
         replace(GOOD, articles={**GOOD.articles, b"#": b"many"}),
         replace(GOOD, articles={**GOOD.articles, b"#desk": b"{"}),
@@ -138,7 +143,7 @@ def test_a_position_that_rank_cannot_have_written_is_torn(blob: bytes) -> None:
         replace(GOOD, seen_bytes={DAY: [24, 0]}),
         replace(GOOD, position=position(part=2)),
     ],
-    ids=range(28),
+    ids=range(32),
 )
 def test_keys_that_rank_cannot_have_written_are_torn(stored: Stored) -> None:
     with pytest.raises(TornError, match=f"^partition {HOME}: "):
@@ -267,6 +272,16 @@ def test_what_a_backup_left_where_a_day_or_a_part_begins_is_deleted() -> None:
     machine.reload()
     assert machine.cache.state.position.days == {DAY: 4, NEXT_DAY: 1}
     assert machine.feed(batch([Appended(10, NOON_MS + DAY_MS, plain(A, "carl", NOON_MS))]))[0] == "ok"
+
+
+def test_a_million_ids_are_read_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.rank.core.restore._PORTION", 3)
+    for count in (0, 1, 3, 10):
+        names = [f"story-{number}" for number in range(count)]
+        ids = {name.encode(): b"%d" % number for number, name in enumerate(names)}
+        assert list(numbers_of(dict(sorted(ids.items(), reverse=True)))) == names
+    with pytest.raises(ValueError, match="without a gap"):
+        numbers_of({**ids, b"story-4": b"40"})
 
 
 def test_bests_are_known_by_their_moment_and_their_digest() -> None:
