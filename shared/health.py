@@ -8,7 +8,7 @@ import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Gauge, generate_latest
 
 from shared.runtime import log
 
@@ -18,6 +18,10 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 PATHS: Final = ("/healthz", "/readyz", "/metrics")
+
+_ready = Gauge(
+    "remen_ready", "1 while this check of /readyz is content, 0 while something is waited for", ["check"]
+)
 
 
 class Health:
@@ -34,6 +38,9 @@ class Health:
     def answer(self, path: str) -> tuple[int, str, bytes]:
         """Give status, media type and body for one of the three paths."""
         if path == "/metrics":
+            complaints = self.complaints()
+            for name in self._checks:
+                _ready.labels(name).set(name not in complaints)
             return 200, CONTENT_TYPE_LATEST, generate_latest(REGISTRY)
         complaints = self.complaints() if path == "/readyz" else {}
         body = {"status": "waiting" if complaints else "ok", **complaints}

@@ -7,7 +7,7 @@ Both with `rediss` for TLS. Of a cluster any node tells of the others; name seve
 hang on one of them.
 """
 
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, Final, NamedTuple, cast
 from urllib.parse import quote, urlsplit
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
@@ -138,9 +138,25 @@ def refusal(reply: object) -> str | None:
     return "redis_cannot_save" if str(reply).startswith("MISCONF") else None
 
 
-async def memory_policies(client: Redis) -> set[str]:
-    """Read what each server does when its memory is full."""
+class Memory(NamedTuple):
+    """What a server says of its memory; a limit of 0 is none."""
+
+    used: int
+    limit: int
+    policy: str
+    """What it does when the limit is reached."""
+
+
+async def memories(client: Redis) -> dict[str, Memory]:
+    """Ask each server about its memory; they are named by host and port."""
     if not is_cluster(client):
-        return {str((await client.info("memory")).get("maxmemory_policy"))}
-    answers = await client.info("memory", target_nodes=RedisCluster.ALL_NODES)
-    return {str(memory.get("maxmemory_policy")) for memory in answers.values()}
+        where = client.connection_pool.connection_kwargs
+        found = {f"{where.get('host')}:{where.get('port')}": await client.info("memory")}
+    else:
+        found = await client.info("memory", target_nodes=RedisCluster.ALL_NODES)
+    return {
+        server: Memory(
+            int(said.get("used_memory", 0)), int(said.get("maxmemory", 0)), str(said.get("maxmemory_policy"))
+        )
+        for server, said in found.items()
+    }

@@ -1,5 +1,6 @@
 """uvicorn as every service uses it: limits of connections, and signals that are left to whoever runs it."""
 
+import asyncio
 import resource
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ import uvicorn
 
 from shared.limits import SPARE, LimitedProtocol
 from shared.runtime import log
+from shared.stalls import Stalls
 
 _OTHER_FILES: Final = 256
 """Files a process holds besides its connections: a store, Kafka, Redis."""
@@ -19,13 +21,18 @@ _TICKS_A_SECOND: Final = 10
 class Server(uvicorn.Server):
     """uvicorn, which would raise a signal again after serving and so cut off what follows."""
 
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._stalls = Stalls(1 / _TICKS_A_SECOND)
+
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         """Leave the signals to whoever runs the server."""
         yield
 
     async def on_tick(self, counter: int) -> bool:
-        """Look at every connection once a second."""
+        """Look at every connection once a second, and every time whether the loop was kept from its work."""
+        self._stalls.tick(asyncio.get_running_loop().time())
         if counter % _TICKS_A_SECOND == 0:
             for connection in list(self.server_state.connections):
                 if isinstance(connection, LimitedProtocol):

@@ -65,6 +65,15 @@ class Tail:
         finally:
             await close(self._consumer)
 
+    def behind(self) -> dict[tuple[str, int], int]:
+        """Count the records of each partition that are not read yet, where the broker has said how many."""
+        ends = {tp: self._consumer.highwater(tp) for tp in self._read}
+        return {
+            (tp.topic, tp.partition): max(0, end - self._read[tp])
+            for tp, end in ends.items()
+            if end is not None
+        }
+
     async def caught_up(self, partitions: Collection[TopicPartition] | None = None) -> None:
         """Return when these partitions (None: all) are read to where they end now."""
         wanted = self._partitions if partitions is None else list(partitions)

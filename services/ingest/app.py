@@ -16,7 +16,10 @@ from services.ingest.adapters.tokens import Tokens
 from services.ingest.settings import Settings
 from shared import settings, worker
 from shared.health import Health
+from shared.lag import Lag
 from shared.runtime import configure_logging, log
+
+_lag = Lag("remen_ingest_lag_records", "Records of a topic's partition that this worker has not read yet")
 
 cli = typer.Typer(add_completion=False, help="Take articles in and answer with the outcome.")
 
@@ -31,6 +34,8 @@ def wire_up(given: Settings) -> list[Service]:
     inbox = Inbox(given, tokens, outbox, articles)
     guard = Guard(servers, articles, inbox, outbox)
     letters = DeadLetterLog(servers, outbox.topics_ready, outcomes)
+    for reader, behind in (("inbox", inbox.behind), ("articles", articles.behind), ("dead", letters.behind)):
+        _lag.ask(reader, behind)
     health = Health(
         {
             "kafka": lambda: None if outbox.started_producing.is_set() else "Kafka is waited for",

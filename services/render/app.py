@@ -12,6 +12,7 @@ import jinja2
 import uvloop
 from prometheus_client import Gauge
 
+from services.render.adapters import disk, page_lookups
 from services.render.adapters.answer import PageAnswers
 from services.render.adapters.article_log import ArticleLog
 from services.render.adapters.closing import end
@@ -25,6 +26,7 @@ from services.render.adapters.search_feed import SearchFeed
 from services.render.adapters.search_index import SearchIndex
 from services.render.adapters.server import make_server
 from services.render.adapters.sitemaps import Sitemaps
+from services.render.adapters.snapshot import SEARCH, STORE
 from services.render.adapters.sqlite_file import UnusableError
 from services.render.adapters.static import Static
 from services.render.adapters.store import Store
@@ -45,14 +47,16 @@ from services.render.core.search_pages import SearchPages
 from services.render.core.shelf import Changes
 from services.render.core.site import Site
 from services.render.settings import Settings
-from shared.events import section_scope
+from shared.events import at_ms, section_scope
 from shared.health import Health
+from shared.lag import Lag
 from shared.limits import Limits
 from shared.runtime import listen, log
 
 _HERE = Path(__file__).parent
 
 _cache = Gauge("remen_render_pages_bytes", "Bytes of finished pages kept in memory")
+_lag = Lag("remen_render_lag_records", "Records of a topic's partition that this replica has not read yet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +146,17 @@ def build(settings: Settings) -> Render:
                 one.edition.hot_changed(lists)
             else:
                 one.edition.hot_of_section_changed(scope.removeprefix(section_scope("")), lists)
+        if scope == "all" and "now" in lists:
+            now_s = asyncio.get_running_loop().time()
+            view_log.until_listed.listed(at_ms(lists["now"].as_of), now_s)
 
     _cache.set_function(lambda: sum(one.weight for one in pages.values()))
+    page_lookups.tell_of(pages.values())
+    disk.tell_of(settings.data, (STORE, SEARCH))
     article_log = ArticleLog(settings.kafka_bootstrap_servers, store, articles_changed)
     salts = Salts(settings.kafka_bootstrap_servers, settings.instance, settings.zone)
+    _lag.ask("articles", article_log.behind)
+    _lag.ask("salts", salts.behind)
     view_log = ViewLog(settings.kafka_bootstrap_servers, settings.instance)
     views = Views(
         pages["zh-Hans"].shows,

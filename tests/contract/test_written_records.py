@@ -71,7 +71,7 @@ class Producer:
         """Keep a record; its future is done."""
         self.written.append((topic, key, value, list(headers)))
         sent: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        sent.set_result(SimpleNamespace(offset=0))
+        sent.set_result(SimpleNamespace(offset=0, timestamp=NOON_MS))
         return sent
 
     async def send_and_wait(self, *arguments: Any, **more: Any) -> Any:

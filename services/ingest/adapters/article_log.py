@@ -12,6 +12,7 @@ from typing import Final
 
 from aiokafka import ConsumerRecord, TopicPartition
 from mode import Service
+from prometheus_client import Gauge
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
@@ -26,6 +27,7 @@ from services.ingest.core.submissions import EVERY_ARTICLE
 from shared import articles, wire
 from shared.events import Arrival
 from shared.foreign_records import skipped
+from shared.rebuild import Rebuild
 from shared.runtime import log
 from shared.tailing import Tail
 from shared.topics import ARTICLES, DESK
@@ -38,6 +40,17 @@ _MOST_KEYS: Final = 10_000
 """Remembered across articles; an article's own requests are in its edition."""
 _DESK: Final = TopicPartition(DESK.name, 0)
 _ID: Final[TypeAdapter[str]] = TypeAdapter(Id)
+_TOLD_EVERY: Final = 500
+"""Records of the beginning, until it is told again how far that has come."""
+
+_rebuild: Final = Rebuild(
+    Gauge(
+        "remen_ingest_rebuild_ratio", "Part that is read of what lay in articles.v1 and desk.v1 at the start"
+    ),
+    Gauge(
+        "remen_ingest_rebuild_left_seconds", "How long the rest of it takes at that speed; NaN: not known yet"
+    ),
+)
 
 
 class ArticleLog(Service):
@@ -51,6 +64,7 @@ class ArticleLog(Service):
         self._wrong_since: dict[tuple[str, Part], float] = {}
         self._keys: dict[str, str] = {}
         self._last_inputs: dict[int, Arrival] = {}
+        self._taken = 0
         self._tail = Tail(bootstrap_servers, (ARTICLES, DESK), self._take)
         self.caught_up_once = asyncio.Event()
 
@@ -65,6 +79,10 @@ class ArticleLog(Service):
     def decided(self, article_id: str, outcome: Accepted, origin: Origin) -> None:
         """Take in what was just decided, before it comes back from the log."""
         self._known.decided(article_id, outcome, origin)
+
+    def behind(self) -> dict[tuple[str, int], int]:
+        """Count the records of each partition that are not read yet."""
+        return self._tail.behind()
 
     async def caught_up(self, partitions: Iterable[int]) -> None:
         """Return when these partitions, and desk.v1, are read to where they end now."""
@@ -95,6 +113,11 @@ class ArticleLog(Service):
         self.add_future(self._announce())
         await self._tail.run()
 
+    def _tell_how_far(self) -> None:
+        self._taken += 1
+        if self._taken % _TOLD_EVERY == 0 and (left := sum(self.behind().values())):
+            _rebuild.note(left)
+
     async def _announce(self) -> None:
         await self._tail.caught_up()
         # what is known stays; looked through again and again for garbage, it would hold the loop up
@@ -102,9 +125,12 @@ class ArticleLog(Service):
         # hundreds of articles are under way at once, hardly any of them in a cycle
         gc.set_threshold(_ALLOCATIONS, 20, 20)
         self.caught_up_once.set()
+        _rebuild.note(0)
         log.info("article_log_read", ids=len(self._known))
 
     def _take(self, record: ConsumerRecord) -> None:
+        if not self.caught_up_once.is_set():
+            self._tell_how_far()
         if record.topic == DESK.name:
             self._take_desk(record)
         else:

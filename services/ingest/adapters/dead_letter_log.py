@@ -44,6 +44,10 @@ class DeadLetterLog(Service):
         """Give them all, in no order that counts."""
         return chain.from_iterable(self._kept.values())
 
+    def behind(self) -> dict[tuple[str, int], int]:
+        """Count the records of each partition that are not read yet."""
+        return self._tail.behind()
+
     @Service.task
     async def _follow(self) -> None:
         await self._topics_ready.wait()

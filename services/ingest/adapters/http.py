@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match, Route
 
 from services.ingest.adapters import openapi
+from services.ingest.adapters.counted import Counted
 from services.ingest.adapters.dead_letter_log import DeadLetterLog
 from services.ingest.adapters.door import Door, RefusedError, refuse
 from services.ingest.adapters.rejections_route import rejections
@@ -50,6 +51,7 @@ def create_app(door: Door, letters: DeadLetterLog, health: Health) -> FastAPI:
         redirect_slashes=False,  # it would lead to whatever host the request names
         generate_unique_id_function=lambda route: route.name,
     )
+    app.add_middleware(Counted)
     app.router.routes.extend(Route(path, health, include_in_schema=False) for path in PATHS)
     _answer_problems(app)
     openapi.describe(app)

@@ -24,6 +24,7 @@ from services.ingest.adapters.article_log import ArticleLog
 from services.ingest.adapters.bounded_reading import read_bounded
 from services.ingest.adapters.outbox import Acknowledged, Outbox
 from services.ingest.adapters.tokens import Tokens
+from services.ingest.core.faults import reason_of
 from services.ingest.core.intake import Intake, Record, accept, bring_home, refuse
 from services.ingest.core.quarantine import CLEAN, OPEN, Caution, caution_from, ended_processes, failed
 from services.ingest.settings import Settings
@@ -43,6 +44,11 @@ ACKNOWLEDGED_S: Final = 130.0
 """A little longer than the producer itself tries."""
 
 INPUTS: Final = Counter("remen_ingest_inputs_total", "Inputs read, by outcome", ["outcome"])
+REFUSED: Final = Counter("remen_ingest_refused_total", "Inputs refused, by reason", ["reason"])
+REBALANCES: Final = Counter(
+    "remen_ingest_rebalances_total",
+    "Times that Kafka has given this worker its partitions, the first among them",
+)
 SET_ASIDE: Final = Counter(
     "remen_ingest_set_aside_total", "Inputs set aside because ingest ended or failed over them", ["why"]
 )
@@ -108,6 +114,7 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         """Take note; the loop catches up before it decides anything."""
         self.owned = {tp.partition for tp in assigned if tp.topic == INGEST.name}
         self._fresh = set(self.owned)
+        REBALANCES.inc()
         log.info("partitions_taken", partitions=sorted(self.owned))
 
     def stuck(self) -> str | None:
@@ -119,14 +126,18 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
 
     def lag(self) -> int:
         """Count the inputs known to lie undecided in the partitions that were read from."""
+        return sum(self.behind().values())
+
+    def behind(self) -> dict[tuple[str, int], int]:
+        """Count them by topic and partition."""
         if self._consumer is None or not self._next:
-            return 0
+            return {}
         assigned = self._consumer.assignment()
-        return sum(
-            max(0, (self._consumer.highwater(tp) or 0) - following)
+        return {
+            (tp.topic, tp.partition): max(0, (self._consumer.highwater(tp) or 0) - following)
             for tp, following in self._next.items()
             if tp in assigned
-        )
+        }
 
     @Service.task
     async def _follow(self) -> None:
@@ -249,7 +260,8 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         if intake.accepted is not None:
             self._articles.decided(article_id, intake.accepted, intake.origin)
         written = [await self._outbox.send(output) for output in intake.outputs]
-        if intake.outcome == "refused":
+        if intake.refused is not None:
+            REFUSED.labels(reason_of(intake.refused)).inc()
             log.info("refused", partition=taken.partition, offset=taken.offset)
         if intake.outcome in ("accepted", "refused"):
             under_way.setdefault(intake.outputs[0].topic, []).extend(written)

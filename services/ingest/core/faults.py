@@ -44,6 +44,22 @@ class Rejection:
         return problem(self.status, self.detail, id=self.id, errors=errors or None)
 
 
+_REASONS: Final = {
+    400: "unreadable",
+    403: "no_right",
+    404: "unknown_article",
+    409: "conflict",
+    413: "too_large",
+    422: "invalid",
+    500: "set_aside",
+}
+
+
+def reason_of(rejection: Rejection) -> str:
+    """Give the kind of a refusal in a word, one of a few."""
+    return _REASONS.get(rejection.status, "other")
+
+
 LARGEST_PROBLEM_BYTES: Final = 16 * 1024
 """Of the RFC 9457 document of any refusal; the limits below see to it."""
 _MOST_FAULTS: Final = 50

@@ -52,6 +52,7 @@ class Intake:
 
     outcome: Literal["accepted", "refused", "repeated", "sent_home"]
     outputs: tuple[Output, ...] = ()
+    refused: Rejection | None = None
     accepted: Accepted | None = None
     origin: Origin = FOREIGN
     after_others: bool = False
@@ -99,7 +100,7 @@ def accept(
     if too_large := _too_large(read_as.id, outputs):
         return refuse(record, too_large, read_as)
     after_others = any(topic != outputs[0].topic for topic in under_way)
-    return Intake("accepted", outputs, outcome, origin, after_others)
+    return Intake("accepted", outputs, None, outcome, origin, after_others)
 
 
 def bring_home(record: Record, publisher: str) -> Intake:
@@ -116,7 +117,7 @@ def refuse(record: Record, rejection: Rejection, read_as: Submission | None = No
     """Refuse a record: it is kept with the reason."""
     if isinstance(read_as, Publish):
         rejection = replace(rejection, section=read_as.section)
-    return Intake("refused", (dead_letter.of(rejection, *record),))
+    return Intake("refused", (dead_letter.of(rejection, *record),), rejection)
 
 
 def foresee(

@@ -229,10 +229,9 @@ class Board:
             blobs = cast("list[bytes | None]", found)
             return {a: facts.decode(b) for a, b in zip(articles, blobs, strict=True) if b is not None}
 
-    async def eviction_policy(self) -> str:
-        """Read what Redis does when its memory is full; only `noeviction` keeps what was counted."""
-        policies = await redis.memory_policies(self._redis)
-        return next((policy for policy in sorted(policies) if policy != "noeviction"), "noeviction")
+    async def memories(self) -> dict[str, redis.Memory]:
+        """Read of each server how full its memory is; only the policy `noeviction` keeps what was counted."""
+        return await redis.memories(self._redis)
 
 
 @contextmanager

@@ -99,4 +99,6 @@ class Publishing(Service):
                         self._refused.add(kind)
                     log.warning("waiting", what="Redis", reason=str(error) or type(error).__name__)
                     await asyncio.sleep(_PAUSE_S)
+            else:
+                self._publisher.rest()
             await asyncio.sleep(max(0.01, self._list_every_s - (time.monotonic() - began)))

@@ -92,6 +92,7 @@ class Log(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is untype
 
     def on_partitions_assigned(self, assigned: object) -> None:
         """Void what is under way; the worker loads and seeks, a listener must not wait."""
+        metrics.REBALANCES.inc()
         self.generation += 1
         self.joined = True
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from shared.rebuild import Rebuild
 from shared.redis import REFUSALS
 
 VIEWS: Final = Counter("remen_rank_views", "Views counted")
@@ -32,7 +33,25 @@ OWNED: Final = Gauge("remen_rank_partitions", "Partitions that this worker count
 LAG: Final = Gauge(
     "remen_rank_lag_records", "End of the log minus the position in Redis", ["topic", "partition"]
 )
-AGE: Final = Gauge("remen_rank_list_age_seconds", "Age of the hot lists when they were last published")
+AGE: Final = Gauge(
+    "remen_rank_list_age_seconds", "Age of the hot lists on the worker that publishes them, NaN on others"
+)
+REBALANCES: Final = Counter(
+    "remen_rank_rebalances", "Times that Kafka has given this worker its partitions, the first among them"
+)
+REBUILD: Final = Rebuild(
+    Gauge(
+        "remen_rank_rebuild_ratio",
+        "Part that is read of what lay in the log when this worker took its partitions",
+    ),
+    Gauge(
+        "remen_rank_rebuild_left_seconds", "How long the rest of it takes at that speed; NaN: not known yet"
+    ),
+)
+REDIS_MEMORY: Final = Gauge("remen_rank_redis_memory_bytes", "Memory that a Redis uses", ["server"])
+REDIS_LIMIT: Final = Gauge(
+    "remen_rank_redis_memory_limit_bytes", "Memory that a Redis may use (maxmemory); 0: no limit", ["server"]
+)
 LEFT_OUT: Final = Gauge(
     "remen_rank_partitions_left_out", "Partitions that stand still and that lists are made without"
 )

@@ -15,7 +15,7 @@ from services.rank.adapters.store import AWAY
 from shared.runtime import log
 
 _EVERY_S: Final = 2.0
-_POLICY_EVERY_S: Final = 30.0
+_REDIS_EVERY_S: Final = 10.0
 _REDIS_SILENT_S: Final = 5.0
 
 
@@ -31,7 +31,7 @@ class Monitoring(Service):
         self._stood: dict[tuple[str, int], tuple[int, float]] = {}
         self._complete_once = False
         self._stuck: str | None = None
-        self._asked_at = -_POLICY_EVERY_S
+        self._asked_at = -_REDIS_EVERY_S
 
     def kafka(self) -> str | None:
         """Say what is missing before this worker counts."""
@@ -63,30 +63,42 @@ class Monitoring(Service):
             self._measure()
             if positions := self._follower.positions():
                 await self._log.commit(positions)
-            if time.monotonic() - self._asked_at > _POLICY_EVERY_S:
-                await self._ask_policy()
+            if time.monotonic() - self._asked_at > _REDIS_EVERY_S:
+                await self._ask_redis()
 
     def _measure(self) -> None:
         metrics.ALARM.labels(kind="log_start_after_position").set(self._follower.is_incomplete())
         now = time.monotonic()
         stood: dict[tuple[str, int], tuple[int, float]] = {}
-        stuck = []
+        stuck, behind = [], 0
         metrics.LAG.clear()
         for n, taken in self._follower.positions().items():
             for topic, lag in self._log.lag(n, taken).items():
                 metrics.LAG.labels(topic=topic, partition=n).set(lag)
+                behind += max(0, lag)
                 offset, since = self._stood.get((topic, n), (-1, now))
                 stood[topic, n] = taken[topic], (since if offset == taken[topic] and lag else now)
                 if now - stood[topic, n][1] > self._stuck_after_s:
                     stuck.append(f"partition {n} of {topic} stands still, {lag} records behind")
         self._stood, self._stuck = stood, "; ".join(stuck) or None
+        if self._follower.is_complete():
+            metrics.REBUILD.note(0)
+        elif behind:
+            metrics.REBUILD.note(behind)
 
-    async def _ask_policy(self) -> None:
+    async def _ask_redis(self) -> None:
         try:
-            policy = await self._board.eviction_policy()
+            memories = await self._board.memories()
         except AWAY:
             return
         self._asked_at = time.monotonic()
+        metrics.REDIS_MEMORY.clear()
+        metrics.REDIS_LIMIT.clear()
+        for server, memory in memories.items():
+            metrics.REDIS_MEMORY.labels(server=server).set(memory.used)
+            metrics.REDIS_LIMIT.labels(server=server).set(memory.limit)
+        policies = {memory.policy for memory in memories.values()}
+        policy = min(policies - {"noeviction"}, default="noeviction")
         metrics.ALARM.labels(kind="redis_evicts").set(policy != "noeviction")
         if policy != "noeviction":
             log.error("alarm", kind="redis_evicts", policy=policy, hint="set maxmemory-policy noeviction")

@@ -42,6 +42,12 @@ class Publisher:
         self._published_at = -_HEARTBEAT_S
         self._looked_at = -_LOOK_AROUND_S
         self._told: dict[str, tuple[float, tuple[HotEntry, ...]]] = {}
+        self._as_of_ms: int | None = None
+        metrics.AGE.set_function(self._age_s)
+
+    def rest(self) -> None:
+        """Note that another worker publishes: the lists' age is its to tell."""
+        self._as_of_ms = None
 
     async def turn(self) -> None:
         """Read what has changed, merge, publish."""
@@ -70,7 +76,10 @@ class Publisher:
         self._lists = merged
         await self._publish(chosen, sorted(gone), as_of_ms)
         await self._tell(as_of_ms)
-        metrics.AGE.set(max(0.0, time.time() - as_of_ms / 1000))
+        self._as_of_ms = as_of_ms
+
+    def _age_s(self) -> float:
+        return float("nan") if self._as_of_ms is None else max(0.0, time.time() - self._as_of_ms / 1000)
 
     async def _read(self) -> int | None:
         """Read the bests that changed; give the moment all are made for, None while a partition has none."""

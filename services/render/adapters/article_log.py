@@ -18,13 +18,15 @@ from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
-from prometheus_client import Counter, Gauge
+from prometheus_client import Counter, Gauge, Histogram
 
 from services.render.adapters.fold import Record, apply
 from services.render.adapters.sqlite_file import is_another, is_torn
 from services.render.adapters.store import Store
 from services.render.core.shelf import Changes
-from shared import kafka, topics
+from shared import kafka, topics, wire
+from shared.articles import MARK_SUFFIX
+from shared.rebuild import Rebuild
 from shared.runtime import log
 
 _BATCH: Final = 100
@@ -40,6 +42,17 @@ _PARTITIONS: Final = tuple(TopicPartition(topics.ARTICLES.name, p) for p in rang
 
 _folded = Counter("remen_render_articles_folded", "Records of articles.v1 folded into the store")
 _lag = Gauge("remen_render_fold_lag", "Records of articles.v1 not yet folded")
+_readable = Histogram(
+    "remen_render_readable_seconds",
+    "From the arrival of an input in the log until its outcome stands on this replica's pages",
+    buckets=(0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300),
+)
+_rebuild = Rebuild(
+    Gauge("remen_render_rebuild_ratio", "Part that is folded of what lay in articles.v1 at the beginning"),
+    Gauge(
+        "remen_render_rebuild_left_seconds", "How long the rest of it takes at that speed; NaN: not known yet"
+    ),
+)
 
 
 class ArticleLog:
@@ -56,6 +69,13 @@ class ArticleLog:
         self._ready = False
         self._waiting = f"Kafka at {bootstrap_servers} was not asked yet"
         self._unwritable: str | None = None
+        self._behind: dict[tuple[str, int], int] = {}
+        self._live_from: dict[int, int] | None = None
+        """Where in each partition what came while this replica was serving begins; None: not known yet."""
+
+    def behind(self) -> dict[tuple[str, int], int]:
+        """Count the records of each partition that are not folded yet."""
+        return self._behind
 
     def complaint(self) -> str | None:
         """Say what is waited for; None once the store may be served."""
@@ -118,6 +138,9 @@ class ArticleLog:
             known = self._store.positions()
             first = await consumer.beginning_offsets(_PARTITIONS)
             self._ends = await consumer.end_offsets(_PARTITIONS)
+            if self._live_from is None:
+                ends = {} if self._ready else self._ends
+                self._live_from = {tp.partition: end for tp, end in ends.items()}
             for tp in _PARTITIONS:
                 consumer.seek(tp, known[tp.partition][0] if tp.partition in known else first[tp])
         return consumer
@@ -156,10 +179,15 @@ class ArticleLog:
                 await self._fold(records)
                 moved_at = time.monotonic()
             positions = {tp: await consumer.position(tp) for tp in _PARTITIONS}
-            behind = sum(max(0, (consumer.highwater(tp) or 0) - positions[tp]) for tp in _PARTITIONS)
-            _lag.set(behind)
+            self._behind = {
+                (tp.topic, tp.partition): max(0, end - positions[tp])
+                for tp in _PARTITIONS
+                if (end := consumer.highwater(tp)) is not None
+            }
+            _lag.set(sum(self._behind.values()))
+            missing = sum(max(0, end - positions[tp]) for tp, end in self._ends.items())
+            _rebuild.note(missing)
             if not self._ready:
-                missing = sum(max(0, end - positions[tp]) for tp, end in self._ends.items())
                 self._waiting = f"{missing} records of articles.v1 are still to be read"
                 if missing == 0:
                     self._be_ready("caught_up")
@@ -189,6 +217,19 @@ class ArticleLog:
         self._folded.set()
         self._folded = asyncio.Event()
         _folded.inc(len(records))
+        self._tell_how_long(records, changes)
+
+    def _tell_how_long(self, records: list[Record], changes: Changes) -> None:
+        """Measure, from its arrival on, what came while this replica was serving and changed something."""
+        now_ms, live_from = time.time() * 1000, self._live_from or {}
+        for record in records:
+            about = (record.key or b"").decode(errors="replace").removesuffix(MARK_SUFFIX)
+            if record.offset < live_from.get(record.partition, 0) or about not in changes.ids:
+                continue
+            said = wire.first_values(record.headers)
+            with contextlib.suppress(ValueError):
+                arrived = wire.read_arrival(said.get(wire.ARRIVED) or said.get(wire.INPUT))
+                _readable.observe(max(0.0, now_ms - arrived.at_ms) / 1000)
 
     def _serve_what_is_there(self, reason: str) -> None:
         with contextlib.suppress(sqlite3.DatabaseError):
@@ -202,5 +243,6 @@ class ArticleLog:
     def _start_over(self, reason: str) -> None:
         self._ready = False
         self._unwritable = None
+        self._live_from = None
         self._store.start_over(reason)
         self._on_change(None)

@@ -56,6 +56,11 @@ class Salts:
         self._now = now
         self._salts: dict[date, bytes] = {}
         self._read: dict[date, bytes] = {}
+        self._behind: dict[tuple[str, int], int] = {}
+
+    def behind(self) -> dict[tuple[str, int], int]:
+        """Count the records of the topic that are not read yet."""
+        return self._behind
 
     def of(self, now: datetime) -> bytes | None:
         """Give the salt of the reading day of `now`, None while it is not known."""
@@ -96,7 +101,10 @@ class Salts:
                     skipped(record.topic, record.partition, record.offset, "value")
             now = self._now()
             self._read = still_needed(self._read, now, self._zone)
-            if await consumer.position(_PARTITION) < end:
+            at = await consumer.position(_PARTITION)
+            if (known := consumer.highwater(_PARTITION)) is not None:
+                self._behind = {(_PARTITION.topic, _PARTITION.partition): max(0, known - at)}
+            if at < end:
                 continue
             self._salts = dict(self._read)
             days = {reading_day(now, self._zone), reading_day(now + _AHEAD, self._zone)}

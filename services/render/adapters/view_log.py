@@ -16,6 +16,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from prometheus_client import Gauge
 
+from services.render.adapters.until_listed import UntilListed
 from services.render.core.batches import View, batch
 from shared import topics, wire
 from shared.kafka import close, ensure_topics, producer
@@ -48,6 +49,7 @@ class ViewLog:
 
     def __init__(self, bootstrap_servers: str, instance: str) -> None:
         self._servers = bootstrap_servers
+        self.until_listed = UntilListed()
         self._source = f"render/{instance}"
         self._gathered: dict[tuple[int, int], _Gathered] = {}
         self._count = 0
@@ -123,11 +125,13 @@ class ViewLog:
             event, source=self._source, event_id=str(uuid.uuid4()), at=datetime.now(UTC)
         )
         failure: KafkaError | TimeoutError | None = None
+        taken_s = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout(_GIVE_UP_S):
-                await writer.send_and_wait(
+                written = await writer.send_and_wait(
                     topics.VIEWS.name, wire.encode(event), partition=partition, headers=headers
                 )
+            self.until_listed.note(written.timestamp, taken_s)
         except (KafkaError, TimeoutError) as error:
             failure = error
             if self._failed is not writer:

@@ -67,6 +67,8 @@ class Pages:
         self._prefix = PREFIX[fragments.scribe.script]
         self._kept: Lru[_Parts, _Kept] = Lru(limit_bytes, lambda kept: kept.weight)
         self._token = ("", Fragment(b""))
+        self.hits = self.misses = 0
+        """How often a page that was asked for was finished already, and how often not."""
 
     @property
     def weight(self) -> int:
@@ -275,7 +277,11 @@ class Pages:
         """Give the page if it was already asked for in this edition."""
         self._edition.turn(now)
         kept = self._kept.get(key)
-        return kept.page if kept is not None and kept.edition == self._edition.number else None
+        if kept is not None and kept.edition == self._edition.number:
+            self.hits += 1
+            return kept.page
+        self.misses += 1
+        return None
 
     def _framed(
         self,

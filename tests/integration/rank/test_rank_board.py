@@ -100,10 +100,16 @@ async def test_all_lists_that_hang_are_found_whichever_key_is_left(redis: Redis,
     assert await board.published() == {f"{scope}:now" for scope in SCOPES}
 
 
-async def test_one_server_that_evicts_is_noticed(redis: Redis, board: Board) -> None:
-    assert await board.eviction_policy() == "noeviction"
+async def test_a_server_says_how_full_it_is_and_whether_it_evicts(redis: Redis, board: Board) -> None:
+    before = await board.memories()
+    assert {(one.limit, one.policy) for one in before.values()} == {(0, "noeviction")}
+    assert all(name.startswith("127.0.0.1:") and one.used > 100_000 for name, one in before.items())
+    await redis.config_set("maxmemory", "64mb")
     await redis.config_set("maxmemory-policy", "allkeys-lru")
     try:
-        assert await board.eviction_policy() == "allkeys-lru"
+        after = await board.memories()
+        assert after.keys() == before.keys()
+        assert (64 * 1024 * 1024, "allkeys-lru") in {(one.limit, one.policy) for one in after.values()}
     finally:
+        await redis.config_set("maxmemory", "0")
         await redis.config_set("maxmemory-policy", "noeviction")

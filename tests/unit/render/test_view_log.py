@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -33,13 +34,14 @@ class Producer:
         """Stop."""
         self.stopped = True
 
-    async def send_and_wait(self, topic: str, value: bytes, *, partition: int, headers: Any) -> None:
-        """Take a record."""
+    async def send_and_wait(self, topic: str, value: bytes, *, partition: int, headers: Any) -> Any:
+        """Take a record, and say when it was appended."""
         assert topic == topics.VIEWS.name
         assert wire.first_values(headers)["ce_type"] == b"remen.ViewsSeen"
         if self.failure is not None:
             raise self.failure
         self.sent.append((partition, ViewsSeen.model_validate_json(value)))
+        return SimpleNamespace(timestamp=NOON_MS)
 
 
 @pytest.fixture
