@@ -18,11 +18,13 @@ DOORS: Final = {
     "kafka": (9092, 9094, 9095, 9093),
     "redis": (6379,),
     "pictures": (8080,),
+    "prometheus": (9090,),
+    "grafana": (3000,),
 }
 """9095 and 9093 are Kafka's own: whoever came to them would be its super user."""
 
-OPTIONAL: Final = {"pictures"}
-"""Run only with the profile of their name."""
+OPTIONAL: Final = {"pictures", "prometheus", "grafana"}
+"""Run only with a profile: `pictures`, `observe`."""
 
 NEEDED: Final = {
     ("edge", "ingest", 8081),
@@ -33,6 +35,10 @@ NEEDED: Final = {
     ("rank", "redis", 6379),
     ("render", "redis", 6379),
     ("edge", "pictures", 8080),
+    ("prometheus", "ingest", 8081),
+    ("prometheus", "rank", 8082),
+    ("prometheus", "render", 8080),
+    ("grafana", "prometheus", 9090),
 }
 # A network has no direction; and Kafka listens on all of its own for publishers, who need a password.
 HARMLESS: Final = {(to, start, port) for start, to, _ in NEEDED for port in DOORS[start]} | {

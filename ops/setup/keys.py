@@ -19,6 +19,7 @@ def draw(keys: Path) -> None:
     _drawn(keys / "render" / "token_key")
     for name in ("picture_key", "picture_salt"):
         put(keys / "pictures" / name, _drawn(keys / "render" / name) + "\n")
+    _drawn(keys / "grafana" / "admin_password")
     tokens = keys / "ingest" / "tokens"
     if not tokens.exists():
         token = _drawn(keys / "operator" / "publish_token")

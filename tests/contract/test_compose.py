@@ -23,6 +23,7 @@ CONTAINERS: dict[str, str] = dict(
 )
 READ: dict[str, Any] = yaml.safe_load(COMPOSE)
 PARTS: dict[str, dict[str, Any]] = READ["services"]
+OBSERVE = ("prometheus", "grafana")
 ONCE = "setup"
 """What runs at every start, and ends."""
 
@@ -42,8 +43,9 @@ def port(service: str) -> int:
 
 
 def test_every_part_is_there() -> None:
-    assert set(CONTAINERS) == {"kafka", "redis", "edge", "pictures", ONCE, *SETTINGS}
-    assert {name for name, part in PARTS.items() if "profiles" in part} == {"pictures"}
+    assert set(CONTAINERS) == {"kafka", "redis", "edge", "pictures", *OBSERVE, ONCE, *SETTINGS}
+    profiles = {name: part["profiles"] for name, part in PARTS.items() if "profiles" in part}
+    assert profiles == {"pictures": ["pictures"], **{name: ["observe"] for name in OBSERVE}}
 
 
 def test_what_every_container_is_denied() -> None:
@@ -89,6 +91,8 @@ def test_readers_come_in_at_8080_and_publishers_on_the_host_at_9094() -> None:
             "127.0.0.1:${REMEN_INGEST_PORT:-8081}:8081",
         },
         "kafka": {"127.0.0.1:${REMEN_KAFKA_PORT:-9094}:9094"},
+        "prometheus": {"127.0.0.1:${REMEN_PROMETHEUS_PORT:-9090}:9090"},
+        "grafana": {"127.0.0.1:${REMEN_GRAFANA_PORT:-3000}:3000"},
     }
     assert "EXTERNAL://localhost:${REMEN_KAFKA_PORT:-9094}" in COMPOSE
 
@@ -150,8 +154,9 @@ def test_a_part_has_its_own_keys_only_and_cannot_change_them(drawn: Path) -> Non
         for name, part in PARTS.items()
     }
     assert mounted.pop(ONCE) == PARTS[ONCE]["volumes"]
-    assert mounted.pop("kafka") == mounted.pop("edge") == []
-    assert mounted == {name: [f"keys-{name}:/run/keys:ro"] for name in ("redis", "pictures", *SETTINGS)}
+    assert mounted.pop("kafka") == mounted.pop("edge") == mounted.pop("prometheus") == []
+    with_keys = ("redis", "pictures", "grafana", *SETTINGS)
+    assert mounted == {name: [f"keys-{name}:/run/keys:ro"] for name in with_keys}
     for name in SETTINGS:
         named = {v for key, v in PARTS[name]["environment"].items() if key.endswith("_FILE")}
         assert {Path(file).name for file in named} == {file.name for file in (drawn / name).iterdir()}
@@ -163,13 +168,15 @@ def test_what_was_drawn_stays_and_redis_does_not_keep_it(drawn: Path) -> None:
     assert first == {file: file.read_text() for file in drawn.rglob("*") if file.is_file()}
     words = [text.strip() for file, text in first.items() if file.name not in ("users.acl", "tokens")]
     # two are known to render and to who makes pictures
-    assert (len(words), len(set(words))) == (12, 10)
+    assert (len(words), len(set(words))) == (13, 11)
     assert not any(word in first[drawn / "redis" / "users.acl"] for word in words)
 
 
 NETWORKS: dict[str, set[str]] = {
     "readers": {"edge"},
     "publishers": {"kafka"},
+    "alerts": {"prometheus"},
+    "dashboards": {"grafana"},
     "edge-render": {"edge", "render"},
     "edge-ingest": {"edge", "ingest"},
     "edge-pictures": {"edge", "pictures"},
@@ -179,6 +186,10 @@ NETWORKS: dict[str, set[str]] = {
     "kafka-render": {"kafka", "render"},
     "redis-rank": {"redis", "rank"},
     "redis-render": {"redis", "render"},
+    "prometheus-ingest": {"prometheus", "ingest"},
+    "prometheus-rank": {"prometheus", "rank"},
+    "prometheus-render": {"prometheus", "render"},
+    "grafana-prometheus": {"grafana", "prometheus"},
 }
 
 
@@ -189,7 +200,7 @@ def test_a_network_joins_two_that_must_speak_to_each_other() -> None:
     }
     assert on == NETWORKS
     joints = {name for name, network in READ["networks"].items() if network.get("internal")}
-    assert joints == NETWORKS.keys() - {"readers", "publishers", "world"}
+    assert joints == NETWORKS.keys() - {"readers", "publishers", "alerts", "dashboards", "world"}
     assert PARTS[ONCE]["network_mode"] == "service:kafka"
     assert all("networks" in part for name, part in PARTS.items() if name != ONCE)
 
@@ -214,6 +225,29 @@ def test_the_rights_are_about_topics_that_there_are() -> None:
 @pytest.mark.parametrize("name", SETTINGS)
 def test_a_service_is_asked_where_it_listens(name: str) -> None:
     assert f'HTTPConnection("127.0.0.1", {port(name)}' in CONTAINERS[name]
+
+
+def test_prometheus_asks_every_replica_where_it_listens() -> None:
+    (mounted,) = [one for one in PARTS["prometheus"]["volumes"] if one.startswith("./")]
+    folder = mounted.partition(":")[0]
+    config = yaml.safe_load((ROOT / folder / "prometheus.yml").read_text())
+    asked = {
+        job["job_name"]: (one["names"], one["type"], one["port"])
+        for job in config["scrape_configs"]
+        for one in job.get("dns_sd_configs", ())
+    }
+    assert asked == {name: ([name], "A", port(name)) for name in SETTINGS}
+    assert all((ROOT / folder / rules).exists() for rules in config["rule_files"])
+
+
+def test_grafana_is_entered_with_a_password_that_was_drawn_and_tells_nobody(drawn: Path) -> None:
+    given = PARTS["grafana"]["environment"]
+    known = given["GF_SECURITY_ADMIN_PASSWORD__FILE"].removeprefix("/run/keys/")
+    assert len((drawn / "grafana" / known).read_text().strip()) == 64
+    assert not any("ANONYMOUS" in name or "PASSWORD" in name for name in given if not name.endswith("__FILE"))
+    assert given["GF_ANALYTICS_REPORTING_ENABLED"] == given["GF_ANALYTICS_CHECK_FOR_UPDATES"] == "false"
+    home = given["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"].removeprefix("/etc/grafana/")
+    assert (ROOT / "ops" / "observe" / "grafana" / home).exists()
 
 
 def test_the_edge_asks_render_and_ingest_where_they_listen() -> None:
