@@ -3,6 +3,7 @@
 Every pattern here goes over an address once: one that is longer than any browser takes is not an address.
 """
 
+import math
 import re
 from typing import Final
 from urllib.parse import quote, urljoin, urlsplit
@@ -30,6 +31,8 @@ def web_address(text: str) -> str | None:
 # Photon of WordPress.com, and the names that WordPress gives to smaller copies
 _RESIZER: Final = re.compile(r"i\d\.wp\.com/(?=[^/]+\.)")
 _SIZE: Final = re.compile(r"-(?:\d{2,4}x\d{2,4}|scaled)(?=\.\w{3,4}\Z)")
+_WIDTH: Final = re.compile(r"-(\d{2,4})x\d{2,4}\.\w{3,4}\Z")
+_ASKED_WIDTH: Final = re.compile(r"(?:^|&)(?:w|width|resize|fit)=(\d{1,5})\b")
 _SIZED: Final = re.compile(r"(?:(?:w|h|width|height|resize|fit|quality|strip|ssl)=[\w%,.]*+&?)*+")
 
 
@@ -52,6 +55,18 @@ def same_picture(address: str) -> str:
         return address
     whole = _RESIZER.sub("", parts.netloc + parts.path)
     return _SIZE.sub("", whole) + ("" if _SIZED.fullmatch(parts.query) else f"?{parts.query}")
+
+
+def is_larger(one: str, other: str) -> bool:
+    """Tell of two addresses of the same picture whether the first is of the larger one, by their names."""
+    return _named_width(one) > _named_width(other)
+
+
+def _named_width(address: str) -> float:
+    """Give the width that an address names; one that names none is of the picture as it was made."""
+    path, _, query = address.partition("?")
+    found = _ASKED_WIDTH.search(query) or _WIDTH.search(path)
+    return int(found[1]) if found else math.inf
 
 
 def _mended(written: str | None, base: str) -> str:

@@ -6,9 +6,9 @@ the submission first entered the log; no clock is read, so a replay decides the 
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from services.ingest.core.addresses import same_picture
+from services.ingest.core.addresses import is_larger, same_picture
 from services.ingest.core.bodies.pictures import one_caption
 from services.ingest.core.datelines import find_credit, find_dateline, find_series
 from services.ingest.core.editions import Edition
@@ -193,11 +193,13 @@ def _once(lead: Picture, body: tuple[Block, ...]) -> tuple[tuple[Picture, ...], 
             again = block.picture
             caption = one_caption(lead.caption, again.caption)
             if caption is not None:
-                said = {
+                said: dict[str, Any] = {
                     "caption": caption,
                     "alt": lead.alt or again.alt,
                     "credit": lead.credit or again.credit,
                 }
+                if is_larger(again.url, lead.url):
+                    said |= {name: getattr(again, name) for name in ("url", "width", "height", "renditions")}
                 lead = lead.model_copy(update=said)
                 continue
         kept.append(block)

@@ -1,6 +1,7 @@
 """What is known of the body that is being read: what it spent, its base, and what became of its parts."""
 
 import re
+from functools import cached_property
 from typing import Any, Final
 
 from selectolax.lexbor import LexborNode
@@ -11,6 +12,8 @@ from services.ingest.core.notes import Did, Notes
 
 _SHOWN: Final = 60
 """Characters of a text that a note tells."""
+_LONGEST_ADDRESS: Final = 200
+_BACKGROUND: Final = re.compile(r"\burl\(\s*[\"']?(?!#)([^\"')]+)", re.I)
 _TAG: Final = re.compile("<[^>]*+>")
 _SPACE: Final = re.compile(r"\s+")
 
@@ -38,6 +41,11 @@ class Body:
         self._notes = notes
         self._awaiting: str | None = None
 
+    @cached_property
+    def has_backgrounds(self) -> bool:
+        """Tell whether its attributes may name pictures behind the text."""
+        return "background" in self.html or "data-bg" in self.html
+
     def note(self, did: Did, kind: str, detail: str) -> None:
         """Tell what became of a part."""
         self._notes.add("/body", did, kind, detail)
@@ -45,13 +53,24 @@ class Body:
     def leave_out(self, element: LexborNode, why: str, kind: str = "element") -> None:
         """Tell of an element that is not shown, if letters or pictures are lost with it."""
         # a template's text is no child of it
-        text = _TAG.sub(" ", element.html or "") if element.tag == "template" else element.text()
-        shown = [] if element.tag == "noscript" else element.css("img")
+        whole = element.html or "" if element.tag == "template" else ""
+        text = _TAG.sub(" ", whole) if whole else element.text()
+        shown = [] if element.tag == "noscript" else element.css("img, image, amp-img")
         pictures = [(one.attributes.get("alt") or "").strip() for one in shown]
         if letters := excerpt(" ".join((text, *filter(None, pictures)))):
             self.note("set aside", kind, f"{why}: {letters}")
-        elif pictures:
+        addresses = list(filter(None, map(_address, shown)))
+        if not letters and not addresses and (pictures or "<img" in whole):
             self.note("set aside", kind, f"{why}: a picture")
+        for address in addresses:
+            self.note("set aside", "picture", f"{why}: the picture {address[:_LONGEST_ADDRESS]!r} in it")
+
+    def tell_background(self, tag: str, style: str) -> None:
+        """Tell of pictures that stand behind an element: they are no part of the text."""
+        for found in _BACKGROUND.finditer(style):
+            self.note(
+                "set aside", "picture", f"{tag} background: {found[1][:_LONGEST_ADDRESS]!r} is not shown"
+            )
 
     def await_picture(self, detail: str | None) -> None:
         """Keep a note on a picture that could not be shown until it is known that no other shows it."""
@@ -70,6 +89,12 @@ class Body:
     def link(self, written: str | None) -> str | None:
         """Give the address that a link means."""
         return link_address(written, self.base)
+
+
+def _address(picture: LexborNode) -> str:
+    said = picture.attributes
+    address = said.get("src") or said.get("href") or said.get("xlink:href") or said.get("data-src") or ""
+    return address if address.startswith(("http", "/")) else ""
 
 
 def excerpt(text: str) -> str:

@@ -1,7 +1,7 @@
 """What the known commands of site programs mean, as HTML."""
 
 import re
-from html import escape
+from html import escape, unescape
 from typing import Final, NamedTuple
 
 
@@ -13,21 +13,43 @@ class Said(NamedTuple):
     is_unknown: bool = False
     is_bare: bool = False
     """Whether `html` is a text or an address that stands for it, no element."""
+    unused: str = ""
+    """What it says to readers and is not shown."""
 
 
-class _Given(NamedTuple):
-    named: dict[str, str]
-    bare: list[str]
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+class _Given:
+    """The arguments of a command; those that nobody took are known."""
+
+    def __init__(self, named: dict[str, str], bare: list[str]) -> None:
+        self.named, self.bare = named, bare
+        self._taken: set[str] = set()
 
     def first(self, *names: str) -> str:
         """Give the first of some that is said."""
-        return next((self.named[name] for name in names if self.named.get(name)), "")
+        name = next((name for name in names if self.named.get(name)), "")
+        self._taken.add(name)
+        return self.named.get(name, "")
+
+    def unused(self, *shown: str) -> str:
+        """Give what was not taken and is not shown, but for what only says how it looks."""
+        left = (
+            f"{name}={value}"
+            for name, value in self.named.items()
+            if name not in self._taken | _LOOKS and value and not any(value in one for one in shown)
+        )
+        return " ".join(left)
 
 
 _ARGUMENT: Final = re.compile(
     r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+))|"([^"]*)"|'([^']*)'|`([^`]*)`|([^\s"'`]+)"""
 )
 _PICTURE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp)(?:[?#]\S*)?\Z", re.I)
+_SIZE: Final = re.compile(r"\d{1,5}(?:x\d{1,5})?")
+_SAYS: Final = re.compile(r"[^\W\d_]{2}|[\u3400-\u9fff]")
 _VIDEOS: Final = {
     "youtube": "https://www.youtube.com/watch?v={}",
     "youtubeplayer": "https://www.youtube.com/watch?v={}",
@@ -41,6 +63,11 @@ _VIDEOS: Final = {
     "gist": "https://gist.github.com/{}",
     "codepen": "https://codepen.io/{}",
 }
+_WHICH: Final = {
+    **dict.fromkeys(("gist", "codepen"), slice(0, 2)),
+    **dict.fromkeys(("tweet", "twitter", "x"), slice(-1, None)),
+}
+"""Which of the bare arguments name what is played; elsewhere the first does."""
 _REFERENCES: Final = frozenset({"ref", "relref", "post_url", "asset_path"})
 """Commands that only write an address."""
 _PLAYED: Final = frozenset({"video", "audio", "iframe", "embed"})
@@ -50,6 +77,19 @@ ENCLOSING: Final = _ADDRESS_INSIDE | {"caption", "wp_caption", "ref", "efn_note"
 """Commands that are nothing without an end."""
 _NOTES: Final = frozenset({"ref", "efn_note", "note", "footnote", "mfn", "fn", "sidenote"})
 """Of plugins for footnotes: in the middle of a sentence, which a note must not become a part of."""
+_LOOKS: Final = _words(
+    """
+    id class style width height align position loading autoplay autopause controls controlslist muted
+    loop preload target rel size command options quality webp sizes lightbox border fit anchor method
+    start end t playsinline frameborder allowfullscreen allow scrolling float lang language dnt theme
+    cards caption-position
+    """
+)
+"""Arguments that say nothing to readers."""
+_PLACED: Final = frozenset(
+    {"left", "right", "center", "middle", "full", "fullscreen", "true", "false", "nofancybox"}
+)
+"""The same of arguments without a name."""
 _SHORT: Final = {"b": "b", "i": "i", "s": "s", "strike": "s", "quote": "blockquote", "code": "code"}
 """Of forums: brackets that are HTML by another name."""
 
@@ -59,20 +99,23 @@ def wordpress(name: str, said: str, is_end: bool) -> Said:
     if name in {"caption", "wp_caption"}:
         given = _given(said)
         text = escape(given.first("caption"))
-        return Said(name, "</figure>" if is_end else f'<figure class="x-caption">{text}')
+        meant = "</figure>" if is_end else f'<figure class="x-caption">{text}'
+        return Said(name, meant, unused=given.unused())
     if name in _NOTES:
         return Said(name, "]" if is_end else " [")
     if name in _ADDRESS_INSIDE and "src=" not in said:
-        return Said(name, "</x-played>" if is_end else "<x-played>")
+        return Said(name, "</x-played>" if is_end else "<x-played>", unused=_given(said).unused())
     if name in _SHORT:
-        return Said(name, f"</{_SHORT[name]}>" if is_end else f"<{_SHORT[name]}>")
+        given = _given(said)
+        unused = " ".join(filter(None, (given.unused(), *(one.strip("=") for one in given.bare))))
+        return Said(name, f"</{_SHORT[name]}>" if is_end else f"<{_SHORT[name]}>", unused=unused)
     if is_end:
         # told where it began
         return Said(name)
     given = _given(said)
     source = given.first("src", "url", "mp4", "m4v", "webm", "mp3", "m4a", "ogg", "href")
     if name in _PLAYED and source:
-        return Said(name, _played(source, given.first("title")))
+        return Said(name, _played(source, given.first("title")), unused=given.unused())
     return Said(name, is_unknown=True)
 
 
@@ -90,8 +133,21 @@ def hugo_or_hexo(said: str) -> Said:
         name = re.sub(r"\.\w+\Z", "", given.bare[0].rsplit("/", 1)[-1])
         given = _Given(given.named, given.bare[1:])
     if shown := _shown(name, given):
-        return Said(name, shown)
+        seen = unescape(shown)
+        more = [one for one in given.bare if _SAYS.search(one) and one not in _PLACED and one not in seen]
+        return Said(name, shown, unused=" ".join(filter(None, (given.unused(seen), *more))))
     return Said(name, is_unknown=name not in {"raw", "more"})
+
+
+def obsidian(said: str) -> Said:
+    """Read what Obsidian puts in from another file: a picture is shown, a text or a player is not at hand."""
+    place, *more = (part.strip() for part in said.split("|"))
+    address = place.partition("#")[0]
+    if not _PICTURE.search(address):
+        return Said("![[…]]", is_unknown=True)
+    alt = " ".join(part for part in more if not _SIZE.fullmatch(part))
+    width = next((part.partition("x")[0] for part in more if _SIZE.fullmatch(part)), "")
+    return Said("![[…]]", f'<img src="{escape(address)}" alt="{escape(alt)}" width="{escape(width)}">')
 
 
 def _shown(name: str, given: _Given) -> str:
@@ -130,7 +186,7 @@ def _hexo_picture(bare: list[str]) -> str:
 
 def _video(name: str, given: _Given) -> str:
     user, number = given.first("user"), given.first("id", "videoid", "bvid", "src")
-    said = number or "/".join(given.bare[:2] if name in {"gist", "codepen"} else given.bare[-1:])
+    said = number or "/".join(given.bare[_WHICH.get(name, slice(0, 1))])
     if not said:
         return ""
     if user and number:

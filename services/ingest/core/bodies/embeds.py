@@ -1,11 +1,15 @@
 """What a body plays of other sites: of videos, frames and the like only a link remains."""
 
-from typing import Final
+import re
+from html import unescape
+from typing import Any, Final
 
 from selectolax.lexbor import LexborNode
 
+from services.ingest.core.bodies.body import excerpt
 from services.ingest.core.bodies.described import described
 from services.ingest.core.bodies.passage import Opened, Passage
+from services.ingest.core.bodies.pictures import show
 
 MEDIA: Final = {
     **dict.fromkeys(("iframe", "video", "audio", "embed"), "src"),
@@ -16,14 +20,22 @@ MEDIA: Final = {
 """Elements that a browser plays, and where they say what."""
 _LAZY: Final = ("data-src", "data-lazy-src", "data-original")
 _YOUTUBE: Final = "https://www.youtube.com/watch?v="
+_PICTURE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp|svg)(?:[?#]|\Z)", re.I)
+_TAG: Final = re.compile("<[^>]*+>")
 
 
 def embed(element: LexborNode, passage: Passage) -> None:
     """Show a link to what an element or one inside it would play; its text is for browsers that cannot."""
-    body, tag = passage.body, element.tag or ""
+    body, tag, said = passage.body, element.tag or "", element.attributes
+    if tag in {"object", "embed"} and (picture := _picture(tag, said)):
+        show(element, picture, passage)
+        body.leave_out(element, f"{tag}: text for browsers that cannot show it")
+        return
     url = next(filter(None, (_source(one, passage) for one in _all_of(element))), None)
+    _tell_the_rest(tag, said, passage)
+    if url is None and said.get("srcdoc"):
+        return
     if url is None:
-        said = element.attributes
         name = next((name for name in (MEDIA[tag], *_LAZY) if said.get(name)), MEDIA[tag])
         body.note(
             "set aside", "embed", f"{tag} {name}: {(said.get(name) or '')[:60]!r} is no address of the web"
@@ -32,6 +44,24 @@ def embed(element: LexborNode, passage: Passage) -> None:
         title = described(element.attributes.get("title"), "title of an embed", url, body)
         passage.show({"kind": "embed", "url": url, "text": title})
     body.leave_out(element, f"{tag}: text for browsers that cannot play it")
+
+
+def _picture(tag: str, said: dict[str, Any]) -> dict[str, Any] | None:
+    """Give what an element that holds a picture says of it, in the words of `img`."""
+    address, kind = said.get(MEDIA[tag]) or "", (said.get("type") or "").lower()
+    if not (kind.startswith("image/") or (not kind and _PICTURE.search(address))):
+        return None
+    alt = said.get("alt") or said.get("aria-label") or said.get("title")
+    return {"src": address, "alt": alt, "width": said.get("width"), "height": said.get("height")}
+
+
+def _tell_the_rest(tag: str, said: dict[str, Any], passage: Passage) -> None:
+    """Tell of the page that a frame brings along, and of the picture before a video begins."""
+    if page := said.get("srcdoc"):
+        letters = excerpt(unescape(_TAG.sub(" ", page)))
+        passage.body.note("set aside", "embed", f"{tag} srcdoc: not shown: {letters or 'no letters'}")
+    if poster := said.get("poster"):
+        passage.body.note("set aside", "picture", f"{tag} poster: {poster[:200]!r} is not shown")
 
 
 def _all_of(element: LexborNode) -> list[LexborNode]:

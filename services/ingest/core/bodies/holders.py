@@ -36,12 +36,7 @@ class Flow(Passage):
     def take(self, line: Written) -> None:
         """Take a line as a paragraph; one that says what the picture before it shows is its caption."""
         before = self.blocks[-1] if self.blocks else None
-        if (
-            before is not None
-            and uncaptioned(before)
-            and not line.get("marks")
-            and _CAPTION.match(line["text"])
-        ):
+        if before is not None and uncaptioned(before) and _is_plain(line) and _CAPTION.match(line["text"]):
             before["picture"]["caption"] = line["text"]
         else:
             self.show({"kind": "paragraph"} | line)
@@ -55,6 +50,14 @@ class Flow(Passage):
         """Take what was found on the way."""
         for block in blocks:
             self.show(block)
+
+
+def _is_plain(line: Written) -> bool:
+    """Tell whether a line has no marks but those that emphasise all of it."""
+    return all(
+        mark["kind"] in {"emphasis", "strong"} and mark["end"] - mark["start"] == len(line["text"])
+        for mark in line.get("marks") or ()
+    )
 
 
 def uncaptioned(block: Block) -> bool:

@@ -27,9 +27,18 @@ def _q(element: LexborNode, passage: Passage, styles: Styles) -> Opened:
     return passage, end
 
 
-def _ruby(_: LexborNode, passage: Passage, __: Styles) -> Opened:
-    passage.line.await_base(True)
+def _ruby(element: LexborNode, passage: Passage, _: Styles) -> Opened:
+    inside = [one.tag for one in element.iter()]
+    # with one reading all stands under it, however many parts the base has
+    passage.line.await_base(True, in_parts=inside.count("rb") > 1 and len(element.css("rt")) > 1)
     return passage, lambda: passage.line.await_base(False)
+
+
+def _base(element: LexborNode, passage: Passage, _: Styles) -> Opened:
+    if element.parent is None or element.parent.tag != "ruby":
+        return passage, _nothing
+    passage.line.begin_part()
+    return passage, passage.line.end_part
 
 
 def _reading(element: LexborNode, passage: Passage, __: Styles) -> Opened | None:
@@ -58,6 +67,7 @@ def _nothing() -> None:
 ELEMENTS: Final[dict[str, Callable[[LexborNode, Passage, Styles], Opened | None]]] = {
     "q": _q,
     "ruby": _ruby,
+    "rb": _base,
     "rt": _reading,
     "input": _input,
 }

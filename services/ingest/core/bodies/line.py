@@ -51,6 +51,8 @@ class Line:
     def __init__(self, body: Body) -> None:
         self._body = body
         self._awaits_base = False
+        self._parts: list[tuple[int, int]] | None = None
+        """Of a base in parts those that have no reading yet."""
         self._begin()
 
     def _begin(self) -> None:
@@ -59,6 +61,8 @@ class Line:
         self._gap = ""
         self._marks: dict[Style, tuple[int, int]] = {}
         self._base: int | None = None
+        if self._parts:
+            self._parts = []
 
     def write(self, text: str, styles: Styles) -> None:
         """Add text whose white space collapses; a mark begins behind a space and ends before it."""
@@ -93,19 +97,34 @@ class Line:
             begun, _ = self._marks.get(style, (start, start))
             self._marks[style] = begun, self._length
 
-    def await_base(self, awaits: bool) -> None:
-        """Begin or end a stretch over which a reading (ruby) may stand."""
+    def await_base(self, awaits: bool, *, in_parts: bool = False) -> None:
+        """Begin or end a stretch over which a reading (ruby) may stand, over each of its parts one."""
         self._awaits_base, self._base = awaits, None
+        self._parts = [] if in_parts else None
+
+    def begin_part(self) -> None:
+        """Begin a part of the base, if it is one in parts."""
+        if self._parts is not None:
+            self._awaits_base, self._base = True, None
+
+    def end_part(self) -> None:
+        """End it."""
+        if self._parts is not None and self._base is not None:
+            self._parts.append((self._base, self._length))
+            self._base = None
 
     def read_as(self, reading: str, element: int) -> None:
         """Put a reading over what was written since `await_base`; over nothing it is text in brackets."""
-        if self._base is None:
+        part = self._parts.pop(0) if self._parts else None
+        if part is None and self._base is not None:
+            part = self._base, self._length
+        if part is None:
             self.write(f"（{reading}）", ())
-        elif self._base < self._length:
+        elif part[0] < part[1]:
             no_control_in_body(reading)
             style = Style("ruby", element, None, unicodedata.normalize("NFC", reading))
-            self._marks[style] = self._base, self._length
-        self.await_base(True)
+            self._marks[style] = part
+        self._awaits_base, self._base = True, None
 
     def end(self) -> Written | None:
         """Give the line and begin the next; None if nothing is visible."""

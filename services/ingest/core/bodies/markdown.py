@@ -12,7 +12,7 @@ from typing import Final
 
 from comrak import ExtensionOptions, RenderOptions, markdown_to_html
 
-from services.ingest.core.bodies import references, tex
+from services.ingest.core.bodies import references, tables, tex
 from services.ingest.core.bodies.body import Body
 from services.ingest.core.bodies.commands import Said
 from services.ingest.core.bodies.html import from_tags
@@ -46,6 +46,10 @@ _NUMBER: Final = re.compile(rf"{_COMMAND}(\d+){_COMMAND}")
 _TOKEN: Final = re.compile(rf"<code\b.*?(?:</code>|\Z)|{_COMMAND}(?P<number>\d+){_COMMAND}", re.DOTALL)
 _ONE_TILDE: Final = re.compile(r"(?<!~)~(?!~)")
 """Between numbers a sign for "to": it strikes nothing out."""
+_CAPTIONED: Final = re.compile(
+    r"<p><figure>(<img [^<>]*+>)</figure>(?:<br />)?\n<em>((?:[^<]|<(?!/?em>|/p>|img |br ))*+)</em></p>"
+)
+"""A picture with a line of emphasis below it, and nothing else."""
 _ATTRIBUTES: Final = re.compile(
     r"^[ \t>]*\{:[^{}\n]*\}[ \t]*$|(?<=[^\s{])[ \t]*\{:[ \t]*[.#\w][^{}\n]*\}|(?<=\))\{[^{}\n]*=[^{}\n]*\}"
     r"|^(?<=\n)[ \t]*\{#[\w:. =-]*\}[ \t]*$|(?<=\S)[ \t]\{#[\w:. =-]*\}[ \t]*$",
@@ -102,6 +106,7 @@ def _as_html(text: str, body: Body) -> str:
 
     text = in_markdown(_without_attributes(text, body), body, token)
     text = references.as_text(text, body) if "]:" in text else text
+    text = tables.widened(text, body) if "|" in text else text
     without_tex = tex.hidden(text)
     if "~" in text:
         without_tex = _ONE_TILDE.sub(tex.TILDE, without_tex)
@@ -113,6 +118,8 @@ def _as_html(text: str, body: Body) -> str:
     if len(html) > MOST_HTML:
         raise TooLargeError(f"becomes {len(html):,} characters of HTML, at most {MOST_HTML:,} are possible")
     html = html if meant == text else html.translate(_AS_SHARED)
+    if ("[" in text or "<" in text) and "<img" in html and "<em>" in html:
+        html = _CAPTIONED.sub(r"<figure>\1<figcaption>\2</figcaption></figure>", html)
     if commands:
         html = _TOKEN.sub(lambda found: _carried_out(found, commands, body), html)
     html = references.restored(html)

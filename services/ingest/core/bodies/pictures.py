@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from selectolax.lexbor import LexborNode
 
-from services.ingest.core.addresses import same_picture
+from services.ingest.core.addresses import is_larger, same_picture
 from services.ingest.core.bodies import emoji
 from services.ingest.core.bodies.body import Body
 from services.ingest.core.bodies.budget import A_PICTURE
@@ -49,9 +49,9 @@ def picture(element: LexborNode, said: dict[str, Any], passage: Passage, styles:
         body.note("set aside", "tracking pixel", f"img: {why}")
     elif (repeated := beside(element, "noscript")) is not None and repeated.css_first("img") is not None:
         if body.last_picture is None:
-            _show(element, said, passage)
+            show(element, said, passage)
     else:
-        _show(element, said, passage)
+        show(element, said, passage)
 
 
 def sources(element: LexborNode, passage: Passage, styles: Styles) -> None:
@@ -67,7 +67,7 @@ def fallback(element: LexborNode, passage: Passage) -> None:
     if shown is not None and not _unseen(shown.attributes) and not _is_repeated(element, shown, body):
         passage.end_line()
         body.forgive_picture()
-        _show(shown, shown.attributes, passage)
+        show(shown, shown.attributes, passage)
     body.leave_out(element, "noscript: not shown")
 
 
@@ -100,7 +100,8 @@ def _unseen(said: dict[str, Any]) -> str:
     return address[:80] if not is_late(said) and _COUNTS.search(address) else ""
 
 
-def _show(element: LexborNode, said: dict[str, Any], passage: Passage) -> None:
+def show(element: LexborNode, said: dict[str, Any], passage: Passage) -> None:
+    """Show a picture of which this is said; one that no browser could fetch is told."""
     body = passage.body
     found, others = largest(element, said, body)
     if found is None:
@@ -122,7 +123,10 @@ def _show(element: LexborNode, said: dict[str, Any], passage: Passage) -> None:
 
 
 def merged(blocks: list[Block], body: Body) -> list[Block]:
-    """Make one of pictures that are the same; the first keeps its place, and gets the captions of all."""
+    """Make one of pictures that are the same, the largest.
+
+    The first keeps its place, and gets the captions of all.
+    """
     kept: list[Block] = []
     seen: dict[str, dict[str, Any]] = {}
     for block in blocks:
@@ -135,6 +139,8 @@ def merged(blocks: list[Block], body: Body) -> list[Block]:
             ):
                 first["caption"] = caption
                 first["alt"] = first["alt"] or shown["alt"]
+                if is_larger(shown["url"], first["url"]):
+                    first |= {name: shown.get(name) for name in ("url", "width", "height", "renditions")}
                 alt = f" (alt: {shown['alt'][:60]})" if shown["alt"] not in first["alt"] else ""
                 body.note("changed", "picture", f"the same picture twice is one{alt}")
                 continue

@@ -18,7 +18,9 @@ _SQUARE: Final = (
     r"\[(?P<name>[a-z][a-z0-9_-]{1,40})(?P<said>(?:\s+|=)(?:[^\[\]\"']|\"[^\"\[]*+\"|'[^'\[]*+')*+)?/?\]"
     r"|\[/(?P<ended>[a-z][a-z0-9_-]{1,40})\]"
 )
-_COMMAND: Final = re.compile(f"{_CURLY}|{_SQUARE}")
+_EMBEDDED: Final = r"!\[\[(?P<embedded>[^\[\]\n]{1,1000}+)\]\](?![(\[])"
+"""Of Obsidian: `![[a.jpg|300]]`."""
+_COMMAND: Final = re.compile(f"{_EMBEDDED}|{_CURLY}|{_SQUARE}")
 _SKIPPED: Final = (
     r"(?P<skipped><(?P<raw>(?i:pre|code|script|style|textarea))\b.*?(?:</(?P=raw)\s*>|\Z)|<!--.*?(?:-->|\Z)"
     r"|<[A-Za-z/][^<>]*+>)"
@@ -58,6 +60,8 @@ def _carried_out(pattern: re.Pattern[str], text: str, body: Body, write: _Write,
         said: commands.Said | None
         if found.groupdict().get("skipped"):
             return whole
+        if is_markdown and found["embedded"]:
+            return write(commands.obsidian(found["embedded"]), whole)
         if (value := found["value"]) is not None:
             return _value(whole, value, body)
         if found["name"] or found["ended"]:
@@ -85,6 +89,8 @@ def carried_out(said: commands.Said, whole: str, body: Body) -> str:
         body.note("set aside", "shortcode", whole[:300])
     elif said.html and not said.html.startswith("</"):
         body.note("used", "shortcode", said.name)
+    if said.unused:
+        body.note("set aside", "shortcode", f"{said.name}: {said.unused[:300]}")
     return said.html
 
 

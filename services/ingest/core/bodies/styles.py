@@ -27,16 +27,17 @@ _STYLE: Final = re.compile(
 _TRACKED: Final[dict[str, Kind]] = {"msoDel": "deleted", "msoIns": "inserted"}
 
 
+_BACKGROUNDS: Final = ("background", "data-bg", "data-background", "data-background-image", "data-bgset")
 _RULE: Final = re.compile(r"\.([\w-]{1,40})\s*\{([^{}]{0,2000})\}")
 _STRUCK: Final = re.compile(r"(?:^|[\s-])(?:line-through|strike(?:through)?|ice-del)(?=\s|$)", re.I)
 _MOST_RULES: Final = 2_000
 
 
 def meanings(html: str) -> dict[str, str]:
-    """Give, of the classes of a body's own style sheets, the styles by which words mean something else."""
+    """Give, of the classes of a body's own style sheets, the styles that bear on words or show a picture."""
     sheets = "".join(re.findall(r"<style\b[^>]*+>(.*?)(?:</style|\Z)", html, re.I | re.DOTALL))
     found = islice(_RULE.finditer(sheets), _MOST_RULES)
-    return {rule[1]: rule[2] for rule in found if _STYLE.search(rule[2])}
+    return {rule[1]: rule[2] for rule in found if _STYLE.search(rule[2]) or "url(" in rule[2]}
 
 
 def left_out(tag: str, said: dict[str, Any]) -> str | None:
@@ -71,8 +72,13 @@ def styled(
             if ("strike" in name or "line-through" in name or "ice-del" in name) and _STRUCK.search(name):
                 kinds += ("deleted",)
         if style:
+            if "url(" in style:
+                body.tell_background(tag, style)
             meant = " ".join(one for pair in _STYLE.findall(style) for one in pair).lower()
             kinds += tuple(kind for word, kind in _MEANS if word in meant.split())
+        for name in _BACKGROUNDS if body.has_backgrounds else ():
+            if address := said.get(name):
+                body.note("set aside", "picture", f"{tag} {name}: {address[:200]!r} is not shown")
         if tag == "span" and (tracked := _TRACKED.get(said.get("class") or "")):
             kinds += (tracked,)
         if said.get("translate") == "no":
