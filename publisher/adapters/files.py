@@ -17,7 +17,7 @@ from typing import Any, Final
 from pydantic_core import from_json
 
 from publisher.core.dates import SiteTime, read_date
-from publisher.core.encodings import Kind, decode, misread
+from publisher.core.encodings import Kind, decode
 from publisher.core.file_names import DATED, NAMED_ONLY, NOT_READ, id_of
 from publisher.core.front_matter import named_in, read_markdown
 from publisher.core.ids import is_native
@@ -203,9 +203,8 @@ class Files:
             return Input("", value_of(sent), place)
         if isinstance(sent.get("db"), list):
             raise ValueError("is an export of Ghost; use import ghost")
-        faults = misread({name: sent.get(name) for name in ("title", "body")})
         whole = self._completed(sent, path, is_one_of_several=bool(place))
-        return Input("", value_of(whole), place, faults=faults)
+        return Input("", value_of(whole), place)
 
     def _completed(
         self, sent: dict[str, Any], path: Path | None, *, is_one_of_several: bool = False

@@ -8,12 +8,11 @@ else is detected from its letters, which takes enough of them, and told. A name 
 
 import re
 from codecs import lookup
-from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
 from charset_normalizer import from_bytes
 
-from services.ingest.core.faults import Fault
+from services.ingest.core.mojibake import mojibake
 from services.ingest.core.notes import Note
 
 Kind = Literal["xml", "html", "text"]
@@ -65,21 +64,8 @@ _USUAL: Final = {
 _KANA: Final = re.compile("[\u3041-\u30fa]")
 _BEYOND: Final = re.compile("[\u00a0-\u2fff\u3100-\uff00\U00010000-\U0010ffff]")
 _MOST_LOOKED_AT: Final = 200_000
-
-_AS_LATIN: Final = {
-    ord(character): byte
-    for byte in range(0x80, 0x100)
-    for character in {chr(byte), bytes([byte]).decode("cp1252", errors="replace")}
-    if character != "\ufffd"
-}
-_LATIN: Final = re.compile("[" + "".join(map(chr, sorted(_AS_LATIN))) + "]{2,}")
-_QUOTES: Final = "“”‘’…–—«»".encode("cp1252")
 _FEW: Final = 2
-_RUN: Final = re.compile(r"[\xa1-\xff]{4,}")
-"""Letters and signs beyond ASCII, one behind the other, as no language writes them."""
-_ENOUGH_RUN: Final = 12
-_MOST_RUN: Final = 2_000
-"""Letters of a text that are tried."""
+"""Letters that could be UTF-8 by chance."""
 
 
 class Decoded(NamedTuple):
@@ -111,63 +97,6 @@ def decode(content: bytes, kind: Kind, charset: str | None = None) -> Decoded:
         return Decoded(content.decode())
     except UnicodeDecodeError as error:
         return _detected(content, error)
-
-
-def mojibake(text: str) -> str | None:
-    """Tell what is wrong with a text that went through a wrong encoding; None if nothing is seen of it."""
-    if "\ufffd" in text:
-        at = text.index("\ufffd")
-        return (
-            f"contains U+FFFD in {text[max(0, at - 10) : at + 10]!r}, in place of lost letters; "
-            "export the text again in UTF-8"
-        )
-    if "锟斤拷" in text or "烫烫烫" in text:
-        return "contains 锟斤拷 or 烫烫烫, letters that were lost; export the text again in UTF-8"
-    if text.isascii():
-        return None
-    found = [one for run in _LATIN.findall(text) for one in _misread(run)]
-    if len(found) >= _FEW or (found and 2 * len("".join(found).encode()) >= len(text.strip())):
-        return (
-            f"is UTF-8 that was read as Latin-1 ({''.join(found)[:20]!r} is written as signs); export "
-            "it again in UTF-8"
-        )
-    return _other_mojibake(text)
-
-
-def _other_mojibake(text: str) -> str | None:
-    """Tell of letters of another encoding that were read as Latin-1, and of UTF-8 that was read as GBK."""
-    runs = "".join(_RUN.findall(text[:_MOST_LOOKED_AT]))[:_MOST_RUN]
-    if len(runs) >= _ENOUGH_RUN and len(set(runs)) >= _ENOUGH_RUN // 2:
-        return (
-            f"is in an encoding that was read as Latin-1 ({runs[:20]!r}); name the encoding in which it is "
-            "written, or export it again in UTF-8"
-        )
-    # the comma and the full stop of a Chinese text
-    if "锛" not in text and "銆" not in text:
-        return None
-    written = "".join(_BEYOND.findall(text[:_MOST_RUN])).encode("gb18030", errors="ignore")
-    meant = [one for one in written.decode(errors="ignore") if one >= "\u2e80"]
-    if len(meant) * 3 * 2 < len(written):
-        return None
-    return f"is UTF-8 that was read as GBK ({text[:20]!r}); export it again in UTF-8"
-
-
-def misread(texts: Mapping[str, object]) -> tuple[Fault, ...]:
-    """Give a fault for each text that went through a wrong encoding."""
-    return tuple(
-        Fault(f"/{name}", wrong)
-        for name, text in texts.items()
-        if isinstance(text, str) and (wrong := mojibake(text))
-    )
-
-
-def _misread(run: str) -> list[str]:
-    """Give the letters whose UTF-8 these signs of Latin-1 are."""
-    written = bytes(_AS_LATIN[ord(sign)] for sign in run)
-    meant = written.decode(errors="ignore")
-    # é»… may stand in a French text
-    misread = [one for one in meant if one >= "\u00a1" and one.encode()[1:].strip(_QUOTES)]
-    return misread if len(meant.encode()) * 4 >= len(written) * 3 else []
 
 
 def _declared(content: bytes, kind: Kind) -> str | None:

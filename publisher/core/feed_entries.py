@@ -13,7 +13,6 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 
 from publisher.core.dates import as_revision, read_date
-from publisher.core.encodings import misread
 from publisher.core.feed_elements import Element, Feed, names
 from publisher.core.feed_fields import AUTHORS, byline_of, link_of, section_of, tags_of
 from publisher.core.feed_marks import not_published
@@ -143,9 +142,8 @@ class _Entry:
             "language": self._language(body, title),
         }
         self._note_the_rest(texts, body, picture or {})
-        faults = misread({"title": title, "body": body.value})
         given = {name: value for name, value in sent.items() if value}
-        return Reading(given, faults, self._notes.told(), self._places)
+        return Reading(given, (), self._notes.told(), self._places)
 
     def _title(self) -> str:
         named = (one for path in ("title", "dc:title") for one in self._elements if one.path == path)

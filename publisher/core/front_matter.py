@@ -14,7 +14,6 @@ import yaml
 from publisher.core import front_matter_words as words
 from publisher.core import web_page
 from publisher.core.dates import SiteTime
-from publisher.core.encodings import misread
 from publisher.core.front_matter_fields import Fields
 from publisher.core.headings import title_of
 from publisher.core.ids import fits
@@ -81,7 +80,6 @@ def read_markdown(text: str, site: SiteTime) -> Reading:
     faults = (
         *fields.faults,
         *unreachable(_pictures(body), str(sent.get("base") or "")),
-        *misread({"title": sent.get("title"), "body": body}),
     )
     return Reading({"format": "markdown"} | sent | {"body": body}, faults, fields.notes.told(), fields.places)
 

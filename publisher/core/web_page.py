@@ -12,7 +12,6 @@ from html import unescape
 from typing import Any, Final
 
 from publisher.core.dates import SiteTime
-from publisher.core.encodings import misread
 from publisher.core.languages import language_of
 from publisher.core.markup import RAW, Tag, tags
 from publisher.core.markup import text_of as text_of
@@ -61,7 +60,6 @@ def read_html(text: str, site: SiteTime) -> Reading:
     faults = (
         *head.faults,
         *unreachable((address for at, address in page.pictures if start <= at < end), base),
-        *misread({"title": title, "body": body}),
     )
     given = {name: value for name, value in sent.items() if value or name == "title"}
     return Reading(given, faults, head.notes.told(), head.places)

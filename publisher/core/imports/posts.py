@@ -15,7 +15,6 @@ from urllib.parse import quote, urlsplit
 from pydantic import TypeAdapter, ValidationError
 
 from publisher.core.dates import read_date
-from publisher.core.encodings import misread
 from publisher.core.reading import Reading
 from services.ingest.core.addresses import LONGEST
 from services.ingest.core.characters import INVISIBLE
@@ -176,8 +175,7 @@ class Making:
     def reading(self) -> Reading:
         """Give what is to be judged and sent."""
         sent = {name: value for name, value in self.sent.items() if value not in (None, "", [], {})}
-        faults = (*self.faults, *misread({name: sent.get(name) for name in ("title", "body")}))
-        return Reading(sent, faults, self.notes.told(), self.places)
+        return Reading(sent, tuple(self.faults), self.notes.told(), self.places)
 
 
 def alias_of(address: str) -> str | None:

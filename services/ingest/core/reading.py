@@ -7,7 +7,7 @@ one: an embargo must not be lost to a typing error.
 """
 
 from base64 import b64decode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from difflib import get_close_matches
@@ -17,11 +17,11 @@ from typing import Any, Final, NamedTuple
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from services.ingest.core import ninjs, not_json, xml_items
+from services.ingest.core import mojibake, ninjs, not_json, wrapped, xml_items
 from services.ingest.core.faults import Fault, Rejection, faults_of, invalid, pointer, unreadable
 from services.ingest.core.field_types import section_name
 from services.ingest.core.notes import Notes
-from services.ingest.core.publication import meant_for, not_for_readers, speaks_of_publication
+from services.ingest.core.publication import meant_for, not_for_readers, plain, speaks_of_publication
 from services.ingest.core.submissions import ACTIONS, Publish, Submission, without_nulls
 
 LARGEST_BYTES: Final = 1_000_000
@@ -33,8 +33,37 @@ _MOST_UNKNOWN: Final = 200
 _LONGEST_MISSPELT: Final = 40
 """Characters of a name that may be a known one misspelt; the longest of those has 13."""
 
+_CALLED: Final = {
+    **dict.fromkeys(("headline", "subject", "heading", "articletitle", "标题"), "title"),
+    **dict.fromkeys(
+        (
+            "content",
+            "text",
+            "html",
+            "contenthtml",
+            "bodyhtml",
+            "articlebody",
+            "markdown",
+            "fulltext",
+            "正文",
+            "内容",
+        ),
+        "body",
+    ),
+    **dict.fromkeys(("category", "channel", "column", "articlesection", "栏目", "版面"), "section"),
+    **dict.fromkeys(("slug", "guid", "uuid", "articleid", "postid", "id"), "id"),
+}
+"""What others call the fields that every article has, for who leaves them out."""
 _MOST_SHOWN: Final = 100
 """Characters that a note has of a text that is set aside."""
+
+_ADDRESSES: Final = frozenset({"id", "uri", "guid", "url", "href", "base", "aliases", "email"})
+"""Fields that are no text; an address of old may have been written in any way."""
+_SEEN: Final = (Publish.model_fields.keys() | {"note", "public_note", "who", "why"}) - _ADDRESSES
+"""Fields whose text somebody reads."""
+_PICTURED: Final = ("associations", "renditions")
+"""Of an agency's item: what is wrong with a picture is left out."""
+_AS_SENT: Final[Mapping[str, str]] = {}
 
 _SIGNS: Final = "<&[!*_`|"
 """What markup can be made slow with."""
@@ -77,7 +106,8 @@ def parse(value: bytes | None, headers: Headers = ()) -> dict[str, Any] | Reject
             413, f"the message has {len(value):,} bytes, at most {LARGEST_BYTES:,} are possible"
         )
     if xml_items.is_xml(value):
-        return xml_items.read(value)
+        item = xml_items.read(value)
+        return item if isinstance(item, Rejection) else _legible(item, None, item.words.places)
     try:
         sent = from_json(value.removeprefix(b"\xef\xbb\xbf"), allow_inf_nan=False)
     except ValueError as error:
@@ -86,15 +116,39 @@ def parse(value: bytes | None, headers: Headers = ()) -> dict[str, Any] | Reject
     if isinstance(sent, dict) and "specversion" in sent:
         sent = _unwrapped(sent)
     if isinstance(sent, dict):
-        around = not_json.envelope(sent)
-        return unreadable(422, f"the message {around}") if around else sent
+        if around := wrapped.around(sent):
+            return unreadable(422, f"the message {around}")
+        return _legible(sent, value)
     if isinstance(sent, Rejection):
         return sent
     if isinstance(sent, str) and sent.lstrip()[:1] in ("{", "["):
         return unreadable(
             422, "the message is JSON inside a JSON text; send the object itself, without quotes"
         )
+    if isinstance(sent, list):
+        number = f"a list of {len(sent):,}" if len(sent) != 1 else "a list"
+        return unreadable(
+            422,
+            f"the message must be one JSON object {{ … }}, not {number}; send each by itself (from files, "
+            "remen publish reads lists)",
+        )
     return unreadable(422, "the message must be one JSON object { … }, not a list or a bare value")
+
+
+def _legible(
+    sent: dict[str, Any], value: bytes | None, places: Mapping[str, str] = _AS_SENT
+) -> dict[str, Any] | Rejection:
+    """Give what was sent, unless a text that readers would see went through a wrong encoding."""
+    if value is not None and not mojibake.may_have(value, sent):
+        return sent
+    is_an_agencys = value is None or ninjs.is_ninjs(sent)
+    seen = {name: sent[name] for name in sent if (name not in _PICTURED if is_an_agencys else name in _SEEN)}
+    faults = [
+        Fault(places.get(place, place), wrong)
+        for text, place in _texts(seen, "")
+        if _ADDRESSES.isdisjoint(place.split("/")) and (wrong := mojibake.mojibake(text))
+    ]
+    return replace(invalid(faults, _id(sent)), section=_section(sent)) if faults else sent
 
 
 def understand(sent: dict[str, Any], defaults: Defaults) -> Submission | Rejection:
@@ -180,13 +234,22 @@ def _unwrapped(envelope: dict[str, Any]) -> Any:
     if envelope["specversion"] != "1.0":
         return invalid([Fault("/specversion", "must be 1.0, the version of CloudEvents read here")], None)
     if "data" in envelope:
-        return envelope["data"]
+        data = envelope["data"]
+        if isinstance(data, str):
+            return unreadable(422, f"the CloudEvent's data is a text; {_data_as_text(data)}")
+        return data
     if not isinstance(encoded := envelope.get("data_base64"), str):
         return unreadable(422, "the CloudEvent carries neither data nor data_base64; put the article there")
     try:
         return from_json(b64decode(encoded, validate=True), allow_inf_nan=False)
     except ValueError as error:
         return unreadable(422, f"the CloudEvent's data_base64 is not JSON in Base64: {error}")
+
+
+def _data_as_text(data: str) -> str:
+    if data.lstrip()[:1] == "<":
+        return "put the article there as an object, or send the XML without a CloudEvent around it"
+    return "put the article there as an object, not as JSON in a text"
 
 
 def _as_meant(
@@ -237,7 +300,7 @@ def _misspelt(unknown: dict[str, Any], absent: frozenset[str]) -> list[Fault]:
     faults = []
     doubtful = (name for name, value in unknown.items() if not speaks_of_publication(name, value))
     for name in sorted(name for name in doubtful if len(name) <= _LONGEST_MISSPELT):
-        known = meant_for(name)
+        known = meant_for(name) or _CALLED.get(plain(name))
         if (
             known in absent
             and unknown[name] not in (False, "")

@@ -35,6 +35,7 @@ from services.ingest.core.field_types import (
     WebAddress,
 )
 from services.ingest.core.notes import Note
+from services.ingest.core.wrapped import kind_of_text
 from shared.blocks import Block, PictureBlock
 from shared.events import WithdrawReason
 
@@ -71,6 +72,8 @@ def _at_most(entries: int) -> BeforeValidator:
 
 def _blocks(body: object, info: ValidationInfo) -> tuple[Block, ...]:
     if not isinstance(body, str):
+        if said := kind_of_text(body):
+            raise ValueError(said)
         raise PydanticCustomError("string_type", "must be text")
     # without a format the fault is there, and the body is only looked over
     written_in = info.data.get("format", "plain")

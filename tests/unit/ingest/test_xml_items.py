@@ -221,7 +221,7 @@ def test_a_fault_is_told_at_the_element(value: bytes | str, place: str) -> None:
         (b"<NewsML Version='1.2'/>", "neither NITF nor NewsML-G2"),
         (b"<nitf>", "line 1"),
         (b"<!doctype html><p>a<br>b", "a page of HTML"),
-        (b"<section><p>a<br>b", "not valid XML"),
+        (b"<section><p>a<br>b", "the message is HTML"),
         (f"<packageItem {G2}/>".encode(), "one by one"),
         (f"<conceptItem {G2}/>".encode(), "concept"),
         (message(), "without a newsItem"),

@@ -6,7 +6,7 @@ agency wrote the value.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.ingest.core.faults import Fault, Rejection, invalid, pointer
 from services.ingest.core.field_types import LONGEST_NAME, LONGEST_TAG, Id, section_name
+from services.ingest.core.mojibake import mojibake
 from services.ingest.core.ninjs.items import Found, Item, field_name, item_of, tidy
 from services.ingest.core.ninjs.pictures import pictures_of
 from services.ingest.core.ninjs.texts import body_of, headline_of
@@ -112,7 +113,17 @@ def as_native(sent: dict[str, Any], default_section: str) -> Native | Rejection:
         "pictures": [picture for picture, _ in pictures],
     }
     captions = {f"/pictures/{number}/caption": place for number, (_, place) in enumerate(pictures)}
-    return _native(found, more, item, faults, captions)
+    native = _native(found, more, item, faults, captions)
+    return replace(native, notes=tuple(_without_mojibake(pictures)))
+
+
+def _without_mojibake(pictures: list[tuple[dict[str, Any], str]]) -> Iterator[Note]:
+    """Take out what went through a wrong encoding: no picture makes an article fail."""
+    for picture, place in pictures:
+        for name in ("caption", "alt", "credit"):
+            if wrong := mojibake(picture.get(name) or ""):
+                picture[name] = ""
+                yield Note(place or "/associations", "set aside", "encoding", f"{name} {wrong}")
 
 
 def named_in(sent: dict[str, Any], default_section: str) -> dict[str, Any]:

@@ -18,6 +18,11 @@ from services.ingest.core.xml_items.words import Words
 
 _MARKUP: Final = re.compile(rb"(\xef\xbb\xbf)?\s{0,100}<|\xff\xfe<\x00|\xfe\xff\x00<")
 _PAGE: Final = re.compile(rb"(\xef\xbb\xbf)?\s{0,100}<(!doctype\s+html|html)\b", re.IGNORECASE)
+_FIRST_TAG: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,100}<([A-Za-z]\w{0,20})")
+_OF_HTML: Final = re.compile(
+    "p|div|article|section|main|body|span|h[1-6]|[uo]l|table|blockquote|figure|img|a|b|i|strong|em|br", re.I
+)
+_AS_JSON: Final = "send the article as JSON, the HTML in body with format html"
 _OTHER: Final = "is XML, but neither NITF nor NewsML-G2; feeds go through remen import-feed"
 _READERS: Final = {
     "nitf": nitf.read,
@@ -64,12 +69,16 @@ def is_xml(value: bytes) -> bool:
 def read(value: bytes) -> XmlItem | Rejection:
     """Read a message in XML; takes time in proportion to its size."""
     if _PAGE.match(value):
-        return unreadable(400, "the message is a page of HTML; send the article as JSON, its markup in body")
+        return unreadable(400, f"the message is a page of HTML; {_AS_JSON}")
     try:
         content, encoding = in_utf8(value.lstrip())
         (root,) = elements([content], frozenset(), encoding=encoding)
     except ValueError as error:
-        return unreadable(400, f"the message {error}")
+        found = _FIRST_TAG.match(value)
+        is_html = found is not None and _OF_HTML.fullmatch(found[1].decode())
+        return unreadable(400, f"the message is HTML; {_AS_JSON}" if is_html else f"the message {error}")
+    if _OF_HTML.fullmatch(root.tag):
+        return unreadable(400, f"the message is HTML (<{root.tag}>); {_AS_JSON}")
     reader = _READERS.get(root.tag)
     if reader is None:
         return unreadable(422, f"the message {_OTHER} (it is <{root.tag[:40]}>)")
