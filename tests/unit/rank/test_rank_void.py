@@ -279,7 +279,7 @@ async def test_a_void_of_a_day_with_too_many_views_takes_none_out_and_says_so() 
         done = await voiding.turn({HOME: replace(cache, state=replace(cache.state, position=large))})
     (line,) = [line for line in logged if line["event"] == "not_voided"]
     assert line["days"] == tuple(position.days)
-    assert line["reason"].startswith("more than 67,108,864 views")
+    assert line["reason"].startswith("more than 16,777,216 views")
     assert metrics.NOT_VOIDED._value.get() == said + 1
     # it holds from now on, and what was counted stays
     voider.swap(done[HOME])
