@@ -28,8 +28,8 @@ Spans = tuple[tuple[str, str], ...]
 """Reading days from the first to the last, both included."""
 
 MOST_VIEWS: Final = 2**24
-"""Of all days that are folded anew at once: their hashes go to Redis in one flush, of 128 MB then. One of 512 MB
-was measured to hold up the event loop for longer than a session lasts."""
+"""Of all days that are folded anew at once: their hashes go to Redis in one flush, of 128 MB then. One of
+512 MB was measured to hold up the event loop for longer than a session lasts."""
 
 
 @dataclass(frozen=True, slots=True)

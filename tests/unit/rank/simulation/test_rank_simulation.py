@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.rank.core import seen
 from tests.unit.rank.simulation.comparison import DivergedError
 from tests.unit.rank.simulation.planted import PLANTS, Plant
 from tests.unit.rank.simulation.run import simulate
@@ -12,6 +13,12 @@ SEEDS = 300
 @pytest.mark.parametrize("first", range(1, SEEDS, 50))
 def test_redis_is_what_the_log_says_whatever_happens(first: int) -> None:
     for seed in range(first, first + 50):
+        simulate(seed)
+
+
+def test_what_is_folded_beside_the_loop_comes_to_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seen, "LARGE", 0)
+    for seed in range(1, 31):
         simulate(seed)
 
 
