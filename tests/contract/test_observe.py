@@ -75,6 +75,24 @@ def exported(measured: dict[str, str]) -> set[str]:
     return names
 
 
+@pytest.mark.parametrize(
+    ("service", "series"),
+    [
+        ("ingest", 'remen_ingest_inputs_total{outcome="accepted"}'),
+        ("ingest", 'remen_ingest_inputs_total{outcome="refused"}'),
+        ("ingest", 'remen_ingest_refused_total{reason="invalid"}'),
+        ("ingest", 'remen_ingest_requests_total{route="/articles",status="503"}'),
+        ("render", 'remen_render_requests_total{route="article",status="503"}'),
+        ("render", 'remen_render_views_total{outcome="unacknowledged"}'),
+    ],
+)
+def test_what_alerts_count_is_told_before_it_first_happens(
+    measured: dict[str, str], service: str, series: str
+) -> None:
+    # else Prometheus finds no increase to the first ones
+    assert f"\n{series} 0.0\n" in measured[service]
+
+
 def test_every_rule_and_dashboard_asks_for_what_is_measured(exported: set[str]) -> None:
     assert "remen_render_readable_seconds_bucket" in exported
     asking = {name: rule["expr"] for name, rule in (RECORDED | ALERTS).items()}

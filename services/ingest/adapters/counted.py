@@ -15,6 +15,10 @@ _requests: Final = Counter("remen_ingest_requests_total", "Answers by route and 
 _NO_ROUTE: Final = "other"
 """Whatever was asked for that there is not: its address is no label."""
 
+# what is counted for the first time has an increase only if it was 0 before
+for _status in (201, 500, 503):
+    _requests.labels("/articles", _status)
+
 
 class Counted:
     """An application around another one."""

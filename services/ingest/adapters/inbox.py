@@ -24,7 +24,7 @@ from services.ingest.adapters.article_log import ArticleLog
 from services.ingest.adapters.bounded_reading import read_bounded
 from services.ingest.adapters.outbox import Acknowledged, Outbox
 from services.ingest.adapters.tokens import Tokens
-from services.ingest.core.faults import reason_of
+from services.ingest.core.faults import REASONS, reason_of
 from services.ingest.core.intake import Intake, Record, accept, bring_home, refuse
 from services.ingest.core.quarantine import CLEAN, OPEN, Caution, caution_from, ended_processes, failed
 from services.ingest.settings import Settings
@@ -63,6 +63,13 @@ def _member(instance: str, publishers: Sequence[str]) -> str:
     """
     read = ",".join(publishers)
     return f"{instance}-{crc32(read.encode()):08x}" if read else instance
+
+
+# what is counted for the first time has an increase only if it was 0 before
+for _outcome in ("accepted", "refused", "repeated", "sent_home"):
+    INPUTS.labels(_outcome)
+for _reason in REASONS:
+    REFUSED.labels(_reason)
 
 
 class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]

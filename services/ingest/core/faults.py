@@ -44,7 +44,7 @@ class Rejection:
         return problem(self.status, self.detail, id=self.id, errors=errors or None)
 
 
-_REASONS: Final = {
+_KINDS: Final = {
     400: "unreadable",
     403: "no_right",
     404: "unknown_article",
@@ -53,11 +53,14 @@ _REASONS: Final = {
     422: "invalid",
     500: "set_aside",
 }
+_OTHER: Final = "other"
+REASONS: Final = (*_KINDS.values(), _OTHER)
+"""Why an input may be refused, each in a word."""
 
 
 def reason_of(rejection: Rejection) -> str:
     """Give the kind of a refusal in a word, one of a few."""
-    return _REASONS.get(rejection.status, "other")
+    return _KINDS.get(rejection.status, _OTHER)
 
 
 LARGEST_PROBLEM_BYTES: Final = 16 * 1024

@@ -40,6 +40,10 @@ _GZIP: Final = re.compile(
 )
 
 _requests = Counter("remen_render_requests", "Answers by route and status", ["route", "status"])
+# what is counted for the first time has an increase only if it was 0 before
+for _status in (200, 500, 503):
+    _requests.labels("", _status)
+    _requests.labels("article", _status)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,13 @@ _PATIENCE_S: Final = 1.8
 """A view is answered within two seconds, whatever Kafka does."""
 
 _views = Counter("remen_render_views", "Views reported by pages, by what became of them", ["outcome"])
+_OUTCOMES: Final = (
+    *("accepted", "bot", "foreign", "malformed", "stale"),
+    *("unknown", "unready", "full", "unacknowledged"),
+)
+# what is counted for the first time has an increase only if it was 0 before
+for _outcome in _OUTCOMES:
+    _views.labels(_outcome)
 
 
 @dataclass(frozen=True, slots=True)
