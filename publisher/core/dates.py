@@ -85,6 +85,8 @@ _REPUBLIC: Final = 1911
 _LONGEST: Final = 100
 _ZEROS: Final = frozenset({(1970, 1, 1), (1900, 1, 1), (1899, 12, 30), (1601, 1, 1)})
 """Where the clocks of Unix, databases, spreadsheets and Windows begin, at midnight."""
+_AFTER: Final = time_of_day(0, 1)
+"""Some count from a second of their own."""
 
 
 class Date(NamedTuple):
@@ -150,7 +152,7 @@ def _read(found: re.Match[str], text: str, form: re.Pattern[str], zone: tzinfo) 
     except (ValueError, OverflowError) as error:
         known = isinstance(error, _UnsureError)
         return _none(text, str(error) if known else "is not a date that the calendar has")
-    if any((at.year, at.month, at.day) in _ZEROS and at.time() == time_of_day.min for at in (in_utc, local)):
+    if any((at.year, at.month, at.day) in _ZEROS and at.time() < _AFTER for at in (in_utc, local)):
         return _none(text, "is the zero of a clock and no date")
     if named is not None:
         return Date(moment)

@@ -46,6 +46,7 @@ _OURS: Final = {
     "media": "search.yahoo.com/mrss/ search.yahoo.com/mrss",
     "itunes": "www.itunes.com/dtds/podcast-1.0.dtd",
     "app": "www.w3.org/2007/app purl.org/atom/app#",
+    "at": "purl.org/atompub/tombstones/1.0",
     "thr": "purl.org/syndication/thread/1.0",
     "xhtml": "www.w3.org/1999/xhtml",
     "blogger": "schemas.google.com/blogger/2018",
@@ -199,6 +200,9 @@ class _Scanner:
             element.path = f"{above.path}/{name}" if above.path else name
             self._entry.append(element)
         elif above.name in _LISTS:
+            feed.own.append(element)
+        elif above.path == "author":
+            element.path = f"author/{name}"
             feed.own.append(element)
         self._open.append((name, inside, element))
         self._opaque = int(name in _TEXTS and name not in _LISTS)

@@ -7,8 +7,8 @@ not come yet is no revision: no later copy could replace it. Of several texts th
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 
@@ -69,14 +69,18 @@ class Importing:
 
 def read_entries(feed: Feed, importing: Importing) -> Iterator[Reading | Rejection]:
     """Read each entry as a native article, or say why it cannot be one."""
-    of_feed = _OfFeed.of(feed)
+    of_feed = _OfFeed.of(feed, importing.zone)
+    untold = dict(of_feed.deleted)
     seen: dict[str, int] = {}
+    for entry in feed.entries if untold else ():
+        untold = {ref: when for ref, when in untold.items() if all(one.text != ref for one in entry)}
     for number, entry in enumerate(feed.entries, 1):
         if refused := not_published(entry):
             yield invalid(refused, None)
             continue
         try:
-            read = _Entry(entry, of_feed, importing).read()
+            read = _Entry(entry, of_feed, importing).read(untold)
+            untold = {}
             first = seen.setdefault(read.sent["id"], number)
             if first != number:
                 raise ValueError(
@@ -94,14 +98,24 @@ class _OfFeed:
     title: str
     link: str
     language: str | None
+    byline: str
+    """Of entries that name no author; only Atom says so."""
+    deleted: dict[str, datetime | None]
+    """Entries of Atom that are there no more, and since when (RFC 6721)."""
 
     @classmethod
-    def of(cls, feed: Feed) -> "_OfFeed":
+    def of(cls, feed: Feed, zone: tzinfo) -> "_OfFeed":
         own = {one.name: one for one in reversed(feed.own)}
         language = next((own[name].text for name in ("language", "dc:language") if name in own), "")
         said = next((one.language for one in feed.own if one.language), "")
         title = line_of(own["title"], feed.is_atom) if "title" in own else ""
-        return cls(feed.is_atom, title, link_of(feed.own, ""), language or said or None)
+        byline = byline_of([one for one in feed.own if one.path in AUTHORS], Notes()) if feed.is_atom else ""
+        deleted = {
+            _SPACE.sub(" ", ref): read_date(one.attributes.get("when"), zone).moment
+            for one in feed.own
+            if one.name == "at:deleted-entry" and (ref := one.attributes.get("ref", "").strip())
+        }
+        return cls(feed.is_atom, title, link_of(feed.own, ""), language or said or None, byline, deleted)
 
 
 class _Entry:
@@ -112,13 +126,19 @@ class _Entry:
         """Paths of elements that were looked at."""
         self._places: dict[str, str] = {}
 
-    def read(self) -> Reading:
+    def read(self, deleted: Mapping[str, datetime | None]) -> Reading:
+        """Read it; of `deleted` entries that the feed has no more it tells."""
         address, link = self._address(), link_of(self._elements, self._feed.link)
         texts = [one for element in self._elements if (one := text_of_feed(element, self._feed.is_atom))]
         self._read.update(one.path for one in texts)
         body = longest(texts)
         base = web_address(body.base) or web_address(link) or web_address(self._feed.link) or ""
         published, updated = self._date(_PUBLISHED, "/published_at"), self._date(_UPDATED, "")
+        self._check_deleted(address, updated or published)
+        for ref in deleted:
+            stands = feed_id(self._importing.name, self._named(ref))
+            told = f"{ref[:200]} is deleted in the feed; remen withdraw {stands} takes it down here"
+            self._notes.add("at:deleted-entry", "set aside", "deleted", told)
         tags = tags_of(self._elements, self._notes)
         title = self._title()
         picture = picture_of(self._elements, base, self._notes)
@@ -131,7 +151,7 @@ class _Entry:
             "base": base,
             "body": body.value,
             "picture": picture,
-            "byline": byline_of(self._elements, self._notes),
+            "byline": byline_of(self._elements, self._notes) or self._inherited_byline(),
             "tags": tags,
             "published_at": _in_utc(published or updated),
             "revision": as_revision(updated, self._importing.now)
@@ -160,8 +180,31 @@ class _Entry:
             raise ValueError(
                 "has neither a guid nor a link, so it could not be recognised when imported again"
             )
-        named = _SPACE.sub(" ", named)
+        return self._named(_SPACE.sub(" ", named))
+
+    def _named(self, named: str) -> str:
         return named if ":" in named else f"{self._feed.link or self._feed.title}#{named}"
+
+    def _check_deleted(self, address: str, changed: datetime | None) -> None:
+        """Refuse an entry that was deleted after its last change; ValueError."""
+        if address not in self._feed.deleted:
+            return
+        when = self._feed.deleted[address]
+        if when is None or changed is None or changed <= when:
+            raise ValueError("is deleted in the same feed (at:deleted-entry), so it is not published")
+
+    def _inherited_byline(self) -> str:
+        """Give the authors of the feed that an Atom entry was taken from, else of the one it stands in."""
+        of_source = [
+            replace(one, path=one.path.removeprefix("source/"))
+            for one in self._elements
+            if one.path.startswith("source/author")
+        ]
+        byline = byline_of(of_source, self._notes) or self._feed.byline
+        if byline:
+            self._read.update(f"source/{path}" for path in AUTHORS)
+            self._notes.add("author", "used", "field", f"author: {byline[:200]}, of the feed")
+        return byline
 
     def _date(self, names: Sequence[str], field: str, *, must: bool = False) -> datetime | None:
         """Give the first that can be read of several dates; `must`: one that cannot be read is a fault."""

@@ -147,6 +147,10 @@ class Fields:
         return moment is not None
 
     def _map_names(self) -> None:
+        for name in ("author", "authors", "categories", "category", "tags", "keywords"):
+            if (known := self._known.get(name)) in self.sent:
+                for one in words.nameless(self.sent[known]):
+                    self.notes.add(self._place(known), "set aside", "field", f"{known} {one} has no name")
         people = dict.fromkeys(
             name
             for _, value in self._taken(("author", "authors"))

@@ -31,6 +31,7 @@ PLACES: Final = names("permalink url path canonical canonicalurl originalurl lin
 FORMER: Final = names("aliases alias redirectfrom")
 COMMA: Final = re.compile(r"\s*[,，]\s*")
 MOST: Final = {"tags": 100, "aliases": 20}
+_NAMING: Final = ("name", "title", "display_name", "displayname", "label", "nickname", "value", "slug")
 LETTERS: Final = re.compile(r"[\W_]+")
 TIMES: Final = ("published_at", "embargo_until", "expires_at")
 
@@ -65,11 +66,24 @@ def strings(value: Any, *, parted: bool = True) -> list[str]:
     if isinstance(value, list):
         return [one for entry in value for one in strings(entry, parted=False)]
     if isinstance(value, dict):
-        return strings(
-            next((value[key] for key in ("name", "title", "display_name") if value.get(key)), None)
-        )
+        if (name := _name_of(value)) is not None:
+            return strings(name, parted=False)
+        return [one for entry in value.values() if isinstance(entry, dict) for one in strings(entry)]
     written = text(value).strip()
     return [one for one in (COMMA.split(written) if parted else [written]) if one]
+
+
+def nameless(value: Any) -> list[str]:
+    """Give the beginnings of objects that name nothing, so that nothing stands for them."""
+    if isinstance(value, list):
+        return [one for entry in value for one in nameless(entry)]
+    if not isinstance(value, dict) or strings(value):
+        return []
+    return [str(value)[:200]]
+
+
+def _name_of(value: dict[Any, Any]) -> Any:
+    return next((value[key] for key in _NAMING if value.get(key) and not isinstance(value[key], dict)), None)
 
 
 def former_path(address: str) -> str:

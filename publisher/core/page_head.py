@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 from publisher.core.dates import SiteTime, as_revision, read_date
 from publisher.core.feed_elements import names
 from publisher.core.feed_fields import joined_names
+from publisher.core.front_matter_words import nameless
 from publisher.core.languages import tag_of
 from services.ingest.core.addresses import web_address
 from services.ingest.core.faults import Fault
@@ -175,6 +176,8 @@ class Head:
             self.sent["base"] = base
         name, picture = self._first(_PICTURES)
         if not picture:
+            name, picture = "JSON-LD", _address_of(self._linked.get("image"))
+        if not picture:
             return
         picture = _joined(base, picture)
         if web_address(picture):
@@ -217,7 +220,10 @@ class Head:
     def _map_authors(self) -> None:
         said = [(name, one) for name, one in self._all(_AUTHORS) if one]
         people = dict.fromkeys(one for _, one in said if not _ADDRESS.match(one))
-        people = people or dict.fromkeys(_people(self._linked.get("author")))
+        linked = self._linked.get("author")
+        people = people or dict.fromkeys(_people(linked))
+        for author in nameless(linked):
+            self.notes.add("JSON-LD", "set aside", "field", f"author {author} has no name")
         for name, one in said:
             if _ADDRESS.match(one):
                 self.notes.add(name, "set aside", "field", f"{name} {one[:200]} is an address and no name")
@@ -280,6 +286,12 @@ def _people(author: Any) -> Iterator[str]:
         name = one.get("name") if isinstance(one, dict) else one
         if isinstance(name, str) and name and not _ADDRESS.match(name):
             yield name
+
+
+def _address_of(image: Any) -> str:
+    """Give the address of what JSON-LD describes as a picture, the first of several."""
+    one = image[0] if isinstance(image, list) and image else image
+    return _text(one.get("url") or one.get("contentUrl")) if isinstance(one, dict) else _text(one)
 
 
 def _is_iso(said: str) -> bool:

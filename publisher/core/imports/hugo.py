@@ -10,6 +10,7 @@ from typing import Any, Final
 from urllib.parse import urljoin
 
 from publisher.core import web_page
+from publisher.core.front_matter_words import nameless, strings
 from publisher.core.imports.hugo_addresses import Name, address_of, name_of
 from publisher.core.imports.hugo_fields import split
 from publisher.core.imports.hugo_site import Page, Site, id_of, is_part, not_rendered, survey
@@ -156,6 +157,9 @@ def _put_the_rest(making: Making, fields: dict[str, Any], name: Name, site: Site
         **(params if isinstance(params, dict) else {}),
         **{k: v for k, v in fields.items() if k not in _READ},
     }
+    for key in ("authors", "author", "categories", "tags"):
+        for one in nameless(fields.get(key)):
+            making.set_aside(key, "field", f"{key} {one} has no name")
     for key in _EXCERPTS:
         if fields.get(key):
             making.set_aside(key, "excerpt", "cards show how the text begins")
@@ -194,7 +198,7 @@ def _first(fields: dict[str, Any], *names: str) -> tuple[str | None, Any]:
 def _names(said: Any) -> list[str]:
     """Give the names in a text, a list of texts, or a list of objects with a name."""
     every = said if isinstance(said, list) else [said]
-    found = (one.get("name") if isinstance(one, dict) else one for one in every)
+    found = (next(iter(strings(one)), None) if isinstance(one, dict) else one for one in every)
     return [
         str(one) for one in found if isinstance(one, str | int) and not isinstance(one, bool) and one != ""
     ]

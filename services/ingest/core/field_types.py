@@ -155,6 +155,31 @@ def _moment(value: Any) -> datetime:
     return in_utc if offset and offset.total_seconds() % 60 else moment
 
 
+_ZEROS: Final = frozenset({(1970, 1, 1), (1900, 1, 1), (1899, 12, 30), (1601, 1, 1)})
+"""Where the clocks of Unix, databases, spreadsheets and Windows begin, at midnight."""
+
+_BEGIN_SO: Final = ("0000-", "0001-", "1970-01-01", "1969-12-31", "1900-01", "1899-12", "1601-01", "1600-12")
+"""How they are written in any zone; in the year 1 Go's time begins."""
+
+
+def no_zero(value: Any, info: ValidationInfo) -> Any:
+    """Give a date as it was sent; None, with a note, for one that is only where a clock begins."""
+    if not isinstance(value, str) or not value.startswith(_BEGIN_SO):
+        return value
+    if value[:4] not in ("0000", "0001"):
+        try:
+            local = datetime.fromisoformat(value)
+        except ValueError:
+            return value
+        moments = (local, local.astimezone(UTC)) if local.tzinfo else (local,)
+        if not any((at.year, at.month, at.day) in _ZEROS and not (at.hour or at.minute) for at in moments):
+            return value
+    if isinstance(info.context, Notes):
+        told = f"{value[:_LONGEST_TIME]!r} is the zero of a clock and no date"
+        info.context.add(f"/{info.field_name}", "set aside", "date", told)
+    return None
+
+
 def scope_name(text: str) -> str:
     """Check what a desk action reaches: all lists, or those of a section; ValueError says what to change."""
     if text != "all":

@@ -6,6 +6,7 @@ knows is set aside with a note, but for one that speaks of publication, and one 
 one: an embargo must not be lost to a typing error.
 """
 
+import json
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from typing import Any, Final, NamedTuple
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from services.ingest.core import mojibake, ninjs, not_json, wrapped, xml_items
+from services.ingest.core import looks, mojibake, ninjs, not_json, wrapped, xml_items
 from services.ingest.core.faults import Fault, Rejection, faults_of, invalid, pointer, unreadable
 from services.ingest.core.field_types import section_name
 from services.ingest.core.notes import Notes
@@ -273,8 +274,10 @@ def _as_meant(
             faults += not_for_readers(unknown)
         for name in unknown:
             if not speaks_of_publication(name, sent[name]):
-                said = f"{name} {sent[name][:_MOST_SHOWN]!r}" if isinstance(sent[name], str) else name
+                said = f"{name} {_shown(sent[name])}".rstrip()
                 notes.add(pointer((name,)), "set aside", "field", f"{said} is not a field of an article")
+    if shape is Publish and "format" not in sent:
+        faults += looks.faults(sent.get("body"), notes)
     try:
         submission = shape.model_validate(sent, context=notes)
     except ValidationError as error:
@@ -286,6 +289,15 @@ def _as_meant(
         told = (note._replace(pointer=place(note.pointer)) for note in notes.told())
         return submission.with_notes(tuple(told))
     return submission
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, str):
+        return repr(value[:_MOST_SHOWN])
+    if not value or isinstance(value, bool):
+        return ""
+    said = json.dumps(value, ensure_ascii=False)
+    return said if len(said) <= _MOST_SHOWN else said[:_MOST_SHOWN] + "…"
 
 
 @cache

@@ -33,8 +33,9 @@ from services.ingest.core.field_types import (
     Title,
     Uri,
     WebAddress,
+    no_zero,
 )
-from services.ingest.core.notes import Note
+from services.ingest.core.notes import Note, Notes
 from services.ingest.core.wrapped import kind_of_text
 from shared.blocks import Block, PictureBlock
 from shared.events import WithdrawReason
@@ -68,6 +69,23 @@ def _at_most(entries: int) -> BeforeValidator:
         return sent
 
     return BeforeValidator(check)
+
+
+def _named(sent: object, info: ValidationInfo) -> object:
+    """Read tags that are objects by their names."""
+    if not isinstance(sent, list) or not any(isinstance(one, dict) for one in sent):
+        return sent
+    names = [_name_of(one) if isinstance(one, dict) else one for one in sent]
+    if isinstance(info.context, Notes):
+        info.context.add("/tags", "changed", "field", "tags: of each object only the name stands")
+    return names
+
+
+def _name_of(tag: dict[str, Any]) -> object:
+    """Give what names a tag; one that nothing names stays, and is a fault."""
+    return next(
+        (said for name in ("name", "title", "label", "value", "slug") if (said := tag.get(name))), tag
+    )
 
 
 def _blocks(body: object, info: ValidationInfo) -> tuple[Block, ...]:
@@ -158,9 +176,9 @@ class Publish(_Sent):
     pictures: Annotated[tuple[SentPicture, ...], Field(max_length=100), _at_most(100)] = ()
     byline: Name = ""
     source: Name = ""
-    tags: Annotated[tuple[Tag, ...], Field(max_length=100), _at_most(100)] = ()
+    tags: Annotated[tuple[Tag, ...], Field(max_length=100), _at_most(100), BeforeValidator(_named)] = ()
     language: Language = "zh-Hans"
-    published_at: Moment | None = None
+    published_at: Annotated[Moment | None, BeforeValidator(no_zero)] = None
     revision: Annotated[int, Strict(), Field(ge=0, lt=2**53), _WHOLE] = 0
     embargo_until: Moment | None = None
     expires_at: Moment | None = None

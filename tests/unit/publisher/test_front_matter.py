@@ -61,7 +61,7 @@ def test_a_field_is_read_in_the_words_of_the_system_that_wrote_it(
             "date is not used beside published_at",
         ),
         ("tags: [" + "长" * 51 + "]", "field", "does not fit tags"),
-        ("weight: 3", "field", "weight is not a field of an article"),
+        ("weight: 3", "field", "weight 3 is not a field of an article"),
         ("layout: post", "field", "layout 'post' is not a field of an article"),
         ("imageCaption: 桥", "field", "has no picture"),
         ("extra: {mood: 好}", "field", "mood '好' is not a field of an article"),

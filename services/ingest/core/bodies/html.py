@@ -36,6 +36,7 @@ from services.ingest.core.bodies.styles import left_out, meanings, styled
 from services.ingest.core.bodies.table import table
 from services.ingest.core.bodies.tree import not_ended, tree_of
 from services.ingest.core.bodies.untagged import has_breaks, is_untagged, unescaped
+from services.ingest.core.looks import is_html
 from services.ingest.core.notes import Notes
 from shared.blocks import Block
 
@@ -63,7 +64,11 @@ def from_html(html: str, notes: Notes, base: str = "") -> tuple[Block, ...]:
     body = Body(notes, base)
     carried_out = in_html(html, body)
     if is_untagged(carried_out):
-        return from_plain(unescaped(carried_out), notes, base)
+        plain = unescaped(carried_out)
+        if not is_html(plain):
+            return from_plain(plain, notes, base)
+        body.note("changed", "markup", "is escaped twice; its tags are read")
+        carried_out = plain
     # a reference such as &#769; was no character yet when the whole was normalised
     body.is_checked = carried_out is html and "&" not in html
     return from_tags(carried_out, body)

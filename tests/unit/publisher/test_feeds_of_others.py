@@ -1,0 +1,130 @@
+"""What a feed says of all its entries, and of those that are there no more."""
+
+from pathlib import Path
+
+import pytest
+
+from publisher.adapters.failures import CommandError
+from tests.unit.publisher.doors import atom, imported, markdown, published, rss
+
+TEXT = "<content>港口今天繁忙。</content>"
+AT = 'xmlns:at="http://purl.org/atompub/tombstones/1.0"'
+
+
+def _with(feed: str, own: str) -> str:
+    return feed.replace("<entry>", f"{own}<entry>", 1)
+
+
+@pytest.mark.parametrize(
+    ("changed", "refused"),
+    [
+        ("<updated>2026-11-01T00:00:00Z</updated>", True),
+        ("<updated>2026-11-20T00:00:00Z</updated>", False),
+        ("<published>2026-11-02T00:00:00Z</published>", True),
+        ("", True),
+    ],
+)
+def test_an_entry_that_the_feed_says_is_deleted_is_not_published(
+    tmp_path: Path, changed: str, refused: bool
+) -> None:
+    gone = f'<at:deleted-entry {AT} ref="tag:r,1" when="2026-11-10T00:00:00Z"/>'
+    (found,) = imported(tmp_path, _with(atom(TEXT + changed), gone))
+    assert ("is deleted in the same feed" in found.refused) == refused
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        f'<at:deleted-entry {AT} ref="tag:r,9" when="2026-11-10T00:00:00Z"/>',
+        '<x:deleted-entry xmlns:x="http://purl.org/atompub/tombstones/1.0" ref="tag:r,9" when="?"/>',
+        f'<at:deleted-entry {AT} ref="tag:r,9" when="2026"><at:comment>误</at:comment></at:deleted-entry>',
+        f"<at:deleted-entry {AT} when='2026-11-10T00:00:00Z' ref='tag:r,9'></at:deleted-entry>",
+    ],
+)  # fmt: skip
+def test_another_deleted_entry_is_told_with_the_id_to_withdraw(tmp_path: Path, gone: str) -> None:
+    (found,) = imported(tmp_path, _with(atom(TEXT), gone))
+    assert found.refused == ""
+    assert "tag:r,9 is deleted in the feed; remen withdraw feed-" in found.note("deleted")
+
+
+def test_a_feed_of_deleted_entries_alone_says_so(tmp_path: Path) -> None:
+    gone = f'<at:deleted-entry {AT} ref="a:1" when="2026-11-10T00:00:00Z"/>'
+    feed = f'<feed xmlns="http://www.w3.org/2005/Atom">{gone}</feed>'
+    with pytest.raises(CommandError, match="no entries but 1 that are deleted"):
+        imported(tmp_path, feed)
+
+
+@pytest.mark.parametrize(
+    ("own", "inside", "byline"),
+    [
+        ("<author><name>张三</name><email>z@r.example</email></author>", "", "张三"),
+        ("<author><name>张三</name></author><author><name>李四</name></author>", "", "张三、李四"),
+        ("<author><name>张三</name></author>", "<author><name>王五</name></author>", "王五"),
+        ("<author><name>张三</name></author>", "<source><author><name>赵六</name></author></source>", "赵六"),
+        ("<author><uri>https://a.example</uri></author>", "", None),
+    ],
+)
+def test_an_entry_of_atom_has_the_author_of_its_feed(
+    tmp_path: Path, own: str, inside: str, byline: str | None
+) -> None:
+    (found,) = imported(tmp_path, _with(atom(TEXT + inside), own))
+    assert (found.refused, found.sent.get("byline")) == ("", byline)
+    is_inherited = byline is not None and "王五" not in byline
+    assert bool("of the feed" in found.note("field")) == is_inherited
+
+
+def test_one_of_rss_has_not(tmp_path: Path) -> None:
+    (found,) = imported(tmp_path, rss("<description>港口。</description>", "<author>张三</author>"))
+    assert "byline" not in found.sent
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "1970-01-01T00:00:01Z",
+        "Thu, 01 Jan 1970 00:00:00 GMT",
+        "Thu, 01 Jan 1970 08:00:00 +0800",
+        "1970-01-01",
+    ],
+)
+def test_a_feed_s_date_that_is_a_clock_s_zero_is_told_and_none(tmp_path: Path, date: str) -> None:
+    (found,) = imported(tmp_path, atom(f"{TEXT}<published>{date}</published>"))
+    assert "published_at" not in found.sent
+    assert "zero of a clock" in found.note("date")
+
+
+@pytest.mark.parametrize(
+    ("fields", "byline", "tags"),
+    [
+        (["author: {name: 张三}", "tags: [{name: 桥}, 交通]"], "张三", ["桥", "交通"]),
+        (["authors:", "  zhang: {name: 张三}", "  li: {name: 李四}"], "张三、李四", None),
+        (["authors: [{nickname: 张三}]", "tags: [{slug: bridge}]"], "张三", ["bridge"]),
+        (["author: {display_name: 张三}", "tags: [{label: 桥, id: 3}]"], "张三", ["桥"]),
+    ],
+)
+def test_names_in_objects_are_read(
+    tmp_path: Path, fields: list[str], byline: str, tags: list[str] | None
+) -> None:
+    found = markdown(tmp_path, *fields)
+    assert (found.sent.get("byline"), found.sent.get("tags")) == (byline, tags)
+
+
+@pytest.mark.parametrize(
+    "field", ["author: {id: 7}", "authors: [{id: 7}]", "tags: [{id: 7}]", "category: {id: 7}"]
+)
+def test_an_object_without_a_name_is_told(tmp_path: Path, field: str) -> None:
+    found = markdown(tmp_path, field)
+    assert "'id': 7} has no name" in found.note("field")
+
+
+def test_the_picture_and_the_authors_of_json_ld_are_used_or_told(tmp_path: Path) -> None:
+    said = (
+        '{"@type": "NewsArticle", "image": [{"url": "https://i.example/1.jpg"}], '
+        '"author": [{"@id": "#a"}, "张三"]}'
+    )
+    page = (
+        f'<html><head><script type="application/ld+json">{said}</script></head><body><h1>通车</h1><p>新桥。'
+    )
+    found = published(tmp_path, "bridge.html", page)
+    assert (found.sent["picture"]["url"], found.sent["byline"]) == ("https://i.example/1.jpg", "张三")
+    assert "'@id': '#a'} has no name" in found.note("field")
