@@ -380,3 +380,20 @@ def test_a_block_that_only_wordpress_can_fill_is_told() -> None:
     assert [note.detail for note in notes] == [
         'wp:latest-posts {"n":3}: a block that only WordPress can fill'
     ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("<tr><td>甲<td rowspan=2>免费<tr><td>乙", [["甲", "免费"], ["乙", ""]]),
+        ("<tr><td rowspan=3>免费<td>甲<tr><td>乙<tr><td>丙", [["免费", "甲"], ["", "乙"], ["", "丙"]]),
+        ("<tr><td colspan=2>甲乙<tr><td>丙<td>丁", [["甲乙", ""], ["丙", "丁"]]),
+        ("<tr><td>甲<td colspan=2 rowspan=2>乙<tr><td>丙", [["甲", "乙", ""], ["丙", "", ""]]),
+    ],
+)
+def test_where_a_cell_would_reach_are_empty_ones_and_it_is_told(rows: str, expected: list[list[str]]) -> None:
+    (found,), notes = read(f"<table>{rows}</table>")
+    assert [[cell["text"] for cell in row] for row in found["rows"]] == expected
+    assert list(noted(notes, "element")) == [
+        "td over several cells: stands in the first, the others are empty"
+    ]

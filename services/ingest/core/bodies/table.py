@@ -33,10 +33,14 @@ class _Table(Passage):
         self._covered: dict[int, int] = {}
 
     def begin_row(self) -> None:
-        """Begin a row, the one before being full."""
+        """Begin a row; the one before is full."""
+        self.end_row()
+        self.rows.append([])
+
+    def end_row(self) -> None:
+        """Fill the row up."""
         if self.rows:
             self._fill(self.rows[-1])
-        self.rows.append([])
 
     def begin_cell(self, cell: list[Written], columns: int, rows: int) -> None:
         """Put a cell into the row."""
@@ -67,6 +71,7 @@ def table(element: LexborNode, flow: Flow) -> Opened:
 
     def end() -> None:
         inside.end_line()
+        inside.end_row()
         _add(inside, flow)
         flow.show_all(inside.shown)
 
@@ -111,7 +116,14 @@ def _cell(element: LexborNode, read: _Table) -> Opened:
     if len(read.rows) == 1 and element.tag == "td" and (part is None or part.tag != "thead"):
         read.first_is_head = False
     inside = Passage(read.body)
-    read.begin_cell(inside.lines, _span(element, "colspan"), _span(element, "rowspan"))
+    columns, rows = _span(element, "colspan"), _span(element, "rowspan")
+    read.begin_cell(inside.lines, columns, rows)
+    if columns > 1 or rows > 1:
+        read.body.note(
+            "changed",
+            "element",
+            f"{element.tag} over several cells: stands in the first, the others are empty",
+        )
 
     def end() -> None:
         inside.end_line()
