@@ -85,6 +85,8 @@ _REPUBLIC: Final = 1911
 _LONGEST: Final = 100
 _ZEROS: Final = frozenset({(1970, 1, 1), (1900, 1, 1), (1899, 12, 30), (1601, 1, 1)})
 """Where the clocks of Unix, databases, spreadsheets and Windows begin, at midnight."""
+_NEAR_ZERO: Final = datetime(1970, 1, 23, tzinfo=UTC)
+"""Before it seconds since 1970 fall that are taken for thousandths, until the year 2029."""
 _AFTER: Final = time_of_day(0, 1)
 """Some count from a second of their own."""
 
@@ -154,6 +156,8 @@ def _read(found: re.Match[str], text: str, form: re.Pattern[str], zone: tzinfo) 
         return _none(text, str(error) if known else "is not a date that the calendar has")
     if any((at.year, at.month, at.day) in _ZEROS and at.time() < _AFTER for at in (in_utc, local)):
         return _none(text, "is the zero of a clock and no date")
+    if in_utc.year == _NEAR_ZERO.year and in_utc < _NEAR_ZERO and in_utc.second:
+        return _none(text, "are seconds that were taken for thousandths, and no date")
     if named is not None:
         return Date(moment)
     missing = "names no zone" if clock else "names no time of day"

@@ -33,6 +33,11 @@ _RESIZER: Final = re.compile(r"i\d\.wp\.com/(?=[^/]+\.)")
 _SIZE: Final = re.compile(r"-(?:\d{2,4}x\d{2,4}|scaled)(?=\.\w{3,4}\Z)")
 _WIDTH: Final = re.compile(r"-(\d{2,4})x\d{2,4}\.\w{3,4}\Z")
 _ASKED_WIDTH: Final = re.compile(r"(?:^|&)(?:w|width|resize|fit)=(\d{1,5})\b")
+_BLOGGER: Final = re.compile(
+    r"(?<=\.com)(/.*)/[sw](\d{2,4})(?:-[a-z0-9-]+)?(/[^/]+)\Z|(?<=\.com)(/.*)=[sw](\d{2,4})(?:-[a-z0-9-]+)?\Z"
+)
+"""Blogger's and Google's: /s320/ before a picture's name, or =s320 behind it."""
+_FULL_WIDTH: Final = 800
 _SIZED: Final = re.compile(r"(?:(?:w|h|width|height|resize|fit|quality|strip|ssl)=[\w%,.]*+&?)*+")
 
 
@@ -54,6 +59,8 @@ def same_picture(address: str) -> str:
     except ValueError:
         return address
     whole = _RESIZER.sub("", parts.netloc + parts.path)
+    if "google" in parts.netloc or "blogspot" in parts.netloc:
+        whole = _BLOGGER.sub(lambda found: (found[1] or found[4]) + (found[3] or ""), whole)
     return _SIZE.sub("", whole) + ("" if _SIZED.fullmatch(parts.query) else f"?{parts.query}")
 
 
@@ -62,10 +69,17 @@ def is_larger(one: str, other: str) -> bool:
     return _named_width(one) > _named_width(other)
 
 
+def is_small(address: str) -> bool:
+    """Tell whether an address names a width that is less than a page shows."""
+    return _named_width(address) < _FULL_WIDTH
+
+
 def _named_width(address: str) -> float:
     """Give the width that an address names; one that names none is of the picture as it was made."""
     path, _, query = address.partition("?")
     found = _ASKED_WIDTH.search(query) or _WIDTH.search(path)
+    if found is None and (found := _BLOGGER.search(path)):
+        return int(found[2] or found[5])
     return int(found[1]) if found else math.inf
 
 

@@ -128,3 +128,20 @@ def test_the_picture_and_the_authors_of_json_ld_are_used_or_told(tmp_path: Path)
     found = published(tmp_path, "bridge.html", page)
     assert (found.sent["picture"]["url"], found.sent["byline"]) == ("https://i.example/1.jpg", "张三")
     assert "'@id': '#a'} has no name" in found.note("field")
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Sat, 17 Jan 1970 23:08:42 Z",
+        "1970-01-18T01:46:12Z",
+        "1970-01-20 12:00:01 +0800",
+        "1970-01-12T13:46:40+00:00",
+    ],
+)
+def test_seconds_that_were_taken_for_thousandths_are_no_date(tmp_path: Path, date: str) -> None:
+    (found,) = imported(tmp_path, atom(f"{TEXT}<published>{date}</published>"))
+    assert "published_at" not in found.sent
+    assert "taken for thousandths" in found.note("date")
+    (old,) = imported(tmp_path, atom(f"{TEXT}<published>1970-01-17T08:00:00Z</published>"))
+    assert old.sent["published_at"].startswith("1970-01-17")

@@ -38,6 +38,8 @@ class Body:
         """The paragraphs of each, by its name."""
         self.last_picture: str | None = None
         """The address of the picture that was shown last; None behind one that could not be."""
+        self.beside: list[tuple[str, str]] = []
+        """Texts that stand in attributes, and may stand in the text, too."""
         self._notes = notes
         self._awaiting: str | None = None
 
@@ -49,6 +51,13 @@ class Body:
     def note(self, did: Did, kind: str, detail: str) -> None:
         """Tell what became of a part."""
         self._notes.add("/body", did, kind, detail)
+
+    def tell_beside(self, blocks: list[dict[str, Any]]) -> None:
+        """Tell of texts in attributes that are not on the page."""
+        shown = str(blocks)
+        for place, text in self.beside:
+            if text not in shown and repr(text)[1:-1] not in shown:
+                self.note("set aside", "attribute", f"{place}: {excerpt(text)}")
 
     def leave_out(self, element: LexborNode, why: str, kind: str = "element") -> None:
         """Tell of an element that is not shown, if letters or pictures are lost with it."""

@@ -15,6 +15,7 @@ MEDIA: Final = {
     **dict.fromkeys(("iframe", "video", "audio", "embed"), "src"),
     **dict.fromkeys(("amp-iframe", "amp-video", "amp-audio"), "src"),
     "amp-youtube": "data-videoid",
+    "lite-youtube": "videoid",
     "object": "data",
 }
 """Elements that a browser plays, and where they say what."""
@@ -71,7 +72,7 @@ def _all_of(element: LexborNode) -> list[LexborNode]:
 
 def _source(element: LexborNode, passage: Passage) -> str | None:
     said, tag = element.attributes, element.tag or ""
-    if tag == "amp-youtube" and (video := said.get("data-videoid")):
+    if tag in {"amp-youtube", "lite-youtube"} and (video := said.get(MEDIA[tag])):
         return passage.body.source(_YOUTUBE + video)
     if tag in {"img", "image"}:
         return None

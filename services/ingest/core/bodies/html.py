@@ -12,7 +12,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 from selectolax.lexbor import LexborNode
 
-from services.ingest.core.bodies import captions, footnotes, inline
+from services.ingest.core.bodies import captions, footnotes, inline, unseen
 from services.ingest.core.bodies.body import Body
 from services.ingest.core.bodies.elements import (
     BLOCKS,
@@ -62,6 +62,8 @@ _BLANK_LINE: Final = re.compile(r"\n[ \t\r]*\n")
 def from_html(html: str, notes: Notes, base: str = "") -> tuple[Block, ...]:
     """Read an HTML body; ValueError says what to change."""
     body = Body(notes, base)
+    if "<![CDATA[" in html:
+        html = unseen.without_sections(html, body)
     carried_out = in_html(html, body)
     if is_untagged(carried_out):
         plain = unescaped(carried_out)
@@ -87,6 +89,8 @@ def from_tags(html: str, body: Body) -> tuple[Block, ...]:
     blocks = merged(flow.blocks, body)
     if noted := footnotes.block(body):
         blocks.append(noted)
+    if body.beside:
+        body.tell_beside(blocks)
     return _BODY.validate_python(blocks)
 
 
@@ -117,6 +121,8 @@ def _read(node: LexborNode | None, passage: Passage, found: footnotes.Found, bre
                 passage.line.write(text, styles)
         elif tag == "-comment":
             _tell_dynamic(node, passage.body)
+        elif tag in {"script", "style"}:
+            unseen.tell(node, tag, passage.body)
         elif tag and tag not in SILENT:
             said = node.attributes
             opened = _open(node, tag, said, passage, styles, found)
@@ -192,21 +198,22 @@ def _open_inline(
         inline.formula(element, passage, styles)
         return None
     elif tag not in MARKS and tag not in INLINE:
-        _open_unknown(tag, passage, styles)
+        _open_unknown(tag, said, passage, styles)
     elif said and (style := said.get("style")) and _IS_BLOCK.search(style):
         passage.end_line()
         return passage, passage.end_line
     return passage, _nothing
 
 
-def _open_unknown(tag: str, passage: Passage, styles: Styles) -> None:
+def _open_unknown(tag: str, said: dict[str, Any], passage: Passage, styles: Styles) -> None:
     """Write what only looks like a tag, `<Enter>`, as text: nobody ends it, and no `=` is in it."""
     body = passage.body
     if body.not_ended is None:
         body.not_ended = not_ended(body.html)
     written = body.not_ended.get(tag)
     if written is None:
-        body.note("changed", "element", f"{tag}: an unknown element; its text stays")
+        attributes = unseen.attributes(said)
+        body.note("changed", "element", f"{tag}: an unknown element; its text stays{attributes}")
         return
     passage.write(written, styles)
     body.note("changed", "element", f"{written[:_MOST_TOLD]}: no element, but text")

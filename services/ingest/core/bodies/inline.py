@@ -56,8 +56,18 @@ def _input(element: LexborNode, passage: Passage, styles: Styles) -> None:
     kind, value = (said.get("type") or "text").lower(), said.get("value") or said.get("placeholder")
     if kind == "checkbox":
         passage.write("☑" if "checked" in said else "☐", styles)
+    elif kind == "image":
+        told = f"input: the picture {(said.get('src') or '')[:200]!r} on a button: {said.get('alt') or ''}"
+        passage.body.note("set aside", "picture", told)
     elif value and kind != "hidden":
         passage.body.note("set aside", "element", f"input: not shown: {value[:60]}")
+
+
+def _area(element: LexborNode, passage: Passage, _: Styles) -> None:
+    said = element.attributes
+    if address := said.get("href"):
+        told = f"area: a link inside a picture: {said.get('alt') or ''} {address[:200]}"
+        passage.body.note("set aside", "link", told)
 
 
 def _nothing() -> None:
@@ -70,6 +80,7 @@ ELEMENTS: Final[dict[str, Callable[[LexborNode, Passage, Styles], Opened | None]
     "rb": _base,
     "rt": _reading,
     "input": _input,
+    "area": _area,
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from selectolax.lexbor import LexborNode
 
-from services.ingest.core.addresses import is_larger, same_picture
+from services.ingest.core.addresses import is_larger, is_small, same_picture
 from services.ingest.core.bodies import emoji
 from services.ingest.core.bodies.body import Body
 from services.ingest.core.bodies.budget import A_PICTURE
@@ -28,6 +28,7 @@ _COUNTS: Final = re.compile(
     re.I,
 )
 """Addresses of pictures that nobody sees."""
+_LONGEST_TOLD: Final = 200
 _MOST_SOURCES: Final = 20
 _HIDDEN: Final = re.compile(r"display\s*:\s*none", re.I)
 _TINY: Final = re.compile(r"(?:^|[;\s])(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|!|$)", re.I)
@@ -43,15 +44,17 @@ def picture(element: LexborNode, said: dict[str, Any], passage: Passage, styles:
             body.note("set aside", "picture", f"a smiley without letters: {(said.get('src') or '')[:60]}")
         return
     passage.end_line()
+    linked = next((style.url for style in styles if style.kind == "link" and style.url), None)
     if any(style.kind == "link" for style in styles):
-        body.note("set aside", "link", "a: a link around a picture; the picture stays")
+        told = f"a: a link around a picture; the picture stays ({(linked or '')[:_LONGEST_TOLD]})"
+        body.note("set aside", "link", told)
     if why := _unseen(said):
         body.note("set aside", "tracking pixel", f"img: {why}")
     elif (repeated := beside(element, "noscript")) is not None and repeated.css_first("img") is not None:
         if body.last_picture is None:
-            show(element, said, passage)
+            show(element, said, passage, linked)
     else:
-        show(element, said, passage)
+        show(element, said, passage, linked)
 
 
 def sources(element: LexborNode, passage: Passage, styles: Styles) -> None:
@@ -100,8 +103,11 @@ def _unseen(said: dict[str, Any]) -> str:
     return address[:80] if not is_late(said) and _COUNTS.search(address) else ""
 
 
-def show(element: LexborNode, said: dict[str, Any], passage: Passage) -> None:
-    """Show a picture of which this is said; one that no browser could fetch is told."""
+def show(element: LexborNode, said: dict[str, Any], passage: Passage, linked: str | None = None) -> None:
+    """Show a picture of which this is said; one that no browser could fetch is told.
+
+    `linked`: where a link around it leads, which may be the same picture in full size.
+    """
     body = passage.body
     found, others = largest(element, said, body)
     if found is None:
@@ -109,6 +115,12 @@ def show(element: LexborNode, said: dict[str, Any], passage: Passage) -> None:
         body.await_picture(unfit(element, said, body))
         return
     url, width = found
+    if linked and is_small(url) and is_larger(linked, url) and same_picture(linked) == same_picture(url):
+        url, width = linked, None
+        said = said | {"width": None, "height": None}
+    for name in ("title", "data-caption", "data-title", "data-description"):
+        if text := (said.get(name) or "").strip():
+            body.beside.append((f"{element.tag} {name}", text))
     body.await_picture(None)
     body.last_picture = url
     alt = described(said.get("alt"), "text in place of a picture", url, body)
