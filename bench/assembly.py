@@ -19,6 +19,7 @@ from bench.measuring import cpu_us, head, resident, show
 from bench.stored import article_id, records
 from services.render.adapters.fold import apply
 from services.render.core.page import Page
+from shared.events import ArticlePublished
 from tests.unit.render.folded import Folded
 from tests.unit.render.press import Press
 
@@ -102,8 +103,7 @@ def whole_page(press: Press, article: str) -> bytes:
     """Make an article's page without a memory, but for the texts."""
     fragments, edition, now = press.fragments, press.edition, press.now
     text = press.folded.store.find(article)
-    assert text is not None
-    assert not hasattr(text, "reason")
+    assert isinstance(text, ArticlePublished)
     pieces = edition.shelf.newest_of(text.section, now)
     hot = fragments.hot(
         [fragments.hot_entry(piece.story, edition.today) for piece in pieces[:6]], latest=False, updated=None

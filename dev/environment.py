@@ -32,7 +32,7 @@ _PARTS: Final = {
     "broker": ["--group", "broker"],
     "demo": ["--group", "demo"],
     "publisher": ["-r", str(PUBLISHER)],
-    "services": [word for project in SERVICES for word in ("-r", str(project))],
+    "services": [*(word for project in SERVICES for word in ("-r", str(project))), "--extra", "archive"],
     "test": ["--group", "test"],
 }
 _LOCK_HEAD: Final = "# Everything that Remen installs, pinned and hashed. Made by `python3 dev lock`.\n"

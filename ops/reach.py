@@ -20,11 +20,13 @@ DOORS: Final = {
     "pictures": (8080,),
     "prometheus": (9090,),
     "grafana": (3000,),
+    "postgres": (5432,),
+    "archive": (8080,),
 }
 """9095 and 9093 are Kafka's own: whoever came to them would be its super user."""
 
-OPTIONAL: Final = {"pictures", "prometheus", "grafana"}
-"""Run only with a profile: `pictures`, `observe`."""
+OPTIONAL: Final = {"pictures", "prometheus", "grafana", "postgres", "archive"}
+"""Run only with a profile: `pictures`, `observe`, `archive`."""
 
 NEEDED: Final = {
     ("edge", "ingest", 8081),
@@ -39,10 +41,13 @@ NEEDED: Final = {
     ("prometheus", "rank", 8082),
     ("prometheus", "render", 8080),
     ("grafana", "prometheus", 9090),
+    ("archive", "kafka", 9092),
+    ("archive", "postgres", 5432),
+    ("render", "postgres", 5432),
 }
 # A network has no direction; and Kafka listens on all of its own for publishers, who need a password.
 HARMLESS: Final = {(to, start, port) for start, to, _ in NEEDED for port in DOORS[start]} | {
-    (start, "kafka", 9094) for start in ("ingest", "rank", "render")
+    (start, "kafka", 9094) for start in ("ingest", "rank", "render", "archive")
 }
 _TRY: Final = """
 import socket, sys

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 from redis import Redis as RedisClient
 
 from shared import runtime
+from tests.postgres import Postgres, binaries
 from tests.real import Kafka, Redis, Server, Site
 from tests.turns import turn
 
@@ -104,6 +105,21 @@ def redis_url(redis: Redis) -> str:
     with RedisClient.from_url(redis.url) as client:
         client.flushall()
     return redis.url
+
+
+@pytest.fixture
+def postgres() -> Iterator[Postgres]:
+    """Give a PostgreSQL of the test's own; without one skip, or fail where REMEN_REQUIRE_POSTGRES says so."""
+    if binaries() is None:
+        if os.environ.get("REMEN_REQUIRE_POSTGRES"):
+            pytest.fail("PostgreSQL is required (REMEN_REQUIRE_POSTGRES) and not installed")
+        pytest.skip("PostgreSQL is not installed")
+    made = Postgres()
+    try:
+        made.start()
+        yield made
+    finally:
+        made.remove()
 
 
 @pytest.fixture

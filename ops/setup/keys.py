@@ -20,6 +20,9 @@ def draw(keys: Path) -> None:
     for name in ("picture_key", "picture_salt"):
         put(keys / "pictures" / name, _drawn(keys / "render" / name) + "\n")
     _drawn(keys / "grafana" / "admin_password")
+    word = _drawn(keys / "postgres" / "archive_password")
+    for user in ("archive", "render"):
+        put(keys / user / "archive_password", word + "\n")
     tokens = keys / "ingest" / "tokens"
     if not tokens.exists():
         token = _drawn(keys / "operator" / "publish_token")

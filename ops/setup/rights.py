@@ -50,6 +50,7 @@ RIGHTS: Final[Mapping[str, tuple[Right, ...]]] = {
         *_topic("views.v1", "WRITE", "CREATE"),
         *_topic("salts.v1", "READ", "WRITE", "CREATE"),
     ),
+    "archive": _topic("articles.v1", "READ", "CREATE"),
     # the trusted newsroom, which is told the outcomes and may repair what was refused
     "newsroom": (
         *_topic("ingest.v1", "WRITE"),

@@ -6,6 +6,8 @@ import signal
 import socket
 import sys
 from dataclasses import dataclass
+from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 import jinja2
@@ -14,17 +16,20 @@ from prometheus_client import Gauge
 
 from services.render.adapters import disk, page_lookups
 from services.render.adapters.answer import PageAnswers
+from services.render.adapters.archive import Archive, no_archive
+from services.render.adapters.archive_log import ArchiveLog
 from services.render.adapters.article_log import ArticleLog
 from services.render.adapters.closing import end
 from services.render.adapters.hot_list import HotList
 from services.render.adapters.left_out import left_out
 from services.render.adapters.machines import Machines
 from services.render.adapters.page_check import PageCheck
+from services.render.adapters.postgres import Address
 from services.render.adapters.salts import Salts
 from services.render.adapters.search import Search
 from services.render.adapters.search_feed import SearchFeed
 from services.render.adapters.search_index import SearchIndex
-from services.render.adapters.server import make_server
+from services.render.adapters.server import make_plain_server, make_server
 from services.render.adapters.sitemaps import Sitemaps
 from services.render.adapters.snapshot import SEARCH, STORE
 from services.render.adapters.sqlite_file import UnusableError
@@ -33,6 +38,7 @@ from services.render.adapters.store import Store
 from services.render.adapters.view_log import ViewLog
 from services.render.adapters.views import Views
 from services.render.adapters.web import Web
+from services.render.adapters.window import LettingGo, Window
 from services.render.core import glossary
 from services.render.core.edition import Edition
 from services.render.core.feeds import Feeds
@@ -46,7 +52,7 @@ from services.render.core.scripts import SCRIPTS, Script
 from services.render.core.search_pages import SearchPages
 from services.render.core.shelf import Changes
 from services.render.core.site import Site
-from services.render.settings import Settings
+from services.render.settings import INSTALL, Settings
 from shared.events import at_ms, section_scope
 from shared.health import Health
 from shared.lag import Lag
@@ -61,7 +67,7 @@ _lag = Lag("remen_render_lag_records", "Records of a topic's partition that this
 
 @dataclass(frozen=True, slots=True)
 class Render:
-    """The wired parts; everything but `web`, `store` and `search` is a task with `run`."""
+    """The wired parts; everything but `web`, `store`, `search` and `archive` is a task with `run`."""
 
     store: Store
     search: Search
@@ -71,6 +77,8 @@ class Render:
     salts: Salts
     view_log: ViewLog
     web: Web
+    archive: Archive | None
+    letting_go: LettingGo | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +135,12 @@ def build(settings: Settings) -> Render:
     files = [_HERE / "glossary.tsv", *filter(None, [settings.glossary])]
     terms = glossary.read("\n".join(file.read_text(encoding="utf-8") for file in files).splitlines())
     store = Store(settings.data, settings.snapshot)
+    archive = window = letting_go = None
+    if settings.keep is not None:
+        archive = Archive(Address(settings.archive_url, settings.archive_password))
+        window = Window(archive, timedelta(days=settings.keep))
+    elif store.has_let_go():
+        store.start_over("RENDER_KEEP is set no more, and it has let texts go that lie in the archive")
     scripts = {script: in_script(script, store, site, terms, settings, token_key) for script in SCRIPTS}
     pages = {script: one.pages for script, one in scripts.items()}
     fragments = {script: one.fragments for script, one in scripts.items()}
@@ -139,6 +153,8 @@ def build(settings: Settings) -> Render:
         for one in scripts.values():
             one.edition.articles_changed(changes)
         search_feed.changed()
+        if archive is not None and changes is not None:
+            archive.forget(changes.ids)
 
     def hot_changed(scope: str, lists: HotLists) -> None:
         for one in scripts.values():
@@ -153,7 +169,9 @@ def build(settings: Settings) -> Render:
     _cache.set_function(lambda: sum(one.weight for one in pages.values()))
     page_lookups.tell_of(pages.values())
     disk.tell_of(settings.data, (STORE, SEARCH))
-    article_log = ArticleLog(settings.kafka_bootstrap_servers, store, articles_changed)
+    article_log = ArticleLog(settings.kafka_bootstrap_servers, store, articles_changed, window)
+    if window is not None:
+        letting_go = LettingGo(window, store, article_log.write, search_feed.changed)
     salts = Salts(settings.kafka_bootstrap_servers, settings.instance, settings.zone)
     _lag.ask("articles", article_log.behind)
     _lag.ask("salts", salts.behind)
@@ -186,12 +204,17 @@ def build(settings: Settings) -> Render:
                     "articles": article_log.complaint,
                     "store": article_log.unwritable,
                     "pages": PageCheck(store, pages, article_log.complaint).complaint,
-                }
+                },
+                # it is every replica's: pages go on, and another one has no better
+                {} if archive is None else {"archive": archive.complaint},
             ),
             article_log.complaint,
             article_log.moved,
             PageAnswers(settings.picture_sources),
+            no_archive if archive is None else archive.bring,
         ),
+        archive=archive,
+        letting_go=letting_go,
     )
 
 
@@ -214,10 +237,14 @@ async def serve(settings: Settings, render: Render, sockets: list[socket.socket]
                     render.view_log,
                 )
             ]
+            if render.letting_go is not None:
+                following.append(group.create_task(render.letting_go.run()))
             await server.serve(sockets)
             await render.view_log.drain()
             await end(following)
     finally:
+        if render.archive is not None:
+            render.archive.close()
         render.search.close()
         render.store.close()
 
@@ -235,3 +262,32 @@ def run(settings: Settings, *, check: bool = False) -> None:
     sockets = listen("render", settings.host, settings.port)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(settings, render, sockets))
+
+
+async def serve_archive(archive_log: ArchiveLog, sockets: list[socket.socket]) -> None:
+    """Fold into the archive and say how it is until SIGTERM or SIGINT."""
+    server = make_plain_server(Health({"archive": archive_log.complaint}))
+    loop = asyncio.get_running_loop()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signal_number, server.handle_exit, signal_number, None)
+    async with asyncio.TaskGroup() as group:
+        folding = group.create_task(archive_log.run())
+        await server.serve(sockets)
+        await end([folding])
+
+
+def run_archive(settings: Settings, *, check: bool = False) -> None:
+    """Wire what folds the log into the archive and, unless this is only a check, run it until a signal."""
+    if not settings.archive_url:
+        sys.stderr.write("RENDER_ARCHIVE_URL: must say where the archive is, a database of a PostgreSQL\n")
+        raise SystemExit(2)
+    if find_spec("asyncpg") is None:
+        sys.stderr.write(f"RENDER_ARCHIVE_URL: needs the driver of PostgreSQL: {INSTALL}\n")
+        raise SystemExit(2)
+    address = Address(settings.archive_url, settings.archive_password)
+    archive_log = ArchiveLog(settings.kafka_bootstrap_servers, address)
+    if check:
+        return
+    sockets = listen("render", settings.host, settings.port)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve_archive(archive_log, sockets))

@@ -1,9 +1,11 @@
 """What render can be told through the environment; the README lists every name."""
 
 import socket
+from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
@@ -21,6 +23,8 @@ _PRIVATE = (
     *("169.254.0.0/16", "fe80::/10", "100.64.0.0/10"),
 )
 
+INSTALL: Final = "install asyncpg, as the extra `archive` of services/render/pyproject.toml names it"
+
 _SOURCE = r"^(\*|https?:|(https?://)?(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:(\d+|\*))?)$"
 
 
@@ -35,6 +39,12 @@ class Settings(RedisSettings):
     """Folder of this replica's own SQLite file; two replicas never share one."""
     snapshot: Path | None = None
     """Folder that `python -m services.render snapshot` wrote: what a replica without a store begins with."""
+    keep: int | None = Field(None, ge=3, le=36_500)
+    """Days for which a replica keeps articles whole; what was published before lies in the archive."""
+    archive_url: str = Field("", repr=False, validate_default=True)
+    """Where the archive is: a database of a PostgreSQL."""
+    archive_password: str = Field("", repr=False)
+    """Of the user in `archive_url`."""
     instance: str = Field(default_factory=socket.gethostname, min_length=1)
     token_key: str = Field("", repr=False)
     """Secret of the view tokens, the same for all replicas; empty: each process draws its own."""
@@ -68,6 +78,38 @@ class Settings(RedisSettings):
     """Open connections at most; further ones are told so."""
     idle_s: float = Field(75.0, gt=0)
     """A connection without a request is closed after so long; longer than a proxy in front keeps one."""
+
+    @field_validator("keep", mode="before")
+    @classmethod
+    def _is_everything(cls, days: object) -> object:
+        if days in ("", None):
+            return None
+        if find_spec("asyncpg") is None:
+            raise ValueError(f"needs the driver of PostgreSQL: {INSTALL}")
+        return days
+
+    @field_validator("archive_url")
+    @classmethod
+    def _is_a_database(cls, url: str, info: ValidationInfo) -> str:
+        example = "postgresql://render@127.0.0.1:5432/remen"
+        if not url and info.data.get("keep") is not None:
+            raise ValueError(f"must say where the archive is, such as {example}, because RENDER_KEEP is set")
+        try:
+            parts = urlsplit(url)
+            named = parts.scheme in ("postgresql", "postgres") and parts.hostname and parts.port != 0
+        except ValueError:
+            named = False
+        if url and not named:
+            # what stands there may hold a password
+            raise ValueError(f"must be an address such as {example}")
+        return url
+
+    @field_validator("archive_password")
+    @classmethod
+    def _is_the_only_password(cls, password: str, info: ValidationInfo) -> str:
+        if password and urlsplit(info.data.get("archive_url", "")).password:
+            raise ValueError("is given, and RENDER_ARCHIVE_URL has a password too")
+        return password
 
     @field_validator("token_key")
     @classmethod

@@ -12,6 +12,7 @@ import yaml
 from ops.setup import keys, rights
 from services.ingest.settings import Token
 from services.render.core.picture_service import PictureService
+from services.render.settings import Settings as RenderSettings
 from shared import topics
 from tests.contract.test_documentation import SETTINGS, variables
 
@@ -23,9 +24,17 @@ CONTAINERS: dict[str, str] = dict(
 )
 READ: dict[str, Any] = yaml.safe_load(COMPOSE)
 PARTS: dict[str, dict[str, Any]] = READ["services"]
-OBSERVE = ("prometheus", "grafana")
 ONCE = "setup"
 """What runs at every start, and ends."""
+PROFILES = {
+    "pictures": "pictures",
+    "postgres": "archive",
+    "archive": "archive",
+    "prometheus": "observe",
+    "grafana": "observe",
+}
+"""What runs only where it is asked for, and by which profile."""
+BUILT = {ONCE, "archive", *SETTINGS}
 
 
 def anchor(name: str) -> str:
@@ -43,9 +52,9 @@ def port(service: str) -> int:
 
 
 def test_every_part_is_there() -> None:
-    assert set(CONTAINERS) == {"kafka", "redis", "edge", "pictures", *OBSERVE, ONCE, *SETTINGS}
+    assert set(CONTAINERS) == {"kafka", "redis", "edge", *PROFILES, ONCE, *SETTINGS}
     profiles = {name: part["profiles"] for name, part in PARTS.items() if "profiles" in part}
-    assert profiles == {"pictures": ["pictures"], **{name: ["observe"] for name in OBSERVE}}
+    assert profiles == {name: [profile] for name, profile in PROFILES.items()}
 
 
 def test_what_every_container_is_denied() -> None:
@@ -67,7 +76,7 @@ def test_a_container_is_hardened_probed_and_bounded(name: str) -> None:
 
 @pytest.mark.parametrize("name", CONTAINERS)
 def test_nothing_runs_as_root(name: str) -> None:
-    if name in {ONCE, *SETTINGS}:
+    if name in BUILT:
         of_image = re.findall(r"^USER (\d+):(\d+)$", image(name).rpartition("\nFROM ")[2], re.MULTILINE)
         assert len(of_image) == 1
         assert "0" not in of_image[0]
@@ -120,10 +129,10 @@ def secrets_of(name: str) -> set[str]:
 @pytest.mark.parametrize("name", SETTINGS)
 def test_no_secret_stands_in_an_environment(name: str) -> None:
     given = set(PARTS[name]["environment"])
-    assert given & secrets_of(name) <= {"REDIS_URL"}
-    assert not re.search(r"redis\S*://[^@/]*:[^@/]*@", COMPOSE)
+    assert given & secrets_of(name) <= {"REDIS_URL", "RENDER_ARCHIVE_URL"}
+    assert not re.search(r"(redis|postgres)\S*://[^@/]*:[^@/]*@", COMPOSE)
     files = {value for key, value in PARTS[name]["environment"].items() if key.endswith("_FILE")}
-    assert len(files) == {"ingest": 2, "rank": 2, "render": 5}[name]
+    assert len(files) == {"ingest": 2, "rank": 2, "render": 6}[name]
     assert all(file.startswith("/run/keys/") for file in files)
 
 
@@ -148,6 +157,24 @@ def test_every_volume_of_keys_is_given_to_the_user_who_writes_it() -> None:
     assert set(made[1].split()) == {f"/keys/{one.partition(':/keys/')[2]}" for one in PARTS[ONCE]["volumes"]}
 
 
+def test_the_archive_is_asked_and_folded_with_the_password_that_its_postgresql_has(drawn: Path) -> None:
+    folding, replica, database = (PARTS[name]["environment"] for name in ("archive", "render", "postgres"))
+    assert folding["RENDER_ARCHIVE_URL"] == replica["RENDER_ARCHIVE_URL"]
+    settings = RenderSettings(archive_url=folding["RENDER_ARCHIVE_URL"])
+    assert settings.archive_url.endswith(
+        f"{database['POSTGRES_USER']}@postgres:5432/{database['POSTGRES_DB']}"
+    )
+    file = "/run/keys/archive_password"
+    assert folding["RENDER_ARCHIVE_PASSWORD_FILE"] == replica["RENDER_ARCHIVE_PASSWORD_FILE"] == file
+    assert database["POSTGRES_PASSWORD_FILE"] == file
+    words = {(drawn / part / "archive_password").read_text() for part in ("archive", "render", "postgres")}
+    assert len({word.strip() for word in words}) == 1
+    assert set(folding) <= {f"{name}_FILE" for name in secrets_of("render")} | variables(SETTINGS["render"])
+    assert PARTS["archive"]["command"][1:] == ["-m", "services.render", "archive"]
+    assert "--extra archive" in image("archive")
+    assert f'HTTPConnection("127.0.0.1", {port("render")}' in CONTAINERS["archive"]
+
+
 def test_a_part_has_its_own_keys_only_and_cannot_change_them(drawn: Path) -> None:
     mounted = {
         name: [volume for volume in part.get("volumes", ()) if volume.startswith("keys-")]
@@ -155,7 +182,7 @@ def test_a_part_has_its_own_keys_only_and_cannot_change_them(drawn: Path) -> Non
     }
     assert mounted.pop(ONCE) == PARTS[ONCE]["volumes"]
     assert mounted.pop("kafka") == mounted.pop("edge") == mounted.pop("prometheus") == []
-    with_keys = ("redis", "pictures", "grafana", *SETTINGS)
+    with_keys = ("redis", *SETTINGS, *(PROFILES.keys() - {"prometheus"}))
     assert mounted == {name: [f"keys-{name}:/run/keys:ro"] for name in with_keys}
     for name in SETTINGS:
         named = {v for key, v in PARTS[name]["environment"].items() if key.endswith("_FILE")}
@@ -167,8 +194,8 @@ def test_what_was_drawn_stays_and_redis_does_not_keep_it(drawn: Path) -> None:
     keys.draw(drawn)
     assert first == {file: file.read_text() for file in drawn.rglob("*") if file.is_file()}
     words = [text.strip() for file, text in first.items() if file.name not in ("users.acl", "tokens")]
-    # two are known to render and to who makes pictures
-    assert (len(words), len(set(words))) == (13, 11)
+    # two are known to render and to who makes pictures, one to all who are of the archive
+    assert (len(words), len(set(words))) == (17, 13)
     assert not any(word in first[drawn / "redis" / "users.acl"] for word in words)
 
 
@@ -184,6 +211,9 @@ NETWORKS: dict[str, set[str]] = {
     "kafka-ingest": {"kafka", "ingest"},
     "kafka-rank": {"kafka", "rank"},
     "kafka-render": {"kafka", "render"},
+    "kafka-archive": {"kafka", "archive"},
+    "postgres-render": {"postgres", "render"},
+    "postgres-archive": {"postgres", "archive"},
     "redis-rank": {"redis", "rank"},
     "redis-render": {"redis", "render"},
     "prometheus-ingest": {"prometheus", "ingest"},

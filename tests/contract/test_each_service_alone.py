@@ -47,6 +47,12 @@ def test_a_service_installed_alone_is_put_together(service: str, tmp_path: Path)
     done = run(python, f"services.{service}", "--check")
     assert done.returncode == 0, done.stdout + done.stderr
 
+    if service == "render":
+        window = {"RENDER_KEEP": "30", "RENDER_ARCHIVE_URL": "postgresql://render@127.0.0.1/remen"}
+        for command in (["--check"], ["archive", "--check"]):
+            done = run(python, "services.render", *command, **window)
+            assert (done.returncode, "install asyncpg" in done.stderr) == (2, True), done.stderr
+
 
 def test_the_publisher_installed_alone_answers_and_refuses_a_bad_file(kafka: Kafka, tmp_path: Path) -> None:
     python = alone(tmp_path, "publisher", "publisher", "services/ingest/core")

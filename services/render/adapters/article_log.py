@@ -14,20 +14,23 @@ import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Final, TypeVar
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from prometheus_client import Counter, Gauge, Histogram
 
 from services.render.adapters.fold import Record, apply
+from services.render.adapters.log_reader import LogReader
 from services.render.adapters.sqlite_file import is_another, is_torn
 from services.render.adapters.store import Store
+from services.render.adapters.window import Window
 from services.render.core.shelf import Changes
-from shared import kafka, topics, wire
+from shared import wire
 from shared.articles import MARK_SUFFIX
 from shared.rebuild import Rebuild
 from shared.runtime import log
+
+T = TypeVar("T")
 
 _BATCH: Final = 100
 """Records per transaction: some ten milliseconds of work, of which a page waits for a switch of threads."""
@@ -35,10 +38,7 @@ _BATCH_UNREAD: Final = 2000
 """The same while no page is served: each transaction writes every page of an index that it touches."""
 _STUCK_S: Final = 5.0
 """After this long without a record, a replica that has a store serves although it is behind."""
-_SECOND_LOOK_S: Final = 1.0
 _PAUSES_S: Final = (0.25, 5.0)
-
-_PARTITIONS: Final = tuple(TopicPartition(topics.ARTICLES.name, p) for p in range(topics.ARTICLES.partitions))
 
 _folded = Counter("remen_render_articles_folded", "Records of articles.v1 folded into the store")
 _lag = Gauge("remen_render_fold_lag", "Records of articles.v1 not yet folded")
@@ -56,14 +56,23 @@ _rebuild = Rebuild(
 
 
 class ArticleLog:
-    """The fold as a task; `on_change` is called on the event loop after each commit."""
+    """The fold as a task; `on_change` is called on the event loop after each commit.
+
+    With a `window`, of what an empty store folds the texts before it are not kept whole.
+    """
 
     def __init__(
-        self, bootstrap_servers: str, store: Store, on_change: Callable[[Changes | None], None]
+        self,
+        bootstrap_servers: str,
+        store: Store,
+        on_change: Callable[[Changes | None], None],
+        window: Window | None = None,
     ) -> None:
         self._servers = bootstrap_servers
         self._store = store
         self._on_change = on_change
+        self._window = window
+        self._writing = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="fold")
         self._folded = asyncio.Event()
         self._ready = False
@@ -96,11 +105,11 @@ class ArticleLog:
             while True:
                 try:
                     if self._store.broken:
-                        self._start_over("its file is damaged")
+                        await self._start_over("its file is damaged")
                     async with contextlib.AsyncExitStack() as stack:
-                        consumer = await self._connect(stack)
+                        reader = await self._connect(stack)
                         pause = _PAUSES_S[0]
-                        await self._follow(consumer)
+                        await self._follow(reader)
                 except (KafkaError, OSError, TimeoutError, sqlite3.Error) as error:
                     self._waiting = f"articles.v1 cannot be followed: {error!r}"
                     if isinstance(error, sqlite3.Error) and (is_torn(error) or is_another(error)):
@@ -115,77 +124,27 @@ class ArticleLog:
         finally:
             self._thread.shutdown()
 
-    async def _connect(self, stack: contextlib.AsyncExitStack) -> AIOKafkaConsumer:
-        """Give a consumer that stands where the store stands; `stack` stops it."""
-        consumer = kafka.consumer(
-            self._servers,
-            client_id="render-articles",
-            auto_offset_reset="none",
-            max_partition_fetch_bytes=4 * 1024 * 1024,
-            # a partition whose records were just read is not in the fetch under way: it waits this long
-            fetch_max_wait_ms=50,
-        )
-        stack.push_async_callback(kafka.close, consumer)
+    async def _connect(self, stack: contextlib.AsyncExitStack) -> LogReader:
+        """Give a reader that stands where the store stands; `stack` disconnects it."""
+        reader = LogReader(self._servers, "render-articles")
         async with asyncio.timeout(_STUCK_S):
-            await consumer.start()
-            await kafka.ensure_topics(self._servers, (topics.ARTICLES,))
-            consumer.assign(_PARTITIONS)
-            if await self._difference(consumer):
-                # a broker that has just begun to lead may know less of its log for a moment
-                await asyncio.sleep(_SECOND_LOOK_S)
-                if difference := await self._difference(consumer):
-                    self._start_over(f"articles.v1 is not the log that was folded: {difference}")
-            known = self._store.positions()
-            first = await consumer.beginning_offsets(_PARTITIONS)
-            self._ends = await consumer.end_offsets(_PARTITIONS)
+            await reader.start(stack)
+            if difference := await reader.difference(self._store.positions()):
+                await self._start_over(f"articles.v1 is not the log that was folded: {difference}")
+            await reader.seek(self._store.positions())
             if self._live_from is None:
-                ends = {} if self._ready else self._ends
-                self._live_from = {tp.partition: end for tp, end in ends.items()}
-            for tp in _PARTITIONS:
-                consumer.seek(tp, known[tp.partition][0] if tp.partition in known else first[tp])
-        return consumer
+                self._live_from = {} if self._ready else reader.ends()
+        return reader
 
-    async def _difference(self, consumer: AIOKafkaConsumer) -> str | None:
-        """Say how the log differs from the one that was folded, None if it does not."""
-        known = {TopicPartition(topics.ARTICLES.name, p): at for p, at in self._store.positions().items()}
-        if not known:
-            return None
-        first = await consumer.beginning_offsets(known)
-        ends = await consumer.end_offsets(known)
-        # The earliest record at least as young as the youngest folded one: in the log that was folded, none
-        # that lies before the position is younger.
-        found = await consumer.offsets_for_times({tp: newest_ms for tp, (_, newest_ms) in known.items()})
-        for tp, (position, newest_ms) in known.items():
-            at = found[tp]
-            if not first[tp] <= position <= ends[tp]:
-                return (
-                    f"partition {tp.partition} is {first[tp]} to {ends[tp]}, the store's position {position}"
-                )
-            if at is not None and at.offset < position and at.timestamp > newest_ms:
-                return f"partition {tp.partition} has younger records at {at.offset} than were folded there"
-        return None
-
-    async def _follow(self, consumer: AIOKafkaConsumer) -> None:
+    async def _follow(self, reader: LogReader) -> None:
         moved_at = time.monotonic()
         while not self._store.broken:
-            at_once = _BATCH if self._ready else _BATCH_UNREAD
-            batches = await consumer.getmany(timeout_ms=500, max_records=at_once)
-            records = [
-                Record(tp.partition, r.offset, r.timestamp, r.key, r.value, tuple(r.headers))
-                for tp, batch in batches.items()
-                for r in batch
-            ]
-            if records:
+            if records := await reader.read(_BATCH if self._ready else _BATCH_UNREAD):
                 await self._fold(records)
                 moved_at = time.monotonic()
-            positions = {tp: await consumer.position(tp) for tp in _PARTITIONS}
-            self._behind = {
-                (tp.topic, tp.partition): max(0, end - positions[tp])
-                for tp in _PARTITIONS
-                if (end := consumer.highwater(tp)) is not None
-            }
+            self._behind = await reader.behind()
             _lag.set(sum(self._behind.values()))
-            missing = sum(max(0, end - positions[tp]) for tp, end in self._ends.items())
+            missing = await reader.missing()
             _rebuild.note(missing)
             if not self._ready:
                 self._waiting = f"{missing} records of articles.v1 are still to be read"
@@ -196,11 +155,12 @@ class ArticleLog:
 
     async def _fold(self, records: list[Record]) -> None:
         """Fold a batch; a store that cannot be written to is tried again for ever, saying so."""
-        loop = asyncio.get_running_loop()
         pause, longest = _PAUSES_S
+        # while no page is served there is time to ask what need not be written only to be let go
+        past = None if self._window is None or self._ready else await self._window.past(records)
         while True:
             try:
-                changes = await loop.run_in_executor(self._thread, apply, self._store.writer, records)
+                changes = await self.write(lambda writer: apply(writer, records, past))
                 break
             except sqlite3.OperationalError as error:
                 if self._store.broken or is_torn(error) or is_another(error):
@@ -240,9 +200,16 @@ class ArticleLog:
         self._ready = True
         log.info(event, **fields)
 
-    def _start_over(self, reason: str) -> None:
+    async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do something with the store's writer on its thread, between two batches."""
+        async with self._writing:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._thread, work, self._store.writer)
+
+    async def _start_over(self, reason: str) -> None:
         self._ready = False
         self._unwritable = None
         self._live_from = None
-        self._store.start_over(reason)
+        async with self._writing:
+            self._store.start_over(reason)
         self._on_change(None)

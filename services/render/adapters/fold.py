@@ -1,107 +1,140 @@
 """One batch of articles.v1 into the store, in one transaction with the position behind it.
 
 Which text stands is decided by the reading rule of `shared.articles`, whose standing is kept for every id:
-after a restart as before, a stale text or a text behind a withdrawal changes nothing.
+after a restart as before, a stale text or a text behind a withdrawal changes nothing. A text that the archive
+holds too may be let go: what lists show of it stays, with everything that they are made by.
 """
 
 import sqlite3
 import zlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from pydantic import TypeAdapter
-
 from services.render.adapters import topics
+from services.render.adapters.log_reader import Reading, Record, step
 from services.render.adapters.spellings import spelling
 from services.render.adapters.sqlite_file import TornError
+from services.render.adapters.standings import as_text, standing_in
 from services.render.core.aliases import keys_of
 from services.render.core.cursors import microseconds
 from services.render.core.scripts import script_of
 from services.render.core.shelf import Changes
-from services.render.core.visibility import may_be_hot
-from shared.articles import ArticleEvent, Standing, Unusable, fold, read
-from shared.events import Arrival, ArticlePublished, ArticleWithdrawn, Order
-from shared.foreign_records import skipped
+from services.render.core.stories import in_short
+from services.render.core.visibility import is_past, may_be_hot
+from shared import wire
+from shared.articles import NEVER_HEARD_OF, ArticleEvent, Standing, article
+from shared.events import ArticlePublished, ArticleWithdrawn
 from shared.sections import one_name
-from shared.topics import ARTICLES
+
+__all__ = ["Past", "Record", "apply", "let_go"]
 
 _ONE_NAME: Final = "SELECT one_name FROM articles WHERE id = ?"
-_WRITTEN: Final = TypeAdapter(tuple[Order | None, Arrival | None, bool])
+_NEXT_CHANGE: Final = "(SELECT coalesce(max(change), 0) + 1 FROM standings)"
+
+Held = tuple[str, int]
+"""An article's id and the checksum of its text."""
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """A record of articles.v1 as far as the fold reads it; `at_ms` is the broker's append time."""
+class Past:
+    """Where the window begins, and which texts the archive holds: what is in both need not stand here."""
 
-    partition: int
-    offset: int
-    at_ms: int
-    key: bytes | None
-    value: bytes | None
-    headers: tuple[tuple[str, bytes | None], ...]
+    since: datetime
+    held: Collection[Held]
+
+    def has(self, article: ArticlePublished, checksum: int) -> bool:
+        """Tell whether the archive can be asked for a text."""
+        return (article.id, checksum) in self.held and is_past(article, self.since)
 
 
-def apply(connection: sqlite3.Connection, records: Iterable[Record]) -> Changes:
+def apply(connection: sqlite3.Connection, records: Iterable[Record], past: Past | None = None) -> Changes:
     """Fold records into the store and give what changed; all of it or, if it raises, nothing."""
     ids: set[str] = set()
     sections: dict[str, str | None] = {}
     about: set[str] = set()
-    behind: dict[int, tuple[int, int]] = {}
-    foreign: list[tuple[Record, Unusable]] = []
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        for record in records:
-            event = read(record.key, record.value, record.headers, record.partition)
-            if isinstance(event, str):
-                foreign.append((record, event))
-            elif _apply(connection, event, record.value, sections, about):
+    reading = Reading(records)
+    with _transaction(connection):
+        for event, value in reading:
+            if _apply(connection, event, value, sections, about, past):
                 ids.add(event.id)
-            _, newest_ms = behind.get(record.partition, (0, 0))
-            behind[record.partition] = (record.offset + 1, max(newest_ms, record.at_ms))
         connection.executemany(
             "INSERT INTO positions VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET"
             " next_offset = excluded.next_offset, newest_ms = max(newest_ms, excluded.newest_ms)",
-            ((partition, *position) for partition, position in behind.items()),
+            ((partition, *position) for partition, position in reading.behind.items()),
         )
         respelled = any(
             before is not None and spelling(connection, one) not in (before, None)
             for one, before in sections.items()
         )
+    reading.tell()
+    return Changes(frozenset(ids), frozenset(sections), respelled, frozenset(about))
+
+
+def let_go(connection: sqlite3.Connection, past: Past) -> None:
+    """Keep of texts that the archive holds only what lists show; all of them or, if it raises, none.
+
+    No list changes by it, but the search is told that there is something to forget.
+    """
+    with _transaction(connection):
+        for article_id, checksum in past.held:
+            here = "SELECT text FROM articles WHERE id = ? AND checksum = ? AND archived IS NULL"
+            for (text,) in connection.execute(here, (article_id, checksum)).fetchall():
+                kept = _kept(_sound(text, checksum), text, checksum, past)
+                if kept[2] is not None:
+                    set_text = "UPDATE articles SET text = ?, checksum = ?, archived = ? WHERE id = ?"
+                    connection.execute(set_text, (*kept, article_id))
+                    set_change = f"UPDATE standings SET change = {_NEXT_CHANGE} WHERE id = ?"  # noqa: S608
+                    connection.execute(set_change, (article_id,))
+
+
+def _sound(text: bytes, checksum: int) -> ArticlePublished:
+    try:
+        if zlib.crc32(text) == checksum:
+            return article(text)
+    except (TypeError, ValueError):
+        pass
+    raise TornError("a text is not as it was written")
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
         connection.execute("COMMIT")
     except BaseException:
         # on a full disk SQLite may have rolled back by itself
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-    for record, reason in foreign:
-        skipped(ARTICLES.name, record.partition, record.offset, reason)
-    return Changes(frozenset(ids), frozenset(sections), respelled, frozenset(about))
 
 
 def _apply(
     connection: sqlite3.Connection,
     event: ArticleEvent,
-    value: bytes | None,
+    value: bytes,
     sections: dict[str, str | None],
     about: set[str],
+    past: Past | None,
 ) -> bool:
     """Apply one event; tell whether it changed something.
 
     `sections` are those touched so far, with how each was spelled before; `about` are the topics.
     """
     before = _standing(connection, event.id)
-    after = fold(before, event)
-    text = event if isinstance(event, ArticlePublished) and before.admits(event.order) else None
-    if after is before and text is None:
+    stepped = step(before, event)
+    if stepped is None:
         return False
+    after, text = stepped
     gone: tuple[str, str, int] | tuple[None, None, None] = (None, None, None)
     if isinstance(event, ArticleWithdrawn):
         gone = (event.reason, event.public_note or "", microseconds(event.withdrawn_at))
     connection.execute(
-        "INSERT OR REPLACE INTO standings"
-        " VALUES (?, ?, ?, ?, ?, (SELECT coalesce(max(change), 0) + 1 FROM standings))",
-        (event.id, _write(after), *gone),
+        f"INSERT OR REPLACE INTO standings VALUES (?, ?, ?, ?, ?, {_NEXT_CHANGE})",  # noqa: S608 - constant
+        (event.id, as_text(after), *gone),
     )
     touched = [] if text is None else [one_name(text.section)]
     if before.order is not None:
@@ -111,7 +144,7 @@ def _apply(
         if one not in sections:
             sections[one] = spelling(connection, one)
     if text is not None:
-        _put(connection, text, value or b"")
+        _put(connection, text, value, past)
         about.update(topics.put(connection, text))
     elif after.order is None:
         connection.execute("DELETE FROM articles WHERE id = ?", (event.id,))
@@ -121,11 +154,13 @@ def _apply(
     return True
 
 
-def _put(connection: sqlite3.Connection, article: ArticlePublished, written: bytes) -> None:
+def _put(
+    connection: sqlite3.Connection, article: ArticlePublished, written: bytes, past: Past | None
+) -> None:
     """Keep a text as it is written in the log, with what lists are made by."""
     embargo, expires = article.embargo_until, article.expires_at
     connection.execute(
-        "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             article.id,
             article.section,
@@ -137,8 +172,7 @@ def _put(connection: sqlite3.Connection, article: ArticlePublished, written: byt
             may_be_hot(article),
             script_of(article.language) is None,
             microseconds(article.modified_at),
-            written,
-            zlib.crc32(written),
+            *_kept(article, written, zlib.crc32(written), past),
         ),
     )
     connection.execute("DELETE FROM aliases WHERE id = ?", (article.id,))
@@ -147,15 +181,25 @@ def _put(connection: sqlite3.Connection, article: ArticlePublished, written: byt
     connection.executemany("INSERT INTO aliases VALUES (?, ?, ?)", rows)
 
 
+def _kept(
+    article: ArticlePublished, written: bytes, checksum: int, past: Past | None
+) -> tuple[bytes, int, int | None]:
+    """Give what is kept of a text, the checksum of that, and of the whole text if it lies in the archive."""
+    if past is None or not past.has(article, checksum):
+        return written, checksum, None
+    try:
+        short = zlib.compress(wire.encode(in_short(article).model_copy(update={"aliases": None})))
+    except Exception:
+        # whatever it is of which nothing short can be made: it stays whole
+        return written, checksum, None
+    return short, zlib.crc32(short), checksum
+
+
 def _standing(connection: sqlite3.Connection, article_id: str) -> Standing:
     row = connection.execute("SELECT standing FROM standings WHERE id = ?", (article_id,)).fetchone()
     if row is None:
-        return Standing()
+        return NEVER_HEARD_OF
     try:
-        return Standing(*_WRITTEN.validate_json(row[0]))
+        return standing_in(row[0])
     except ValueError:
         raise TornError(f"what is known of {article_id} is not as it was written") from None
-
-
-def _write(standing: Standing) -> str:
-    return _WRITTEN.dump_json((standing.order, standing.mark, standing.withdrawn)).decode()

@@ -8,6 +8,7 @@ from typing import Final
 from services.render.adapters.store import Store
 from services.render.core.pages import Pages
 from services.render.core.scripts import Script
+from services.render.core.shelf import AbsentError
 
 _EVERY_S: Final = 1.0
 _TRIED: Final = 3
@@ -47,6 +48,9 @@ class PageCheck:
             try:
                 for pages in self._pages.values():
                     pages.article(article_id, now)
+            except AbsentError:
+                # that can be made as soon as it is asked for and the archive answers
+                return None
             except Exception as error:
                 failure = error
             else:

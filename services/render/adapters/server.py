@@ -9,8 +9,8 @@ import uvicorn
 from services.render.adapters.addresses import Addresses
 from services.render.adapters.protocol import AtOnce, PageProtocol
 from services.render.core.readers import Proxies
-from shared.answers import ALWAYS, as_text
-from shared.limits import Limits
+from shared.answers import ALWAYS, NO_PAGE, NO_STORE, as_text
+from shared.limits import LimitedProtocol, Limits
 from shared.serving import Server, connections_allowed
 
 
@@ -38,5 +38,23 @@ def make_server(app: Any, at_once: AtOnce, limits: Limits, trusted: Proxies) -> 
             timeout_keep_alive=int(limits.idle_s) + 1,
             timeout_graceful_shutdown=5,
             backlog=4096,
+        )
+    )
+
+
+def make_plain_server(app: Any) -> Server:
+    """Make the server of an ASGI application that only says how a process is."""
+    return Server(
+        uvicorn.Config(
+            app,
+            loop="uvloop",
+            http=functools.partial(LimitedProtocol, limits=Limits(connections=100)),  # type: ignore[arg-type]
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            headers=as_text(*ALWAYS, NO_PAGE, NO_STORE),
+            timeout_graceful_shutdown=2,
         )
     )

@@ -18,6 +18,7 @@ from services.render.adapters.left_out import left_out
 from services.render.adapters.spellings import spelling
 from services.render.adapters.sqlite_file import TornError, moment_in
 from services.render.adapters.store import Store
+from services.render.adapters.visible import VISIBLE
 from services.render.core import sitemaps
 from services.render.core.cursors import microseconds
 from services.render.core.fragments import Fragments
@@ -35,9 +36,8 @@ LONGEST_NAME: Final = 200
 """No title has room for a longer series; what came into the log otherwise has no page to lead to."""
 _LIMIT_BYTES: Final = 16 * 1024 * 1024
 
-_VISIBLE: Final = "(embargo_us IS NULL OR embargo_us <= :now) AND (expires_us IS NULL OR expires_us > :now)"
-_IN_SPAN: Final = f"published_us >= :begins AND published_us < :ends AND {_VISIBLE}"
-_NEWEST: Final = f"SELECT max(published_us) FROM articles WHERE {_VISIBLE}"  # noqa: S608 - constants
+_IN_SPAN: Final = f"published_us >= :begins AND published_us < :ends AND {VISIBLE}"
+_NEWEST: Final = f"SELECT max(published_us) FROM articles WHERE {VISIBLE}"  # noqa: S608 - constants
 _NEWEST_BEFORE: Final = "SELECT max(published_us) FROM articles WHERE published_us < :ends"
 _COUNT: Final = f"SELECT count(*), max(modified_us) FROM articles WHERE {_IN_SPAN}"  # noqa: S608 - constants
 _OF_DAY: Final = (
@@ -45,14 +45,14 @@ _OF_DAY: Final = (
     " ORDER BY published_us, id LIMIT :limit OFFSET :first"
 )
 _OF_NEWS: Final = (
-    f"SELECT text, checksum FROM articles WHERE published_us >= :since AND {_VISIBLE}"  # noqa: S608 - constants
+    f"SELECT text, checksum, archived FROM articles WHERE published_us >= :since AND {VISIBLE}"  # noqa: S608 - constants
     " ORDER BY published_us DESC, id DESC LIMIT :limit"
 )
 # a skip scan: two steps of an index per name, however many articles there are
 _NEWEST_BY: Final = (
     "WITH RECURSIVE names(name) AS (SELECT min({0}) FROM articles WHERE {0} IS NOT NULL UNION ALL"  # noqa: S608
     " SELECT (SELECT min({0}) FROM articles WHERE {0} > name) FROM names WHERE name IS NOT NULL)"
-    f" SELECT name, (SELECT max(published_us) FROM articles WHERE {{0}} = name AND {_VISIBLE}) AS us"
+    f" SELECT name, (SELECT max(published_us) FROM articles WHERE {{0}} = name AND {VISIBLE}) AS us"
     " FROM names WHERE name IS NOT NULL AND us IS NOT NULL"
 )
 
@@ -132,8 +132,8 @@ class Sitemaps:
     def _news(self, connection: sqlite3.Connection, now: datetime) -> list[ArticlePublished]:
         """Give the articles of two days, newest first, without their texts; what is paid for is not news."""
         rows = _rows(connection, _OF_NEWS, now, since=microseconds(now - NEWS_SPAN), limit=sitemaps.NEWS)
-        whole = (self._store.article(*row) for row in rows)
-        return [one.model_copy(update={"blocks": (), "pictures": ()}) for one in whole if not one.sponsored]
+        found = (self._store.article(*row) for row in rows)
+        return [one.model_copy(update={"blocks": (), "pictures": ()}) for one in found if not one.sponsored]
 
 
 def _in_script(fragments: Fragments, articles: Iterable[ArticlePublished]) -> Iterator[ArticlePublished]:

@@ -29,14 +29,15 @@ from services.render.adapters.sqlite_file import (
     lock,
     moment_in,
 )
+from services.render.adapters.visible import VISIBLE
 from services.render.core.cursors import FAR_FUTURE, Place, microseconds
-from services.render.core.shelf import Changes, Takedown
+from services.render.core.shelf import Archived, Changes, Takedown
 from shared.articles import article
 from shared.events import ArticlePublished, WithdrawReason
 from shared.runtime import log
 from shared.sections import one_name
 
-LAYOUT: Final = 8
+LAYOUT: Final = 9
 """Number of the tables' layout; a file of another number is folded anew."""
 
 _TABLES: Final = (
@@ -67,8 +68,10 @@ CREATE TABLE articles (
     expires_us INTEGER CHECK (expires_us BETWEEN -62135596800000000 AND 253402300799999999),
     may_be_hot INTEGER NOT NULL, is_foreign INTEGER NOT NULL,
     modified_us INTEGER NOT NULL CHECK (modified_us BETWEEN -62135596800000000 AND 253402300799999999),
-    text BLOB NOT NULL, checksum INTEGER NOT NULL
+    -- as it is in the log; or, where `archived` is the checksum of that, what lists show of it, packed
+    text BLOB NOT NULL, checksum INTEGER NOT NULL, archived INTEGER
 ) STRICT;
+CREATE INDEX whole ON articles (published_us, id) WHERE archived IS NULL;
 -- Former addresses of the texts that stand, and of those withdrawn (core/aliases.py).
 CREATE TABLE aliases (
     key BLOB NOT NULL CHECK (length(key) BETWEEN 1 AND 2048),
@@ -90,9 +93,8 @@ CREATE INDEX expiries ON articles (expires_us, id, one_name) WHERE expires_us IS
 
 _CHANGED_BYTES: Final = 1_000_000
 
-_VISIBLE: Final = (
-    "(embargo_us IS NULL OR embargo_us <= :now) AND (expires_us IS NULL OR expires_us > :now)"
-    " AND (published_us, id) < (:us, :id) ORDER BY published_us DESC, id DESC LIMIT :limit"
+_IN_ORDER: Final = (
+    f"{VISIBLE} AND (published_us, id) < (:us, :id) ORDER BY published_us DESC, id DESC LIMIT :limit"
 )
 
 
@@ -107,7 +109,10 @@ _FORMER: Final = (
 
 
 class Changed(NamedTuple):
-    """An article that changed: the number of the change, and the text that now stands as it is in the log."""
+    """An article that changed: the number of the change, and the text that now stands as it is in the log.
+
+    None where there is none, here or at all.
+    """
 
     number: int
     id: str
@@ -169,10 +174,12 @@ class Store:
         rows = self._rows("SELECT partition, next_offset, newest_ms FROM positions")
         return {partition: (offset, ms) for partition, offset, ms in rows}
 
-    def find(self, article_id: str) -> ArticlePublished | Takedown | None:
+    def find(self, article_id: str) -> ArticlePublished | Archived | Takedown | None:
         """Give the text that stands (embargoed and expired ones too), or its withdrawal, or None."""
-        for row in self._rows("SELECT text, checksum FROM articles WHERE id = ?", (article_id,)):
-            return self._in_its_section(self.article(*row))
+        here = "SELECT text, checksum, archived FROM articles WHERE id = ?"
+        for text, checksum, archived in self._rows(here, (article_id,)):
+            found = self._in_its_section(self.article(text, checksum, archived))
+            return found if archived is None else Archived(found, archived)
         gone = "SELECT reason, public_note, withdrawn_us FROM standings WHERE id = ? AND reason IS NOT NULL"
         for reason, note, us in self._rows(gone, (article_id,)):
             if reason not in get_args(WithdrawReason) or not isinstance(note, str):
@@ -229,7 +236,7 @@ class Store:
     def _newest(
         self, condition: str, now: datetime, limit: int, name: str = "", before: Place = FAR_FUTURE
     ) -> list[str]:
-        sql = f"SELECT id FROM articles WHERE {condition} {_VISIBLE}"  # noqa: S608 - constants of this file
+        sql = f"SELECT id FROM articles WHERE {condition} {_IN_ORDER}"  # noqa: S608 - constants of this file
         values = {"now": microseconds(now), "us": before.published_us, "id": before.id}
         return [row[0] for row in self._rows(sql, values | {"limit": limit, "name": name})]
 
@@ -266,6 +273,22 @@ class Store:
         about = self._rows(topics.OF_THESE, (topics.as_list(ids),)) if ids else []
         return Changes(ids, sections, topics=frozenset(topic for (topic,) in about))
 
+    def whole_before(self, before: datetime, after: Place, limit: int) -> list[tuple[Place, int]]:
+        """Give articles of before a moment whose texts stand here, behind a place, each with its checksum.
+
+        The oldest first.
+        """
+        rows = self._rows(
+            "SELECT published_us, id, checksum FROM articles WHERE archived IS NULL"
+            " AND published_us < ? AND (published_us, id) > (?, ?) ORDER BY published_us, id LIMIT ?",
+            (microseconds(before), *after, limit),
+        )
+        return [(Place(us, article_id), checksum) for us, article_id, checksum in rows]
+
+    def has_let_go(self) -> bool:
+        """Tell whether the text of any article lies in the archive alone."""
+        return bool(self._rows("SELECT 1 FROM articles WHERE archived IS NOT NULL LIMIT 1"))
+
     def origin(self) -> str:
         """Give the name of this file: another one after `start_over`."""
         names = self._rows("SELECT name FROM origin")
@@ -284,16 +307,15 @@ class Store:
 
         At most so many, and about a megabyte: the event loop waits for it.
         """
+        whole = "FROM standings LEFT JOIN articles ON articles.id = standings.id AND archived IS NULL"
         sizes = self._rows(
-            "SELECT coalesce(length(text), 0) FROM standings LEFT JOIN articles USING (id)"
-            " WHERE change > ? ORDER BY change LIMIT ?",
+            f"SELECT coalesce(length(text), 0) {whole} WHERE change > ? ORDER BY change LIMIT ?",
             (after, limit),
         )
         before = accumulate((size for (size,) in sizes), initial=0)
         limit = sum(1 for _, read in zip(sizes, before, strict=False) if read < _CHANGED_BYTES)
         rows = self._rows(
-            "SELECT change, standings.id, text, checksum FROM standings LEFT JOIN articles USING (id)"
-            " WHERE change > ? ORDER BY change LIMIT ?",
+            f"SELECT change, standings.id, text, checksum {whole} WHERE change > ? ORDER BY change LIMIT ?",
             (after, limit),
         )
         return [
@@ -301,11 +323,12 @@ class Store:
             for number, article_id, text, checksum in rows
         ]
 
-    def article(self, text: bytes, checksum: int) -> ArticlePublished:
-        """Give an article that is as it was written."""
+    def article(self, text: bytes, checksum: int, archived: int | None = None) -> ArticlePublished:
+        """Give an article that is as it was written; if it is archived, what lists show of it."""
         try:
-            return article(self.sound(text, checksum))
-        except ValueError:
+            text = self.sound(text, checksum)
+            return article(text if archived is None else zlib.decompress(text))
+        except (ValueError, zlib.error):
             self.broken = True
             raise TornError("a text cannot have been written like this") from None
 

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Final
 
+from services.render.adapters.visible import VISIBLE
 from services.render.core.cursors import microseconds
 from services.render.core.related import topics_of
 from shared.events import ArticlePublished
@@ -21,9 +22,8 @@ CREATE INDEX topics_of ON topics (id);
 
 NEWEST: Final = (
     # in the order of the topic's key: no more of it is read than is asked for and may not be shown
-    "SELECT topics.published_us, id FROM topics CROSS JOIN articles USING (id) WHERE topic = :topic"
-    " AND (embargo_us IS NULL OR embargo_us <= :now) AND (expires_us IS NULL OR expires_us > :now)"
-    " ORDER BY topics.published_us DESC, id DESC LIMIT :limit"
+    "SELECT topics.published_us, id FROM topics CROSS JOIN articles USING (id) WHERE topic = :topic"  # noqa: S608
+    f" AND {VISIBLE} ORDER BY topics.published_us DESC, id DESC LIMIT :limit"
 )
 
 OF_THESE: Final = "SELECT DISTINCT topic FROM topics WHERE id IN (SELECT value FROM json_each(?))"

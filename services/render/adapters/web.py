@@ -18,6 +18,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from services.render.adapters.answer import Answer, PageAnswers, count, for_nobody_else, refusal
+from services.render.adapters.archive import ArchiveError, no_archive
 from services.render.adapters.at_once import AtOnce
 from services.render.adapters.machines import Machines, list_named
 from services.render.adapters.respelled import respelled
@@ -30,6 +31,7 @@ from services.render.core.page import Page
 from services.render.core.pages import Pages
 from services.render.core.readers import forwarded
 from services.render.core.scripts import PREFIX, Script, script_at
+from services.render.core.shelf import AbsentError, Brought
 from shared import health
 from shared.answers import NO_PAGE, NO_STORE
 from shared.health import Health, Receive, Scope, Send
@@ -60,7 +62,10 @@ _PIXEL: Final = Answer(
 
 
 class Web:
-    """The ASGI application; `unready` says why the store may not be served yet."""
+    """The ASGI application; `unready` says why the store may not be served yet.
+
+    `bring` gives a text that lies in the archive, or raises ArchiveError.
+    """
 
     def __init__(
         self,
@@ -73,8 +78,10 @@ class Web:
         unready: Callable[[], str | None],
         moved: Callable[[], Awaitable[object]],
         answers: PageAnswers,
+        bring: Callable[[AbsentError], Awaitable[Brought]] = no_archive,
     ) -> None:
         self._pages = pages
+        self._bring = bring
         self._machines = machines
         self._search = search
         self._views = views
@@ -101,6 +108,9 @@ class Web:
         except sqlite3.Error as error:
             log.error("store_unreadable", reason=repr(error))
             answer = refusal(503, "the store cannot be read at the moment", [(b"retry-after", b"1")])
+        except (ArchiveError, AbsentError) as error:
+            # never a 404: the article stands, and only cannot be looked up
+            answer = refusal(503, str(error), [(b"retry-after", b"5")])
         except Exception:
             # whatever it was: one page is not made, and the others are
             if time.monotonic() - self._failed_at_s >= _TOLD_EVERY_S:
@@ -156,7 +166,7 @@ class Web:
             return self._of_page(results or pages.missing(now), asked, now)
         # the front page is there whatever is asked of it, and `/?p=12` may have been an article's address
         of_home = path == "/" and asks_for_more(scope["query_string"])
-        page = None if of_home else _page(pages, route, path, query, now)
+        page = None if of_home else await self._made(pages, route, path, query, now)
         if page is None and (named := respelled(script, path, query, pages, now)) is not None:
             return Answer(301, [(b"location", named.encode()), NO_STORE])
         if page is None and (moved := pages.moved(_former(script, scope), now)) is not None:
@@ -179,6 +189,16 @@ class Web:
         target = scope["raw_path"] + (b"?" + query_string if query_string else b"")
         self.at_once.remember(target, route, partial(_page, pages, route, path, query))
         return self._of_page(page, asked, now)
+
+    async def _made(
+        self, pages: Pages, route: str, path: str, query: dict[str, str], now: datetime
+    ) -> Page | None:
+        """Give the page at an address, None if it leads nowhere; an old article's text is brought."""
+        try:
+            return _page(pages, route, path, query, now)
+        except AbsentError as absent:
+            brought = await self._bring(absent)
+            return pages.article(absent.id, datetime.now(UTC), brought)
 
     async def _post_view(self, method: str, scope: Scope, receive: Receive) -> Answer | None:
         if method != "POST":

@@ -28,7 +28,7 @@ from services.render.core.metadata import TAGS
 from services.render.core.notes import Notes
 from services.render.core.page import Fragment, Page
 from services.render.core.scripts import PREFIX
-from services.render.core.shelf import Articles, OnFailure, Piece
+from services.render.core.shelf import Archived, Articles, OnFailure, Piece
 from services.render.core.site import hot_path, section_path
 from services.render.core.stories import cut, in_lists, picture_of
 from services.render.core.xml import as_xml
@@ -209,10 +209,13 @@ class Feeds:
         if told is not None and told.piece is piece:
             return told
         found = self._articles.find(piece.id)
-        if not isinstance(found, ArticlePublished):
+        article = found.short if isinstance(found, Archived) else found
+        if not isinstance(article, ArticlePublished):
             return None
         try:
-            entry = self._entry(self._scribe.article(found), piece.story.excerpt)
+            # of what lies in the archive the summary alone is told, as of a text that is too long
+            whole = not isinstance(found, Archived)
+            entry = self._entry(self._scribe.article(article), piece.story.excerpt, whole=whole)
             if form == "json":
                 body = json.dumps(_json_item(entry), ensure_ascii=False).encode()
             else:
@@ -225,7 +228,7 @@ class Feeds:
         self._told.put((form, piece.id), told)
         return told
 
-    def _entry(self, article: ArticlePublished, summary: str) -> Entry:
+    def _entry(self, article: ArticlePublished, summary: str, *, whole: bool) -> Entry:
         path = f"/article/{article.id}"
         picture = in_lists(picture_of(article))
         paid = (self._words.sponsored,) if article.sponsored else ()
@@ -239,7 +242,7 @@ class Feeds:
             address=self._base + path,
             title=plain(article.title),
             summary=plain(summary),
-            content=content if len(content) <= _WHOLE else f"<p>{escape(summary)}</p>",
+            content=content if whole and len(content) <= _WHOLE else f"<p>{escape(summary)}</p>",
             byline=article.byline and plain(cut(article.byline, _LINE)),
             categories=tuple(dict.fromkeys(plain(cut(name, _LINE)) for name in names)),
             language=article.language,

@@ -21,7 +21,7 @@ from services.render.core.lists import first_without
 from services.render.core.lru import Lru
 from services.render.core.page import HTML, JSON, Fragment, Page
 from services.render.core.scripts import PREFIX
-from services.render.core.shelf import Articles, Gone, Piece
+from services.render.core.shelf import Articles, Brought, Gone, Piece
 from services.render.core.site import hot_path, section_path, series_path
 from services.render.core.stories import Story
 from shared.events import ListName
@@ -99,15 +99,18 @@ class Pages:
         """
         return self._articles.has_former(_OF_HOME)
 
-    def article(self, article_id: str, now: datetime) -> Page | None:
-        """Give an article's page, or the one that says why it is gone; None where nobody may know of it."""
+    def article(self, article_id: str, now: datetime, brought: Brought | None = None) -> Page | None:
+        """Give an article's page, or the one that says why it is gone; None where nobody may know of it.
+
+        AbsentError if its text lies in the archive and was not brought.
+        """
         key = ("article", article_id)
         if (page := self._of_edition(key, now)) is not None:
             return page
         if not _ID.fullmatch(article_id):
             return None
         edition = self._edition
-        body = edition.shelf.body(article_id, now, edition.sections, edition.today)
+        body = edition.shelf.body(article_id, now, edition.sections, edition.today, brought)
         if body is None:
             return None
         if isinstance(body, Gone):

@@ -42,6 +42,31 @@ class Takedown:
 
 
 @dataclass(frozen=True, slots=True)
+class Archived:
+    """A text that stands and lies in the archive: what lists show of it, and by what sum it is known."""
+
+    short: ArticlePublished
+    checksum: int
+
+
+class AbsentError(Exception):
+    """The page of an article cannot be made, because its text is not at hand but in the archive."""
+
+    def __init__(self, article_id: str, checksum: int) -> None:
+        super().__init__(f"the text of {article_id} is not at hand")
+        self.id: Final = article_id
+        self.checksum: Final = checksum
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A text out of the archive, known by its sum."""
+
+    article: ArticlePublished
+    checksum: int
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """Which articles are no longer as they were; sections (one names) and topics where they stand or stood.
 
@@ -57,7 +82,7 @@ class Changes:
 class Articles(Protocol):
     """What is asked of the store; lists give ids, newest first."""
 
-    def find(self, article_id: str) -> ArticlePublished | Takedown | None: ...  # noqa: D102
+    def find(self, article_id: str) -> ArticlePublished | Archived | Takedown | None: ...  # noqa: D102
     def formerly_at(self, keys: Sequence[bytes], now: datetime) -> str | None: ...  # noqa: D102
     def has_former(self, ranges: Iterable[tuple[bytes, bytes]]) -> bool: ...  # noqa: D102
     def newest(self, now: datetime, limit: int, *, hot: bool) -> list[str]: ...  # noqa: D102
@@ -150,7 +175,8 @@ class Shelf:
         """Give an article's story if it may be shown."""
         piece = self._pieces.get(article_id)
         if piece is None and article_id not in self._failed:
-            article = self._articles.find(article_id)
+            found = self._articles.find(article_id)
+            article = found.short if isinstance(found, Archived) else found
             if not isinstance(article, ArticlePublished) or not visible(article, now):
                 return None
             try:
@@ -196,18 +222,29 @@ class Shelf:
         return newest
 
     def body(
-        self, article_id: str, now: datetime, sections: Sequence[str], today: date
+        self,
+        article_id: str,
+        now: datetime,
+        sections: Sequence[str],
+        today: date,
+        brought: Brought | None = None,
     ) -> Body | Gone | None:
-        """Give what an article's page shows; None for what nobody knows, or may know yet."""
+        """Give what an article's page shows; None for what nobody knows, or may know yet.
+
+        AbsentError if its text lies in the archive and is not what was brought.
+        """
         body = self._bodies.get(article_id)
         if body is not None:
             return body
-        match self._articles.find(article_id):
+        found = self._articles.find(article_id)
+        match found.short if isinstance(found, Archived) else found:
             case Takedown(reason, note, at):
                 return Gone(reason, at, self._scribe.name(note))
             case ArticlePublished() as article if expired(article, now):
                 return Gone("expired", article.expires_at or now, "")
             case ArticlePublished() as article if not embargoed(article, now):
+                if isinstance(found, Archived):
+                    article = _whole(found, brought)
                 topics = topics_of(article)
                 article = self._scribe.article(article)
                 body = Body(
@@ -219,3 +256,11 @@ class Shelf:
                 self._bodies.put(article_id, body)
                 return body
         return None
+
+
+def _whole(archived: Archived, brought: Brought | None) -> ArticlePublished:
+    """Give the text that was brought, if it is still the one that stands."""
+    short = archived.short
+    if brought is None or brought.checksum != archived.checksum or brought.article.id != short.id:
+        raise AbsentError(short.id, archived.checksum)
+    return brought.article.model_copy(update={"section": short.section})

@@ -26,3 +26,8 @@ def visible(article: ArticlePublished, now: datetime) -> bool:
 def may_be_hot(article: ArticlePublished) -> bool:
     """Tell whether the article may stand in the hot list: sponsored and sensitive ones never do."""
     return not (article.sponsored or article.sensitive)
+
+
+def is_past(article: ArticlePublished, since: datetime) -> bool:
+    """Tell whether the article could be read before a moment: that is where the archive begins."""
+    return article.published_at < since and (article.embargo_until is None or article.embargo_until < since)

@@ -4,9 +4,11 @@ import asyncio
 import gzip
 import sqlite3
 import time
+import zlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 import httpx
 import pytest
@@ -15,14 +17,20 @@ from structlog.testing import capture_logs
 
 from services.render.adapters import views as views_module
 from services.render.adapters.answer import PageAnswers, has, takes_gzip
+from services.render.adapters.archive import ArchiveError
+from services.render.adapters.fold import Past, let_go
 from services.render.adapters.salts import Salts
 from services.render.adapters.view_log import QueueFullError
 from services.render.adapters.views import Views
 from services.render.adapters.web import Web
 from services.render.core import tokens
+from services.render.core.shelf import AbsentError, Brought
 from services.render.settings import Settings
+from shared import wire
+from shared.articles import article
+from shared.blocks import Paragraph
 from shared.health import Health
-from tests.builders import published, withdrawn
+from tests.builders import NOON, published, withdrawn
 from tests.unit.render.press import ZONE, Press
 from tests.unit.render.written import Written
 
@@ -71,12 +79,21 @@ class Render:
             lambda: self.unready,
             self.folded.wait,
             PageAnswers(("https://pictures.example",)),
+            self.bring,
         )
+        self.archive: dict[str, bytes] = {}
         self.client = httpx.AsyncClient(
             transport=httpx.ASGITransport(web, client=(ADDRESS, 1)),
             base_url="http://render",
             headers={"user-agent": AGENT, "accept-encoding": "identity"},
         )
+
+    async def bring(self, absent: AbsentError) -> Brought:
+        """Bring what the test has put into the archive."""
+        if absent.id not in self.archive:
+            raise ArchiveError("the archive is away")
+        text = self.archive[absent.id]
+        return Brought(article(text), zlib.crc32(text))
 
     async def get(self, path: str, method: str = "GET", **headers: str) -> httpx.Response:
         """Ask for an address."""
@@ -496,3 +513,53 @@ def test_a_tag_is_found_among_those_given(header: bytes, known: bool) -> None:
 )
 async def test_what_machines_read_says_what_it_is(render: Render, path: str, media_type: str) -> None:
     assert (await render.get(path)).headers["content-type"] == media_type
+
+
+def let_one_go(render: Render, **changes: Any) -> bytes:
+    """Fold an old article and let its text go; give the text."""
+    before = NOON - timedelta(days=400)
+    old = published("old", second=3, published_at=before, **changes)
+    text = wire.encode(old)
+    render.press.fold(old)
+    held = frozenset({("old", zlib.crc32(text))})
+    let_go(render.press.folded.store.writer, Past(NOON - timedelta(days=30), held))
+    return text
+
+
+async def test_an_article_out_of_the_archive_is_read_as_any_other(render: Render) -> None:
+    render.archive["old"] = let_one_go(render, blocks=(Paragraph(text="长" * 3000),))
+    page = await render.get("/article/old")
+    assert (page.status_code, "长" * 3000 in page.text) == (200, True)
+    assert page.headers["cache-control"].startswith("s-maxage=1")
+    del render.archive["old"]
+    assert (await render.get("/article/old")).status_code == 200, "what was brought is kept like any page"
+    assert short_way(render, "/article/old").status_code == 200
+    assert (await render.view(good_view("old"))).status_code == 204
+
+
+async def test_an_article_that_cannot_be_looked_up_is_never_said_to_be_unknown(render: Render) -> None:
+    text = let_one_go(render)
+    for path in ("/article/old", "/zh-hant/article/old"):
+        refused = await render.get(path)
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+        assert refused.headers["cache-control"] == "no-store"
+    assert (await render.view(good_view("old"))).status_code == 204
+    assert (await render.get("/article/none")).status_code == 404
+    assert (await render.get("/")).status_code == 200
+    # another text than the one that stands is none
+    render.archive["old"] = text.replace("旧邮局".encode(), "新邮局".encode())
+    assert (await render.get("/article/old")).status_code == 503
+    render.press.fold(withdrawn("old", second=9))
+    assert (await render.get("/article/old")).status_code == 410
+
+
+async def test_what_is_withdrawn_while_it_is_brought_is_gone(render: Render) -> None:
+    render.archive["old"] = let_one_go(render)
+    bring = render.bring
+
+    async def slowly(absent: AbsentError) -> Brought:
+        render.press.fold(withdrawn("old", second=9))
+        return await bring(absent)
+
+    render.web._bring = slowly
+    assert (await render.get("/article/old")).status_code == 410

@@ -38,3 +38,14 @@ def test_ready_says_what_every_check_says(
     answered, _, said = Health(checks).answer("/readyz")
     assert (answered, json.loads(said)) == (status, body)
     assert Health(checks).answer("/healthz")[0] == 200
+
+
+def test_a_remark_is_told_and_makes_nothing_unready() -> None:
+    health = Health(
+        {"kafka": lambda: None}, {"archive": lambda: "the archive is away", "other": lambda: None}
+    )
+    status, _, said = health.answer("/readyz")
+    assert (status, json.loads(said)) == (200, {"status": "ok", "archive": "the archive is away"})
+    health = Health({"kafka": lambda: "Kafka is waited for"}, {"archive": fails})
+    status, _, said = health.answer("/readyz")
+    assert (status, json.loads(said).keys()) == (503, {"status", "kafka", "archive"})

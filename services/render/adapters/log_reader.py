@@ -1,0 +1,155 @@
+"""Reads articles.v1 for a store that keeps its own position: all partitions, no group.
+
+A log that ends before the store's position, or whose records behind it are younger than what was folded, is
+another log under the same name.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from shared import kafka, topics
+from shared.articles import ArticleEvent, Standing, Unusable, fold, read
+from shared.events import ArticlePublished
+from shared.foreign_records import skipped
+
+_SECOND_LOOK_S: Final = 1.0
+_PARTITIONS: Final = tuple(TopicPartition(topics.ARTICLES.name, p) for p in range(topics.ARTICLES.partitions))
+
+Positions = Mapping[int, tuple[int, int]]
+"""Of each partition the next offset, and the newest append time (Unix ms) behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record of articles.v1 as far as a fold reads it; `at_ms` is the broker's append time."""
+
+    partition: int
+    offset: int
+    at_ms: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes | None], ...]
+
+
+class Reading:
+    """The events in some records, read once, and what is to be kept and told of all of them."""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self._records = records
+        self._foreign: list[tuple[Record, Unusable]] = []
+        self.behind: dict[int, tuple[int, int]] = {}
+        """The positions behind what was read."""
+
+    def __iter__(self) -> Iterator[tuple[ArticleEvent, bytes]]:
+        """Give each event, with the record's value."""
+        for record in self._records:
+            event = read(record.key, record.value, record.headers, record.partition)
+            if isinstance(event, str):
+                self._foreign.append((record, event))
+            else:
+                yield event, record.value or b""
+            _, newest_ms = self.behind.get(record.partition, (0, 0))
+            self.behind[record.partition] = (record.offset + 1, max(newest_ms, record.at_ms))
+
+    def tell(self) -> None:
+        """Tell of the records that were passed over, now that what the others said is written."""
+        for record, reason in self._foreign:
+            skipped(topics.ARTICLES.name, record.partition, record.offset, reason)
+
+
+def step(before: Standing, event: ArticleEvent) -> tuple[Standing, ArticlePublished | None] | None:
+    """Give the standing after an event and the text that stands by it; None if nothing changes."""
+    after = fold(before, event)
+    text = event if isinstance(event, ArticlePublished) and before.admits(event.order) else None
+    return None if after is before and text is None else (after, text)
+
+
+class LogReader:
+    """A consumer that stands where a store stands."""
+
+    def __init__(self, bootstrap_servers: str, client_id: str) -> None:
+        self._servers = bootstrap_servers
+        self._consumer: AIOKafkaConsumer = kafka.consumer(
+            bootstrap_servers,
+            client_id=client_id,
+            auto_offset_reset="none",
+            max_partition_fetch_bytes=4 * 1024 * 1024,
+            # a partition whose records were just read is not in the fetch under way: it waits this long
+            fetch_max_wait_ms=50,
+        )
+
+    async def start(self, stack: contextlib.AsyncExitStack) -> None:
+        """Connect; `stack` disconnects."""
+        stack.push_async_callback(kafka.close, self._consumer)
+        await self._consumer.start()
+        await kafka.ensure_topics(self._servers, (topics.ARTICLES,))
+        self._consumer.assign(_PARTITIONS)
+
+    async def difference(self, known: Positions) -> str | None:
+        """Say how the log differs from the one that was folded up to these positions, None if it does not."""
+        if not known or await self._difference(known) is None:
+            return None
+        # a broker that has just begun to lead may know less of its log for a moment
+        await asyncio.sleep(_SECOND_LOOK_S)
+        return await self._difference(known)
+
+    async def _difference(self, known: Positions) -> str | None:
+        at = {tp: known[tp.partition] for tp in _PARTITIONS if tp.partition in known}
+        first = await self._consumer.beginning_offsets(at)
+        ends = await self._consumer.end_offsets(at)
+        # The earliest record at least as young as the youngest folded one: in the log that was folded, none
+        # that lies before the position is younger.
+        found = await self._consumer.offsets_for_times({tp: newest_ms for tp, (_, newest_ms) in at.items()})
+        for tp, (position, newest_ms) in at.items():
+            young = found[tp]
+            if not first[tp] <= position <= ends[tp]:
+                return (
+                    f"partition {tp.partition} is {first[tp]} to {ends[tp]}, the store's position {position}"
+                )
+            if young is not None and young.offset < position and young.timestamp > newest_ms:
+                return (
+                    f"partition {tp.partition} has younger records at {young.offset} than were folded there"
+                )
+        return None
+
+    async def seek(self, known: Positions) -> None:
+        """Go to where a store stands, or where it stands nowhere, to the beginning."""
+        first = await self._consumer.beginning_offsets(_PARTITIONS)
+        self._ends = await self._consumer.end_offsets(_PARTITIONS)
+        for tp in _PARTITIONS:
+            self._consumer.seek(tp, known[tp.partition][0] if tp.partition in known else first[tp])
+
+    async def read(self, at_once: int) -> list[Record]:
+        """Give what comes next, at most so many; nothing after half a second without a record."""
+        batches = await self._consumer.getmany(timeout_ms=500, max_records=at_once)
+        return [
+            Record(tp.partition, r.offset, r.timestamp, r.key, r.value, tuple(r.headers))
+            for tp, batch in batches.items()
+            for r in batch
+        ]
+
+    def ends(self) -> dict[int, int]:
+        """Give where each partition ended at `seek`."""
+        return {tp.partition: end for tp, end in self._ends.items()}
+
+    async def behind(self) -> dict[tuple[str, int], int]:
+        """Count the records of each topic's partition that are not read yet, as far as that is known."""
+        at = await self._at()
+        return {
+            (tp.topic, tp.partition): max(0, end - at[tp])
+            for tp in _PARTITIONS
+            if (end := self._consumer.highwater(tp)) is not None
+        }
+
+    async def missing(self) -> int:
+        """Give how many of the records that the log held at `seek` are not read yet."""
+        at = await self._at()
+        return sum(max(0, end - at[tp]) for tp, end in self._ends.items())
+
+    async def _at(self) -> dict[TopicPartition, int]:
+        return {tp: await self._consumer.position(tp) for tp in _PARTITIONS}
