@@ -34,7 +34,7 @@ from services.render.adapters.archive import Archive
 from services.render.adapters.fold import Past, Record, apply
 from services.render.adapters.postgres import Address
 from services.render.core.page import Page
-from services.render.core.shelf import AbsentError
+from services.render.core.shelf import AbsentError, Archived
 from tests.postgres import Postgres
 from tests.unit.render.folded import Folded
 from tests.unit.render.press import Press
@@ -186,7 +186,7 @@ async def ask(press: Press, one: str, archive: Archive) -> Page | None:
 async def text(press: Press, one: str, archive: Archive) -> None:
     """Look an article up, wherever its text is, and read it."""
     found = press.folded.store.find(one)
-    if hasattr(found, "checksum"):
+    if isinstance(found, Archived):
         archive.forget([one])
         await archive.bring(AbsentError(one, found.checksum))
 
