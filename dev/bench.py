@@ -25,6 +25,7 @@ CLAIMS: Final = (
     "open_connections",
     "search",
     "takedown",
+    "archive",
 )
 
 

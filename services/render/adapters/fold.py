@@ -33,6 +33,7 @@ __all__ = ["Past", "Record", "apply", "let_go"]
 
 _ONE_NAME: Final = "SELECT one_name FROM articles WHERE id = ?"
 _NEXT_CHANGE: Final = "(SELECT coalesce(max(change), 0) + 1 FROM standings)"
+_LET_GO: Final = "UPDATE origin SET let_go = 1 WHERE NOT let_go"
 
 Held = tuple[str, int]
 """An article's id and the checksum of its text."""
@@ -65,6 +66,8 @@ def apply(connection: sqlite3.Connection, records: Iterable[Record], past: Past 
             " next_offset = excluded.next_offset, newest_ms = max(newest_ms, excluded.newest_ms)",
             ((partition, *position) for partition, position in reading.behind.items()),
         )
+        if past is not None:
+            connection.execute(_LET_GO)
         respelled = any(
             before is not None and spelling(connection, one) not in (before, None)
             for one, before in sections.items()
@@ -88,6 +91,7 @@ def let_go(connection: sqlite3.Connection, past: Past) -> None:
                     connection.execute(set_text, (*kept, article_id))
                     set_change = f"UPDATE standings SET change = {_NEXT_CHANGE} WHERE id = ?"  # noqa: S608
                     connection.execute(set_change, (article_id,))
+        connection.execute(_LET_GO)
 
 
 def _sound(text: bytes, checksum: int) -> ArticlePublished:

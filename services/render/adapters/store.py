@@ -56,9 +56,10 @@ CREATE TABLE standings (
     change INTEGER NOT NULL CHECK (change BETWEEN 1 AND 1 << 60)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX changes ON standings (change);
--- Which file this is; one begun anew is another, and its changes are numbered from 1.
-CREATE TABLE origin (name TEXT NOT NULL) STRICT;
-INSERT INTO origin VALUES (lower(hex(randomblob(8))));
+-- Which file this is; one begun anew is another, and its changes are numbered from 1. And whether a text of
+-- it may lie in the archive alone.
+CREATE TABLE origin (name TEXT NOT NULL, let_go INTEGER NOT NULL) STRICT;
+INSERT INTO origin VALUES (lower(hex(randomblob(8))), 0);
 -- The texts that stand. Times are Unix microseconds; NULL where an article has no such time.
 CREATE TABLE articles (
     id TEXT PRIMARY KEY, section TEXT NOT NULL CHECK (section <> ''), one_name TEXT NOT NULL,
@@ -286,8 +287,12 @@ class Store:
         return [(Place(us, article_id), checksum) for us, article_id, checksum in rows]
 
     def has_let_go(self) -> bool:
-        """Tell whether the text of any article lies in the archive alone."""
-        return bool(self._rows("SELECT 1 FROM articles WHERE archived IS NOT NULL LIMIT 1"))
+        """Tell whether the text of any article may lie in the archive alone."""
+        try:
+            return bool(self._rows("SELECT 1 FROM origin WHERE let_go"))
+        except sqlite3.DatabaseError:
+            # the fold finds it damaged too, and begins it anew
+            return False
 
     def origin(self) -> str:
         """Give the name of this file: another one after `start_over`."""

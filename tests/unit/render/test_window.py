@@ -70,10 +70,14 @@ def test_only_what_is_past_and_held_as_it_stands_is_let_go(folded: Folded) -> No
     late = old("late", embargo_until=NOON - timedelta(days=1))
     revised, now = old("revised", revision=1), published("now")
     folded.fold(old("behind"), late, revised, now)
-    let_go(folded.store.writer, past(late, old("revised"), now))
     assert not folded.store.has_let_go()
+    let_go(folded.store.writer, past(late, old("revised"), now))
+    assert not any(
+        isinstance(folded.store.find(one), Archived) for one in ("behind", "late", "revised", "now")
+    )
     let_go(folded.store.writer, past(revised))
     assert isinstance(folded.store.find("revised"), Archived)
+    assert folded.store.has_let_go()
 
 
 def test_what_an_empty_store_folds_is_what_one_that_lets_go_later_has(
@@ -186,6 +190,8 @@ def test_the_search_forgets_what_was_let_go(searched: Searched) -> None:
     searched.fold(text, published("new", blocks=body("新桥通车")))
     assert set(searched.ids("新桥")) == {"old", "new"}
     let_go(searched.folded.store.writer, past(text))
+    (told,) = searched.folded.store.changed(2, 9)
+    assert (told.id, told.text) == ("old", None)
     searched.read_on()
     assert searched.ids("新桥") == ["new"]
 
