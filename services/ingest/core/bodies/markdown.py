@@ -12,7 +12,7 @@ from typing import Final
 
 from comrak import ExtensionOptions, RenderOptions, markdown_to_html
 
-from services.ingest.core.bodies import references, tables, tex
+from services.ingest.core.bodies import dialects, references, tables, tex
 from services.ingest.core.bodies.body import Body
 from services.ingest.core.bodies.commands import Said
 from services.ingest.core.bodies.html import from_tags
@@ -47,9 +47,12 @@ _TOKEN: Final = re.compile(rf"<code\b.*?(?:</code>|\Z)|{_COMMAND}(?P<number>\d+)
 _ONE_TILDE: Final = re.compile(r"(?<!~)~(?!~)")
 """Between numbers a sign for "to": it strikes nothing out."""
 _CAPTIONED: Final = re.compile(
-    r"<p><figure>(<img [^<>]*+>)</figure>(?:<br />)?\n<em>((?:[^<]|<(?!/?em>|/p>|img |br ))*+)</em></p>"
+    r"<p><figure>(?P<picture><img [^<>]*+>)</figure>"
+    r"(?:(?:<br />)?\n?<(?P<tag>em|small)>"
+    r"(?P<text>(?:[^<]|<(?!/?(?:em|small)>|/p>|img |br ))*+)</(?P=tag)></p>"
+    r"|</p>\n<center>(?P<middle>(?:[^<]|<(?!/?(?:center|p|div)\b|img |br ))*+)</center>)"
 )
-"""A picture with a line of emphasis below it, and nothing else."""
+"""A picture with a line of emphasis, or set small or in the middle, below it, and nothing else."""
 _ATTRIBUTES: Final = re.compile(
     r"^[ \t>]*\{:[^{}\n]*\}[ \t]*$|(?<=[^\s{])[ \t]*\{:[ \t]*[.#\w][^{}\n]*\}|(?<=\))\{[^{}\n]*=[^{}\n]*\}"
     r"|^(?<=\n)[ \t]*\{#[\w:. =-]*\}[ \t]*$|(?<=\S)[ \t]\{#[\w:. =-]*\}[ \t]*$",
@@ -105,6 +108,7 @@ def _as_html(text: str, body: Body) -> str:
         return f"{_COMMAND}{len(commands) - 1}{_COMMAND}"
 
     text = in_markdown(_without_attributes(text, body), body, token)
+    text = dialects.carried_out(text, token)
     text = references.as_text(text, body) if "]:" in text else text
     text = tables.widened(text, body) if "|" in text else text
     without_tex = tex.hidden(text)
@@ -118,12 +122,17 @@ def _as_html(text: str, body: Body) -> str:
     if len(html) > MOST_HTML:
         raise TooLargeError(f"becomes {len(html):,} characters of HTML, at most {MOST_HTML:,} are possible")
     html = html if meant == text else html.translate(_AS_SHARED)
-    if ("[" in text or "<" in text) and "<img" in html and "<em>" in html:
-        html = _CAPTIONED.sub(r"<figure>\1<figcaption>\2</figcaption></figure>", html)
+    if ("[" in text or "<" in text) and "<figure><img" in html:
+        html = _CAPTIONED.sub(_captioned, html)
     if commands:
         html = _TOKEN.sub(lambda found: _carried_out(found, commands, body), html)
     html = references.restored(html)
     return tex.shown(html) if has_tex else html
+
+
+def _captioned(found: re.Match[str]) -> str:
+    caption = found["text"] if found["text"] is not None else found["middle"]
+    return f"<figure>{found['picture']}<figcaption>{caption}</figcaption></figure>"
 
 
 def _carried_out(found: re.Match[str], commands: list[tuple[Said, str]], body: Body) -> str:

@@ -32,7 +32,7 @@ _LINKS: Final = re.compile(r"[(:]|\[(?!/)")
 _ATTRIBUTE: Final = re.compile(r"\s[\w-]+\s*=")
 _ALONE: Final = frozenset({"gallery", "playlist", "toc", "more"})
 
-_Write = Callable[[commands.Said, str], str]
+Write = Callable[[commands.Said, str], str]
 """How what a command means is put into the text, beside the command as written."""
 
 
@@ -45,14 +45,14 @@ def in_html(html: str, body: Body) -> str:
     )
 
 
-def in_markdown(text: str, body: Body, write: _Write) -> str:
+def in_markdown(text: str, body: Body, write: Write) -> str:
     """Carry out the commands of a Markdown body; what is code in it shows only when it is read."""
     if not any(sign in text for sign in ("{{", "{%", "[")):
         return text
     return _carried_out(_COMMAND, text, body, write, is_markdown=True)
 
 
-def _carried_out(pattern: re.Pattern[str], text: str, body: Body, write: _Write, is_markdown: bool) -> str:
+def _carried_out(pattern: re.Pattern[str], text: str, body: Body, write: Write, is_markdown: bool) -> str:
     brackets = _paired(pattern, text, is_markdown)
 
     def meant(found: re.Match[str]) -> str:
