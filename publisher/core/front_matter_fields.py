@@ -253,5 +253,12 @@ class Fields:
             )
         else:
             more = {key: words.text(said[key]) for key in ("caption", "alt", "credit") if said.get(key)}
+            for key in ("title", "description", "text"):
+                if said.get(key) and "caption" not in more:
+                    more["caption"] = words.text(said[key])
+            for key, other in said.items():
+                if isinstance(other, str) and other not in (written, *more.values()):
+                    told = f"{name}.{key} {other[:200]!r} is not used"
+                    self.notes.add(self._place(name), "set aside", "field", told)
             self.sent["picture"] = {"url": address} | more
             self.places["/picture/url"] = self._place(name)

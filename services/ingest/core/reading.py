@@ -23,7 +23,7 @@ from services.ingest.core.faults import Fault, Rejection, faults_of, invalid, po
 from services.ingest.core.field_types import section_name
 from services.ingest.core.notes import Notes
 from services.ingest.core.publication import meant_for, not_for_readers, plain, speaks_of_publication
-from services.ingest.core.submissions import ACTIONS, Publish, Submission, without_nulls
+from services.ingest.core.submissions import ACTIONS, Publish, SentPicture, Submission, without_nulls
 
 LARGEST_BYTES: Final = 1_000_000
 """Of an input; what is larger is refused."""
@@ -55,6 +55,7 @@ _CALLED: Final = {
     **dict.fromkeys(("slug", "guid", "uuid", "articleid", "postid", "id"), "id"),
 }
 """What others call the fields that every article has, for who leaves them out."""
+_MOST_PICTURES: Final = 100
 _MOST_SHOWN: Final = 100
 """Characters that a note has of a text that is set aside."""
 
@@ -276,6 +277,8 @@ def _as_meant(
             if not speaks_of_publication(name, sent[name]):
                 said = f"{name} {_shown(sent[name])}".rstrip()
                 notes.add(pointer((name,)), "set aside", "field", f"{said} is not a field of an article")
+    if shape is Publish and ("picture" in sent or "pictures" in sent):
+        _note_the_rest_of_pictures(sent, notes)
     if shape is Publish and "format" not in sent:
         faults += looks.faults(sent.get("body"), notes)
     try:
@@ -289,6 +292,19 @@ def _as_meant(
         told = (note._replace(pointer=place(note.pointer)) for note in notes.told())
         return submission.with_notes(tuple(told))
     return submission
+
+
+def _note_the_rest_of_pictures(sent: dict[str, Any], notes: Notes) -> None:
+    several = sent.get("pictures")
+    listed = enumerate(several[:_MOST_PICTURES]) if isinstance(several, list) else ()
+    pictures = [(("picture",), sent.get("picture")), *((("pictures", at), one) for at, one in listed)]
+    for place, picture in pictures:
+        for name in picture if isinstance(picture, dict) else ():
+            if name not in SentPicture.model_fields and picture[name] not in (None, "", [], {}):
+                said = f"{name} {_shown(picture[name])}".rstrip()
+                notes.add(
+                    pointer((*place, name)), "set aside", "field", f"{said} is not a field of a picture"
+                )
 
 
 def _shown(value: Any) -> str:

@@ -153,3 +153,23 @@ def test_a_tag_that_nothing_names_is_a_fault() -> None:
 def test_an_unknown_field_is_told_with_what_it_says(more: dict[str, Any], told: str) -> None:
     ((_, did, kind, detail),) = _published(**more).notes
     assert (did, kind, told in detail) == ("set aside", "field", True)
+
+
+@pytest.mark.parametrize(
+    ("more", "place", "told"),
+    [
+        ({"picture": {"description": "码头"}}, "/picture/description", "description '码头' is not a field"),
+        ({"picture": {"title": "码头", "id": 0}}, "/picture/title", "title '码头'"),
+        ({"pictures": [{"author": "甲"}]}, "/pictures/0/author", "author '甲'"),
+        ({"pictures": [{}, {"meta": {"text": "码头"}}]}, "/pictures/1/meta", "码头"),
+    ],
+)
+def test_an_unknown_field_of_a_picture_is_told(more: dict[str, Any], place: str, told: str) -> None:
+    with_urls = {
+        name: [one | {"url": "https://i.example/1.jpg"} for one in said]
+        if isinstance(said, list)
+        else said | {"url": "https://i.example/1.jpg"}
+        for name, said in more.items()
+    }
+    first, *_ = _published(**with_urls).notes
+    assert (first.pointer, told in first.detail) == (place, True)

@@ -145,3 +145,24 @@ def test_seconds_that_were_taken_for_thousandths_are_no_date(tmp_path: Path, dat
     assert "taken for thousandths" in found.note("date")
     (old,) = imported(tmp_path, atom(f"{TEXT}<published>1970-01-17T08:00:00Z</published>"))
     assert old.sent["published_at"].startswith("1970-01-17")
+
+
+@pytest.mark.parametrize(
+    ("cover", "caption", "told"),
+    [
+        ("{src: 'https://i.example/1.jpg', title: 码头}", "码头", ""),
+        ("{url: 'https://i.example/1.jpg', description: 码头}", "码头", ""),
+        (
+            "{url: 'https://i.example/1.jpg', caption: 码头, title: 一角}",
+            "码头",
+            "cover.title '一角' is not used",
+        ),
+        ("{image: 'https://i.example/1.jpg', photographer: 甲}", None, "cover.photographer '甲' is not used"),
+    ],
+)
+def test_what_an_object_says_of_a_picture_is_used_or_told(
+    tmp_path: Path, cover: str, caption: str | None, told: str
+) -> None:
+    found = markdown(tmp_path, f"cover: {cover}")
+    assert found.sent["picture"].get("caption") == caption
+    assert told in found.note("field")
