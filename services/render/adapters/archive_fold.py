@@ -62,13 +62,19 @@ async def start_over(connection: Any) -> None:
 async def apply(
     connection: Any, records: Iterable[Record], believed: Positions
 ) -> dict[int, tuple[int, int]]:
-    """Fold records and give the positions behind them; all of it or, if it raises, nothing."""
+    """Fold records and give the positions behind them; all of it or, if it raises, nothing.
+
+    After anything but MovedError the connection is to be dropped, which ends the transaction: a server that
+    hangs would not answer a rollback either.
+    """
     records = list(records)
-    async with asyncio.timeout(_DEADLINE_S), connection.transaction():
+    async with asyncio.timeout(_DEADLINE_S):
+        await connection.execute("BEGIN")
         # whoever else folds waits here
         await connection.execute("LOCK TABLE remen_positions_v1 IN SHARE ROW EXCLUSIVE MODE")
         stored = {part: (offset, ms) for part, offset, ms in await connection.fetch(_POSITIONS)}
         if stored != believed:
+            await connection.execute("ROLLBACK")
             raise MovedError("another process folds into this archive too")
         ids = {article_id for record in records if (article_id := id_of(record.key)) is not None}
         rows = await connection.fetch(_STANDINGS, list(ids))
@@ -76,18 +82,15 @@ async def apply(
         reading = Reading(records)
         changed, texts = _fold(reading, standings)
         await connection.execute(_STAND, list(changed), [as_text(one) for one in changed.values()])
-        await connection.execute(
-            _PUT, list(texts), *map(list, zip(*texts.values(), strict=True)) if texts else ([], [])
-        )
-        behind = {
-            part: (offset, max(ms, stored.get(part, (0, 0))[1]))
-            for part, (offset, ms) in reading.behind.items()
-        }
-        await connection.execute(
-            _MOVE, list(behind), [offset for offset, _ in behind.values()], [ms for _, ms in behind.values()]
-        )
+        sums, packed = [one for one, _ in texts.values()], [one for _, one in texts.values()]
+        await connection.execute(_PUT, list(texts), sums, packed)
+        moved = {**stored, **reading.behind}
+        offsets, newest = [offset for offset, _ in moved.values()], [ms for _, ms in moved.values()]
+        await connection.execute(_MOVE, list(moved), offsets, newest)
+        stands = {part: (offset, ms) for part, offset, ms in await connection.fetch(_POSITIONS)}
+        await connection.execute("COMMIT")
     reading.tell()
-    return {**stored, **behind}
+    return stands
 
 
 def _fold(reading: Reading, standings: dict[str, Standing]) -> tuple[dict[str, Standing], dict[str, _Text]]:

@@ -136,6 +136,24 @@ async def test_who_finds_that_another_has_folded_writes_nothing(postgres: Postgr
         assert await texts(one) == {"a": second.value}
 
 
+@pytest.mark.alone
+async def test_a_postgresql_that_hangs_holds_up_no_fold_for_ever(
+    postgres: Postgres, folded: Folded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive_fold, "_DEADLINE_S", 1.0)
+    connection = await driver.connect(postgres.address)
+    await archive_fold.make_tables(connection)
+    postgres.signal(signal.SIGSTOP)
+    began = time.monotonic()
+    with pytest.raises(TimeoutError):
+        await archive_fold.apply(connection, [folded.record(old("a"))], {})
+    connection.terminate()
+    assert time.monotonic() - began < 2.5
+    postgres.signal(signal.SIGCONT)
+    async with connected(postgres) as another:
+        assert await archive_fold.positions(another) == {}
+
+
 def absent(record: Record) -> AbsentError:
     return AbsentError((record.key or b"").decode(), zlib.crc32(record.value or b""))
 
@@ -320,6 +338,26 @@ def test_a_killed_fold_goes_on_where_it_was_and_waits_for_postgresql(
     postgres.start()
     until(lambda: is_held(third), "it goes on", 30)
     assert "waiting" in folding.log.read_text()
+
+
+def test_an_archive_of_another_log_is_folded_anew(
+    kafka: Kafka, postgres: Postgres, folding: ArchiveProcess
+) -> None:
+    def stands(article_id: str) -> bool:
+        return postgres.ask(f"SELECT text IS NOT NULL FROM remen_texts_v1 WHERE id = '{article_id}'") == "t"  # noqa: S608
+
+    article = new_id()
+    publish(kafka.bootstrap, old(article))
+    until(lambda: stands(article), "it is folded", 15)
+    folding.stop()
+    postgres.ask("UPDATE remen_positions_v1 SET next_offset = next_offset + 1000000")
+    postgres.ask(
+        "UPDATE remen_texts_v1 SET id = 'of-another-log' WHERE id = (SELECT min(id) FROM remen_texts_v1)"
+    )
+    folding.start()
+    assert stands(article)
+    assert not stands("of-another-log")
+    assert "archive_started_over" in folding.log.read_text()
 
 
 def test_a_replica_without_the_window_any_more_folds_anew_what_it_had_let_go(
