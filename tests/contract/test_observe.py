@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 import yaml
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.cog.plugins import register_default_plugins
+from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from ops.observe.__main__ import DASHBOARDS, FOLDER
 from tests.contract.test_documentation import SETTINGS
@@ -140,6 +143,9 @@ def test_every_alert_is_seen_firing_and_clearing_in_a_test() -> None:
 def test_a_dashboard_is_what_its_code_makes(name: str) -> None:
     made = DASHBOARDS[name]()
     assert (FOLDER / name).read_text() == made, "run python -m ops.observe"
+    register_default_plugins()
+    # what Grafana's own types read of it is all that it says
+    assert json.loads(JSONEncoder().encode(Dashboard.from_json(json.loads(made)))) == json.loads(made)
     panels = json.loads(made)["panels"]
     assert len({panel["id"] for panel in panels}) == len(panels)
     assert all(panel["description"] for panel in panels if panel["type"] != "row")
