@@ -11,7 +11,7 @@ of the partition writes it right again, and until then nobody is misled:
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
 from pydantic import ValidationError
@@ -141,13 +141,18 @@ class Standing:
 NEVER_HEARD_OF: Final = Standing()
 
 
+def with_text(standing: Standing, order: Order) -> Standing:
+    """Give the standing after a text of this order; one that changes nothing gives the same object."""
+    if standing.admits(order) and order != standing.order:
+        return Standing(order, standing.mark)
+    return standing
+
+
 def fold(standing: Standing, event: ArticleEvent) -> Standing:
     """Give the standing after one more record; a record that changes nothing gives the same object."""
     match event:
         case ArticlePublished():
-            if standing.admits(event.order) and event.order != standing.order:
-                return replace(standing, order=event.order)
-            return standing
+            return with_text(standing, event.order)
         case ArticleWithdrawn() | ArticleReinstated():
             if standing.mark is not None and event.arrival <= standing.mark:
                 return standing

@@ -65,7 +65,7 @@ class Guard(Service):
     def _may_still_write(self, article_id: str, edition: Edition) -> bool:
         """Look again: meanwhile the article may have been decided about, or its partition have gone."""
         owned = wire.partition_for(article_id) in self._inbox.owned
-        return owned and self._articles.settled(article_id) is edition
+        return owned and self._articles.settled(article_id) == edition
 
     async def _standing(self, article_id: str, part: Part, edition: Edition) -> Output | None:
         """Read the record of the text or mark that stands; None if it is not in the log (yet)."""

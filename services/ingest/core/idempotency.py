@@ -19,6 +19,9 @@ KEY: Final = r"[!-~]{1,255}"
 REMEMBERED: Final = 8
 """Requests per article; each is 38 bytes in a header of every record that the article gets from then on."""
 
+REQUEST_BYTES: Final = 16
+"""Of a name written as short as it goes."""
+
 _NAME: Final = re.compile(r"(idem-[0-9a-f]{16})-[0-9a-f]{16}\Z")
 
 
@@ -35,6 +38,20 @@ def key_of(name: str) -> str | None:
     """Give the part of a request's name that stands for its key; None if it has none."""
     found = _NAME.match(name)
     return found and found[1]
+
+
+def request_in_bytes(name: str) -> bytes:
+    """Write the name of a request with a key in 16 bytes; ValueError if it has none."""
+    if key_of(name) is None:
+        raise ValueError(f"{name} is not the name of a request with a key")
+    _, key, body = name.split("-")
+    return bytes.fromhex(key + body)
+
+
+def request_from(content: bytes) -> str:
+    """Read the name that `request_in_bytes` wrote."""
+    digests = content.hex()
+    return f"idem-{digests[:16]}-{digests[16:]}"
 
 
 def says(name: str, body: bytes) -> bool:

@@ -5,12 +5,20 @@ what is known here never differs from what every other reader of the log makes o
 """
 
 from collections import Counter
-from dataclasses import dataclass, replace
-from sys import intern
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.ingest.core.decide import Accepted
-from services.ingest.core.editions import UNKNOWN, Edition, Origin, Part, advance, at_desk, contradictions
+from services.ingest.core.edition_table import EditionTable
+from services.ingest.core.editions import (
+    Change,
+    Edition,
+    Origin,
+    Part,
+    Text,
+    advance,
+    at_desk,
+    contradictions,
+)
 from shared import wire
 from shared.articles import ArticleEvent
 from shared.events import ArticlePublished
@@ -19,33 +27,32 @@ MOST_AHEAD: Final = 5_000
 """Ids of one partition that may be withdrawn before a text of theirs has stood: each is kept for ever."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One record on its way: an event of an article, or (None) a desk action on it."""
+class _Step(NamedTuple):
+    """One record on its way: what it changes, or (None) a desk action on its article."""
 
-    event: ArticleEvent | None
+    change: Change | None
     origin: Origin
 
-    def after(self, edition: Edition) -> Edition:
-        if self.event is None:
-            return at_desk(edition, self.origin)
-        return advance(edition, self.event, self.origin)
+    @classmethod
+    def of(cls, event: ArticleEvent, origin: Origin) -> "_Step":
+        """Keep of a text what is known once it is there: hundreds are under way at once."""
+        return cls(Text.of(event) if isinstance(event, ArticlePublished) else event, origin)
 
-    def without_text(self) -> "_Step":
-        """Give the step as it is kept: hundreds of texts are under way at once, and nothing asks for them."""
-        if not isinstance(self.event, ArticlePublished):
-            return self
-        return _Step(self.event.model_copy(update={"blocks": ()}), self.origin)
+    def after(self, edition: Edition) -> Edition:
+        if self.change is None:
+            return at_desk(edition, self.origin)
+        return advance(edition, self.change, self.origin)
 
     def is_record(self, event: ArticleEvent | None, origin: Origin) -> bool:
-        return type(self.event) is type(event) and self.origin.position == origin.position
+        kind = ArticlePublished if isinstance(self.change, Text) else type(self.change)
+        return kind is type(event) and self.origin.position == origin.position
 
 
 class Known:
     """The editions of all ids."""
 
     def __init__(self) -> None:
-        self._logged: dict[str, Edition] = {}
+        self._logged = EditionTable()
         self._under_way: dict[str, list[_Step]] = {}
         self._current: dict[str, Edition] = {}
         self._ahead: Counter[int] = Counter()
@@ -58,40 +65,40 @@ class Known:
         """Give what is known of an id."""
         edition = self._edition(article_id)
         if self._ahead and self._ahead[wire.partition_for(article_id)] >= MOST_AHEAD:
-            return replace(edition, most_ahead=MOST_AHEAD)
+            return edition._replace(most_ahead=MOST_AHEAD)
         return edition
 
     def _edition(self, article_id: str) -> Edition:
-        return self._current.get(article_id) or self._logged.get(article_id, UNKNOWN)
+        return self._current.get(article_id) or self._logged.get(article_id)
 
     def settled(self, article_id: str) -> Edition | None:
         """Give what the log says of an id; None while a decision about it is on its way there."""
-        return None if article_id in self._under_way else self._logged.get(article_id, UNKNOWN)
+        return None if article_id in self._under_way else self._logged.get(article_id)
 
     def decided(self, article_id: str, outcome: Accepted, origin: Origin) -> None:
         """Take in what was just decided."""
-        steps = [_Step(event, origin) for event in outcome.articles] or [_Step(None, origin)]
+        steps = [_Step.of(event, origin) for event in outcome.articles] or [_Step(None, origin)]
         before = edition = self._edition(article_id)
         for step in steps:
             edition = step.after(edition)
         self._current[article_id] = edition
         self._count(article_id, before, edition)
-        self._under_way.setdefault(article_id, []).extend(step.without_text() for step in steps)
+        self._under_way.setdefault(article_id, []).extend(steps)
 
     def article_read(self, event: ArticleEvent, origin: Origin, offset: int) -> dict[Part, bool]:
         """Take in a record of articles.v1; tell which parts of its article are wrong now, and which right."""
-        edition = advance(self._logged.get(event.id, UNKNOWN), event, origin, offset)
+        edition = advance(self._logged.get(event.id), event, origin, offset)
         self._read(event.id, edition, event, origin)
         return contradictions(edition, event)
 
     def desk_read(self, article_id: str, origin: Origin) -> None:
         """Take in a record of desk.v1."""
-        edition = at_desk(self._logged.get(article_id, UNKNOWN), origin)
+        edition = at_desk(self._logged.get(article_id), origin)
         self._read(article_id, edition, None, origin)
 
     def _read(self, article_id: str, logged: Edition, event: ArticleEvent | None, origin: Origin) -> None:
         before = self._edition(article_id)
-        self._logged[intern(article_id)] = logged
+        self._logged[article_id] = logged
         under_way = self._under_way.get(article_id)
         if under_way is None:
             self._count(article_id, before, logged)
@@ -107,5 +114,7 @@ class Known:
             del self._under_way[article_id], self._current[article_id]
 
     def _count(self, article_id: str, before: Edition, after: Edition) -> None:
+        if before.standing.mark is None and after.standing.mark is None:
+            return
         if more := after.is_marked_ahead - before.is_marked_ahead:
             self._ahead[wire.partition_for(article_id)] += more

@@ -1,6 +1,5 @@
 """What ingest knows of an id: repeats, states, and what is wrong in the log."""
 
-from dataclasses import replace
 from datetime import timedelta
 from unittest.mock import ANY
 
@@ -147,7 +146,7 @@ def test_what_was_decided_changes_nothing_when_it_comes_back_from_the_log(
             event, origin = under_way.pop(0)
             known.article_read(event, origin, 0)
             log.article_read(event, origin, 0)
-            assert known.edition("harbour-library") == replace(before, offset=ANY, mark_offset=ANY)
+            assert known.edition("harbour-library") == before._replace(offset=ANY, mark_offset=ANY)
     for event, origin in under_way:
         assert known.settled("harbour-library") is None
         known.article_read(event, origin, 0)

@@ -27,6 +27,7 @@ from services.ingest.adapters import (
     outcomes,
     tokens,
 )
+from services.ingest.core import edition_table
 from services.ingest.core.faults import Rejection
 from services.ingest.core.reading import Defaults, read
 from services.ingest.core.rights import Publisher
@@ -182,6 +183,8 @@ def in_place(chance: Random, now_ms: Callable[[], int]) -> Iterator[None]:
             mock.patch.dict(ARTICLES.config, _LARGEST),
             mock.patch.dict(DEAD.config, _LARGEST),
             mock.patch.object(Service, "itertimer", _every),
+            # so few that nearly all are read from where they are packed
+            mock.patch.object(edition_table, "_AT_HAND", 1),
         ):
             yield
     finally:
