@@ -8,6 +8,7 @@ is known, or the input is refused.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from sys import float_info
 from typing import Any, Final
 
 from services.ingest.core.faults import Fault, pointer
@@ -154,7 +155,7 @@ def _said(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return f"{value:g}"
+        return f"{value:g}" if abs(value) <= float_info.max else "?"
     return re.sub(r"[\s_]+", "-", value.strip().lower()) if isinstance(value, str) else "?"
 
 

@@ -84,3 +84,8 @@ def test_a_time_by_another_name_is_asked_for_by_its_own(name: str, meant: str) -
 MEANT = {"sponsored": True} | dict.fromkeys(
     ("embargo_until", "expires_at", "published_at"), "2026-12-24T08:00:00Z"
 )
+
+
+def test_a_number_larger_than_any_float_is_no_word_for_it() -> None:
+    assert isinstance(_read(draft=10**400), Rejection)
+    assert not isinstance(_read(extra={"field": 10**400}), Rejection)
