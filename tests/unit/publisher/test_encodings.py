@@ -4,7 +4,8 @@ import pytest
 
 from publisher.adapters import feeds
 from publisher.adapters.failures import CommandError
-from publisher.core.encodings import decode, mojibake
+from publisher.core.encodings import decode
+from services.ingest.core.mojibake import mojibake
 
 NEWS = (
     "河城市政府昨日宣布，新的跨江大桥将于明年三月正式通车，届时两岸之间的行车时"
