@@ -167,7 +167,11 @@ class _Entry:
 
     def _title(self) -> str:
         named = (one for path in ("title", "dc:title") for one in self._elements if one.path == path)
-        return next(filter(None, (line_of(one, self._feed.is_atom) for one in named)), "")
+        lines = list(filter(None, (line_of(one, self._feed.is_atom) for one in named)))
+        for other in dict.fromkeys(lines[1:]):
+            if other != lines[0]:
+                self._notes.add("title", "set aside", "text", f"title {other[:200]!r} is another one")
+        return lines[0] if lines else ""
 
     def _text(self, path: str) -> str:
         return next((one.text for one in self._elements if one.path == path and one.text), "")

@@ -14,6 +14,7 @@ _MARKUP: Final = re.compile(
       | <[!?/][^>]*+(?:>|\Z)""",
     re.DOTALL | re.VERBOSE,
 )
+_BREAK: Final = re.compile(r"<br\b[^<>]*>", re.IGNORECASE)
 _ATTRIBUTE: Final = re.compile(r"""([^\s/>="']++)(?:\s*+=\s*+(?:"([^"]*+)|'([^']*+)|([^\s>"']*+)))?""")
 _END_OFRAW_TEXT: Final = {
     name: re.compile(rf"</{name}(?![^\s/>])", re.IGNORECASE)
@@ -58,4 +59,5 @@ def tags(text: str) -> Iterator[Tag]:
 
 def text_of(markup: str) -> str:
     """Give what a piece of HTML says, on one line."""
-    return _SPACE.sub(" ", unescape(_MARKUP.sub("", markup))).strip(" ")
+    # what stands in two lines is not one word
+    return _SPACE.sub(" ", unescape(_MARKUP.sub("", _BREAK.sub(" ", markup)))).strip(" ")

@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 from publisher.core.dates import SiteTime, as_revision, read_date
 from publisher.core.feed_elements import names
 from publisher.core.feed_fields import joined_names
-from publisher.core.front_matter_words import nameless
+from publisher.core.front_matter_words import nameless, strings
 from publisher.core.languages import tag_of
 from services.ingest.core.addresses import web_address
 from services.ingest.core.faults import Fault
@@ -122,12 +122,17 @@ class Head:
         self.title = self._first(_TITLES)[1] or _text(self._linked.get("headline"))
         self._map_addresses()
         self._put("section", self._first(_SECTIONS), _text(self._linked.get("articleSection")))
-        self._put("source", self._first(_SOURCES), "")
+        publisher = self._linked.get("publisher")
+        name = publisher.get("name") if isinstance(publisher, dict) else publisher
+        self._put("source", self._first(_SOURCES), _text(name))
         self._map_times()
         self._map_authors()
         tags = [one for _, one in self._all(_TAGS)] or [
             part for _, one in self._all(_KEYWORDS) for part in _COMMA.split(one) if part
         ]
+        linked = self._linked.get("keywords")
+        if not tags and linked:
+            tags = strings(linked)
         for tag in tags:
             if len(tag) > LONGEST_TAG:
                 self.notes.add("article:tag", "set aside", "field", f"{tag[:200]!r} is too long for a tag")
@@ -238,6 +243,9 @@ class Head:
         }  # fmt: skip
         used |= {name.lower() for name, _ in self._called((*DATED, *_CREATED, *_CHANGED))}
         used |= set() if self._metas.keys() & set(_TAGS) else set(_KEYWORDS)
+        for name in ("articleBody", "alternativeHeadline", "abstract", "backstory", "correction"):
+            if said := _text(self._linked.get(name)):
+                self.notes.add("JSON-LD", "set aside", "field", f"{name} {said[:80]!r} is not used")
         for name, content in self._said.metas:
             if not content or name.lower() in used or _FOR_MACHINES.match(name) or _speaks(name, content):
                 continue

@@ -85,7 +85,8 @@ _FOR_SOME: Final = frozenset(
         """
         private internal staff members member members-only paid premium subscribers subscriber
         subscribers-only
-        registered login restricted tiers locked closed 会员 付费 内部
+        registered login restricted restricted-access closed-access embargoed-access
+        tiers locked closed 会员 付费 内部
         """
     )
 )
@@ -256,7 +257,9 @@ _SPEAKING: Final[dict[str, _Asks]] = {
         _words("status poststatus state pubstatus visibility publicationstatus 状态 可见性"),
         _must_be_published,
     ),
-    **dict.fromkeys(_words("access accesslevel accesstype audience contenttier"), _must_be_for_all),
+    **dict.fromkeys(
+        _words("access accesslevel accesstype accessrights audience contenttier"), _must_be_for_all
+    ),
     **dict.fromkeys(
         _words("password postpassword passwd protected encrypt encrypted 密码 加密"), _must_be_empty
     ),

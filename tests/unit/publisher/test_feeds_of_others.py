@@ -166,3 +166,38 @@ def test_what_an_object_says_of_a_picture_is_used_or_told(
     found = markdown(tmp_path, f"cover: {cover}")
     assert found.sent["picture"].get("caption") == caption
     assert told in found.note("field")
+
+
+@pytest.mark.parametrize("heading", ["新桥<br>今天通车", "新桥<br/>今天通车", "新桥 <BR class='x'> 今天通车"])
+def test_a_title_in_two_lines_is_not_one_word(tmp_path: Path, heading: str) -> None:
+    assert published(tmp_path, "a.html", f"<h1>{heading}</h1><p>正文。").sent["title"] == "新桥 今天通车"
+
+
+@pytest.mark.parametrize("other", ["<title>又一题</title>", "<dc:title>又一题</dc:title>"])
+def test_a_second_title_is_told_where_it_differs(tmp_path: Path, other: str) -> None:
+    (found,) = imported(tmp_path, rss(f"<description>港口。</description>{other}"))
+    assert (found.sent["title"], "'又一题' is another one" in found.note("text")) == ("题目", True)
+    (same,) = imported(tmp_path, rss("<description>港口。</description><dc:title>题目</dc:title>"))
+    assert not same.note("text")
+
+
+@pytest.mark.parametrize("said", ["restricted", "Restricted Access", "members", "closed access"])
+def test_an_entry_whose_access_is_restricted_is_refused(tmp_path: Path, said: str) -> None:
+    inside = f"<description>港口。</description><dcterms:accessRights>{said}</dcterms:accessRights>"
+    (found,) = imported(tmp_path, rss(inside))
+    assert "only what is for all readers" in found.refused
+    (free,) = imported(tmp_path, rss(inside.replace(said, "open access")))
+    assert not free.refused
+
+
+def test_keywords_and_publisher_of_json_ld_are_used_and_its_text_told(tmp_path: Path) -> None:
+    said = (
+        '{"@type": "NewsArticle", "keywords": ["桥", "交通"], "publisher": {"name": "河城报"}, '
+        '"articleBody": "另一正文。"}'
+    )
+    page = (
+        f'<html><head><script type="application/ld+json">{said}</script></head><body><h1>通车</h1><p>新桥。'
+    )
+    found = published(tmp_path, "bridge.html", page)
+    assert (found.sent["tags"], found.sent["source"]) == (["桥", "交通"], "河城报")
+    assert "articleBody '另一正文。' is not used" in found.note("field")
