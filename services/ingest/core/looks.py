@@ -1,9 +1,8 @@
-"""A body whose format nobody names, and that plainly is no plain text: readers would see its tags."""
+"""A body whose format nobody names, and that does not look like plain text: readers see its tags."""
 
 import re
 from typing import Any, Final
 
-from services.ingest.core.faults import Fault
 from services.ingest.core.notes import Notes
 
 _NAMES: Final = "p|div|h[1-6]|[uo]l|li|table|blockquote|figure|section|article|span|strong|em|b|i|a"
@@ -15,6 +14,7 @@ _TAGS: Final = re.compile(
 _MARKDOWN: Final = re.compile(
     r"!?\[[^\[\]\n]{0,200}\]\(https?://|^#{1,6} \S|\*\*[^*\s][^*\n]{0,200}\*\*|^```", re.MULTILINE
 )
+_SPELLED: Final = {"html": "HTML", "markdown": "Markdown"}
 
 
 def is_html(text: str) -> bool:
@@ -22,25 +22,20 @@ def is_html(text: str) -> bool:
     return "<" in text and _TAGS.search(text) is not None
 
 
-def faults(body: Any, notes: Notes) -> list[Fault]:
-    """Give a fault for a body that is plainly HTML, and a note on one that looks like Markdown."""
+def note(body: Any, notes: Notes) -> None:
+    """Tell of a body that looks like HTML or Markdown; it is shown as it is written."""
     if not isinstance(body, str):
-        return []
+        return
     if "<" in body and (found := _TAGS.search(body)):
-        tag = found.group().strip()[:40]
-        return [
-            Fault(
-                "/body",
-                f"has tags of HTML ({tag}) and no format; send format html to have them read, or plain "
-                "to have them shown as they are written",
-            )
-        ]
-    if ("](" in body or "**" in body or "#" in body or "```" in body) and (found := _MARKDOWN.search(body)):
-        said = found.group()[:40]
-        notes.add(
-            "/body",
-            "used",
-            "format",
-            f"looks like Markdown ({said}) and is shown as plain text; send format markdown to have it read",
-        )
-    return []
+        said, written_in = found.group().strip(), "html"
+    elif ("](" in body or "**" in body or "#" in body or "```" in body) and (found := _MARKDOWN.search(body)):
+        said, written_in = found.group(), "markdown"
+    else:
+        return
+    notes.add(
+        "/body",
+        "used",
+        "format",
+        f"looks like {_SPELLED[written_in]} ({said[:40]}) and is shown as plain text; "
+        f"send format {written_in} to have it read",
+    )

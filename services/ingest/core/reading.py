@@ -280,7 +280,7 @@ def _as_meant(
     if shape is Publish and ("picture" in sent or "pictures" in sent):
         _note_the_rest_of_pictures(sent, notes)
     if shape is Publish and "format" not in sent:
-        faults += looks.faults(sent.get("body"), notes)
+        looks.note(sent.get("body"), notes)
     try:
         submission = shape.model_validate(sent, context=notes)
     except ValidationError as error:

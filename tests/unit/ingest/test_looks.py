@@ -1,4 +1,4 @@
-"""A body without a format that is HTML is asked for it; dates that are none, and tags that are objects."""
+"""Bodies without a format that look like another, dates that are none, and tags that are objects."""
 
 import json
 from typing import Any
@@ -35,12 +35,11 @@ def _published(**more: Any) -> Publish:
         '<img src="https://i.example/1.jpg">新桥',
     ],
 )
-def test_html_without_a_format_is_asked_for_it(body: str) -> None:
-    found = _read(body=body)
-    assert isinstance(found, Rejection)
-    assert [fault.pointer for fault in found.faults] == ["/body"]
-    assert "send format html" in found.detail
-    assert isinstance(_published(body=body, format="plain"), Publish)
+def test_what_looks_like_html_without_a_format_is_told(body: str) -> None:
+    ((place, _, kind, told),) = _published(body=body).notes
+    assert (place, kind) == ("/body", "format")
+    assert "send format html" in told
+    assert not _published(body=body, format="plain").notes
     assert isinstance(_published(body=body, format="html"), Publish)
 
 
