@@ -206,6 +206,17 @@ def test_what_stays_of_a_text_is_seen_to_be_torn(folded: Folded) -> None:
     assert folded.store.broken
 
 
+def test_looking_for_what_is_past_reads_nothing_that_was_let_go(folded: Folded) -> None:
+    texts = [old(f"old-{n}") for n in range(9)]
+    folded.fold(*texts)
+    let_go(folded.store.writer, past(*texts))
+    seen: list[str] = []
+    folded.store._reader.set_trace_callback(seen.append)
+    assert folded.store.whole_before(NOON, window_module._FIRST, 9) == []
+    (step,) = [row[3] for row in folded.store.writer.execute(f"EXPLAIN QUERY PLAN {seen[0]}")]
+    assert "INDEX whole" in step
+
+
 class Holding:
     """An archive that holds what a test says, or is away."""
 
