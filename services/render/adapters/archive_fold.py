@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from services.render.adapters.log_reader import Positions, Reading, Record, step
-from services.render.adapters.postgres import TABLES
+from services.render.adapters.postgres import FASTEST, TABLES
 from services.render.adapters.standings import as_text, standing_in
 from shared.articles import NEVER_HEARD_OF, Standing, id_of
 
@@ -105,7 +105,7 @@ def _fold(reading: Reading, standings: dict[str, Standing]) -> tuple[dict[str, S
         after, text = stepped
         changed[event.id] = after
         if text is not None:
-            texts[event.id] = (zlib.crc32(value), zlib.compress(value))
+            texts[event.id] = (zlib.crc32(value), zlib.compress(value, FASTEST))
         elif after.order is None:
             texts[event.id] = _NOTHING
     return changed, texts

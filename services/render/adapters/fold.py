@@ -15,6 +15,7 @@ from typing import Final
 
 from services.render.adapters import topics
 from services.render.adapters.log_reader import Reading, Record, step
+from services.render.adapters.postgres import FASTEST
 from services.render.adapters.spellings import spelling
 from services.render.adapters.sqlite_file import TornError
 from services.render.adapters.standings import as_text, standing_in
@@ -192,7 +193,7 @@ def _kept(
     if past is None or not past.has(article, checksum):
         return written, checksum, None
     try:
-        short = zlib.compress(wire.encode(in_short(article).model_copy(update={"aliases": None})))
+        short = zlib.compress(wire.encode(in_short(article).model_copy(update={"aliases": None})), FASTEST)
     except Exception:
         # whatever it is of which nothing short can be made: it stays whole
         return written, checksum, None

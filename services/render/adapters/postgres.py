@@ -32,6 +32,8 @@ CREATE TABLE IF NOT EXISTS remen_texts_v1 (
 """
 """The names end with the number of their layout: other tables are other names, and are folded anew."""
 
+FASTEST: Final = 1
+"""How texts are packed: a third of the time of zlib's own choice, and two percent larger."""
 _CONNECT_S: Final = 2.0
 
 
