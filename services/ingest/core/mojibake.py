@@ -35,7 +35,7 @@ _BEYOND: Final = re.compile("[\u00a0-\u2fff\u3100-\uff00\U00010000-\U0010ffff]")
 _MOST_LOOKED_AT: Final = 200_000
 
 _LOST: Final = "\ufffd"
-_FOR_OTHERS: Final = re.compile("[\ufffd锟烫锛銆鐨鈥涓鏂鍥浜鎴绗]")
+_FOR_OTHERS: Final = re.compile("[\ufffd锟锛銆鐨鈥涓鏂鍥浜鎴绗]")
 """What stands in a text that lost letters, or is UTF-8 read as GBK: commas, 的, 中, 文, 国 and the like."""
 _SHORT: Final = 200
 """Characters of a text that may have no comma: it is looked through for all of these."""
@@ -59,7 +59,7 @@ def may_have(value: bytes, sent: dict[str, Any]) -> bool:
 def _may_be(said: Iterable[Any]) -> bool:
     for one in said:
         if one.__class__ is str:
-            if not one.isascii() and (_LOST in one or "锛" in one or "锟" in one or "烫" in one):
+            if not one.isascii() and (_LOST in one or "锛" in one or "锟" in one):
                 return True
         elif (isinstance(one, list) and _may_be(one)) or (isinstance(one, dict) and _may_be(one.values())):
             return True
@@ -74,8 +74,8 @@ def mojibake(text: str) -> str | None:
             f"contains U+FFFD in {text[max(0, at - 10) : at + 10]!r}, in place of lost letters; "
             "export the text again in UTF-8"
         )
-    if "锟斤拷" in text or "烫烫烫" in text:
-        return "contains 锟斤拷 or 烫烫烫, letters that were lost; export the text again in UTF-8"
+    if "锟斤拷" in text:
+        return "contains 锟斤拷, in place of lost letters; export the text again in UTF-8"
     if text.isascii():
         return _mojibake(unescape(text)) if "&" in text else None
     return _mojibake(unescape(text) if "&" in text else text)

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from services.ingest.core.faults import Rejection
-from services.ingest.core.mojibake import mojibake
 from services.ingest.core.reading import DEFAULTS, read
 from services.ingest.core.submissions import Publish
 
@@ -25,7 +24,6 @@ def _faults(sent: dict[str, Any], *, ascii_only: bool = False) -> list[tuple[str
 WRONG = [
     ("通\ufffd车", "contains U+FFFD"),
     ("锟斤拷锟斤拷通车", "contains 锟斤拷"),
-    ("烫烫烫通车", "contains 锟斤拷 or 烫烫烫"),
     ("ä¸­æ–‡", "UTF-8 that was read as Latin-1"),
     ("中文".encode().decode("latin-1"), "UTF-8 that was read as Latin-1"),
     ("He said â€œyesâ€", "UTF-8 that was read as Latin-1"),
@@ -42,8 +40,6 @@ WRONG = [
 @pytest.mark.parametrize("ascii_only", [False, True])
 @pytest.mark.parametrize(("text", "says"), WRONG)
 def test_it_is_refused_with_what_it_is(text: str, says: str, field: str, ascii_only: bool) -> None:
-    if "烫" in text and ascii_only:
-        assert mojibake(text)
     ((place, told),) = _faults(_sent(**{field: text}), ascii_only=ascii_only)
     assert (place, says in told) == (f"/{field}", True)
 
@@ -110,7 +106,7 @@ def test_in_a_cloud_event_it_is_found_too() -> None:
     [
         "é", "Ö", "café 开张", "Ünïcödé", "L’été»… dit-il", "“Nestlé®” 雀巢", "São Paulo não é", "ÅÄÖ åäö",
         "IRMÃ—", "Straße in Köln", "±5 °C × 3", "Ísland: þetta er æði", "ÉÉÉ!", "涓涓细流", "横浜", "锛子",
-        "水很烫烫手",
+        "烫烫烫！火锅端上桌",
         "价格 £5、€9", "ÀÁÂÃÄÅ 是六个字母",
         "«Ça va?» — «Oui»", "Đà Nẵng", "Łódź", "¿Qué?", "½ ¾ ¼",
     ],
