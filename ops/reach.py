@@ -40,6 +40,7 @@ NEEDED: Final = {
     ("prometheus", "ingest", 8081),
     ("prometheus", "rank", 8082),
     ("prometheus", "render", 8080),
+    ("prometheus", "archive", 8080),
     ("grafana", "prometheus", 9090),
     ("archive", "kafka", 9092),
     ("archive", "postgres", 5432),

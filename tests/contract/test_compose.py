@@ -219,6 +219,7 @@ NETWORKS: dict[str, set[str]] = {
     "prometheus-ingest": {"prometheus", "ingest"},
     "prometheus-rank": {"prometheus", "rank"},
     "prometheus-render": {"prometheus", "render"},
+    "prometheus-archive": {"prometheus", "archive"},
     "grafana-prometheus": {"grafana", "prometheus"},
 }
 
@@ -266,7 +267,8 @@ def test_prometheus_asks_every_replica_where_it_listens() -> None:
         for job in config["scrape_configs"]
         for one in job.get("dns_sd_configs", ())
     }
-    assert asked == {name: ([name], "A", port(name)) for name in SETTINGS}
+    listening = {name: port(name) for name in SETTINGS} | {"archive": port("render")}
+    assert asked == {name: ([name], "A", at) for name, at in listening.items()}
     assert all((ROOT / folder / rules).exists() for rules in config["rule_files"])
 
 

@@ -42,6 +42,9 @@ _HELD: Final = (
 _asked = Counter(
     "remen_render_archive_texts", "Texts asked of the archive, by what became of it", ["outcome"]
 )
+# what is counted for the first time has an increase only if it was 0 before
+for _outcome in ("brought", "away", "missing"):
+    _asked.labels(_outcome)
 
 
 class ArchiveError(Exception):
