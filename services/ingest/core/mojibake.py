@@ -52,8 +52,10 @@ def may_have(value: bytes, sent: dict[str, Any]) -> bool:
         return True
     if value.find(_AMPERSAND) >= 0 and _ESCAPED.search(value):
         return True
-    short = [one for name in ("title", "body") if (one := str(sent.get(name))) and len(one) <= _SHORT]
-    return any(map(_FOR_OTHERS.search, short)) or _may_be(sent.values())
+    for short in (sent.get("title"), sent.get("body")):
+        if short.__class__ is str and len(short) <= _SHORT and _FOR_OTHERS.search(short):
+            return True
+    return _may_be(sent.values())
 
 
 def _may_be(said: Iterable[Any]) -> bool:
