@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.e2e.conftest import OpenPage
-from tests.foreign import until
+from tests.foreign import DEADLINE_S, until
 from tests.ninjs_examples import example_files
 from tests.real import Site
 
@@ -55,6 +55,7 @@ def post(site: Site, sent: bytes) -> str:
             "authorization": f"Bearer {site.addresses['publish_token']}",
             "content-type": "application/json",
         },
+        timeout=DEADLINE_S,
     )
     assert answer.is_success, answer.text
     return str(answer.json()["url"])
