@@ -8,11 +8,12 @@ is known, or the input is refused.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from sys import float_info
 from typing import Any, Final
 
 from services.ingest.core.faults import Fault, pointer
 
+_MOST: Final = 10**300
+"""Beyond it a whole number is no float."""
 _YES: Final = frozenset(("true", "yes", "y", "on", "1", "是"))
 _NO: Final = frozenset(("false", "no", "n", "off", "0", "none", "null", "never", "否", ""))
 
@@ -156,7 +157,7 @@ def _said(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return f"{value:g}" if abs(value) <= float_info.max else "?"
+        return f"{value:g}" if abs(value) < _MOST else "?"
     return re.sub(r"[\s_]+", "-", value.strip().lower()) if isinstance(value, str) else "?"
 
 
