@@ -41,6 +41,9 @@ class Month:
         """Give how many there were."""
         return self.read
 
+    def highwater(self, _: TopicPartition) -> None:
+        """Not know yet how many there will be."""
+
     def _drawn(self) -> Iterator[list[Any]]:
         """Draw each day's salt an hour before it begins."""
         known: set[date] = set()
