@@ -27,35 +27,41 @@ def widened(text: str, body: Body) -> str:
         return text
     lines = text.split("\n")
     fence = ""
-    for number, line in enumerate(lines):
+    number = 0
+    while number < len(lines):
+        line = lines[number]
         if found := _FENCE.match(line):
             if not fence:
                 fence = found[1]
             elif found[1].startswith(fence):
                 fence = ""
         elif not fence and number and "|" in line and _DELIMITERS.fullmatch(line) and not _is_code(line):
-            _widen(lines, number, body)
+            number = _widen(lines, number, body)
+            continue
+        number += 1
     return "\n".join(lines)
 
 
-def _widen(lines: list[str], at: int, body: Body) -> None:
-    """Widen the head above the line of delimiters that stands here."""
+def _widen(lines: list[str], at: int, body: Body) -> int:
+    """Widen the head above the line of delimiters that stands here; give where the table is over."""
     head = _cells(lines[at - 1])
+    behind = at + 1
     if len(head) != len(_cells(lines[at])):
-        return
+        return behind
     most = len(head)
-    for line in lines[at + 1 :]:
-        if "|" not in line:
-            break
-        cells = _cells(line)
+    # a line of delimiters in a table is a row
+    while behind < len(lines) and "|" in lines[behind]:
+        cells = _cells(lines[behind])
         if len(cells) - len(head) <= _MOST_ADDED:
             most = max(most, len(cells))
         elif letters := excerpt(" ".join(cells[len(head) + _MOST_ADDED :])):
             body.note("set aside", "table", f"a row of {len(cells):,} cells under {len(head):,}: {letters}")
             most = len(head) + _MOST_ADDED
+        behind += 1
     if most > len(head):
         lines[at - 1] = _longer(lines[at - 1], "  |", most - len(head))
         lines[at] = _longer(lines[at], "-|", most - len(head))
+    return behind
 
 
 def _longer(line: str, cell: str, times: int) -> str:
