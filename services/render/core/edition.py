@@ -70,7 +70,6 @@ class Edition:
         self._token_key = token_key
         self._cards: Lru[tuple[Piece, ...], Fragment] = Lru(limit_bytes // 2, lambda cards: cards.weight)
         self._related: Lru[tuple[Piece, ...], Fragment] = Lru(limit_bytes // 4, lambda cards: cards.weight)
-        self._joined: Lru[tuple[Fragment, Fragment], Fragment] = Lru(limit_bytes // 4, lambda one: one.weight)
         self._lists: HotLists = {}
         self._of_sections: dict[str, HotLists] = {}
         self._hot = _Hot()
@@ -203,15 +202,6 @@ class Edition:
             cards = Fragment(self._fragments.cards(section, [piece.card for piece in ten]))
             self._cards.put(ten, cards)
         return frozenset(piece.id for piece in ten), cards
-
-    def joined(self, hot: Fragment, cards: Fragment) -> Fragment:
-        """Give the six and the ten as one fragment, which packs a tenth smaller: their words are the same."""
-        key = (hot, cards)
-        joined = self._joined.get(key)
-        if joined is None:
-            joined = Fragment(hot.body + cards.body)
-            self._joined.put(key, joined)
-        return joined
 
     def related(self, topics: tuple[Topic, ...], others: AbstractSet[str], now: datetime) -> Fragment | None:
         """Give the reports of these topics that are not among the others on the page; None without any."""

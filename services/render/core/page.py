@@ -1,10 +1,10 @@
 """A finished answer, joined of fragments that are hashed and compressed once, whatever pages show them.
 
 A fragment is deflated by itself up to a whole byte, so a page's packed fragments behind one another are one
-gzip member: header, fragments, an empty last block, checksum, length (RFC 1951, RFC 1952). As no fragment can
-refer to another, that is up to a tenth more bytes than the whole page compressed (less for an article's,
-whose two lists are packed as one); and little work, as mostly one fragment of a page is new. The checksum is
-computed over the whole page: at gigabytes a second that is less than combining those of the fragments.
+gzip member: header, fragments, an empty last block, checksum, length (RFC 1951, RFC 1952). As no fragment
+can refer to another, that is a tenth more bytes than the whole page compressed; and nearly no work, as mostly
+one fragment of a page is new. The checksum is computed over the whole page: at gigabytes a second that is
+less than combining those of the fragments.
 """
 
 import zlib

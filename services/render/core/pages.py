@@ -121,8 +121,7 @@ class Pages:
         six, hot = edition.six(article_id)
         ten, cards = edition.cards(body.section, article_id, six, now)
         related = edition.related(body.topics, six | ten | {article_id}, now)
-        below = edition.joined(hot, cards)
-        lists = (below,) if related is None else (below, related)
+        lists = (hot, cards) if related is None else (hot, cards, related)
         end, token = body.end, edition.token
         own = self._own(key, (token, end), lambda: [end + self._fragments.tail(article_id, token)])
         return self._keep(key, (token, end), own, (body.top, *lists, *own))
