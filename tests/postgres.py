@@ -10,6 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -76,8 +77,10 @@ class Postgres:
     def signal(self, number: int) -> None:
         """Send a signal to it and to all that it has started."""
         assert self._running is not None
-        for pid in (self._running.pid, *_children(self._running.pid)):
-            os.kill(pid, number)
+        os.kill(self._running.pid, number)
+        for pid in _children(self._running.pid):
+            with suppress(ProcessLookupError):  # the session that it served has ended meanwhile
+                os.kill(pid, number)
 
     def stop(self) -> None:
         """End it at once, with whatever it does."""
