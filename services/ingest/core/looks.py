@@ -28,7 +28,8 @@ def note(body: Any, notes: Notes) -> None:
         return
     if "<" in body and (found := _TAGS.search(body)):
         said, written_in = found.group().strip(), "html"
-    elif ("](" in body or "**" in body or "#" in body or "```" in body) and (found := _MARKDOWN.search(body)):
+    # one sign is found in a Chinese text twenty times as fast as two
+    elif ("[" in body or "*" in body or "#" in body or "`" in body) and (found := _MARKDOWN.search(body)):
         said, written_in = found.group(), "markdown"
     else:
         return

@@ -61,7 +61,7 @@ def may_have(value: bytes, sent: dict[str, Any]) -> bool:
 def _may_be(said: Iterable[Any]) -> bool:
     for one in said:
         if one.__class__ is str:
-            if not one.isascii() and (_LOST in one or "锛" in one or "锟" in one):
+            if _LOST in one or "锛" in one or "锟" in one:
                 return True
         elif (isinstance(one, list) and _may_be(one)) or (isinstance(one, dict) and _may_be(one.values())):
             return True

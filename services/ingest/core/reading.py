@@ -107,14 +107,10 @@ def parse(value: bytes | None, headers: Headers = ()) -> dict[str, Any] | Reject
         return unreadable(
             413, f"the message has {len(value):,} bytes, at most {LARGEST_BYTES:,} are possible"
         )
-    if xml_items.is_xml(value):
-        item = xml_items.read(value)
-        return item if isinstance(item, Rejection) else _legible(item, None, item.words.places)
     try:
         sent = from_json(value.removeprefix(b"\xef\xbb\xbf"), allow_inf_nan=False)
     except ValueError as error:
-        said = not_json.what_it_is(value)
-        return unreadable(400, f"the message {said}" if said else f"the message is not JSON (UTF-8): {error}")
+        return _parse_other(value, error)
     if isinstance(sent, dict) and "specversion" in sent:
         sent = _unwrapped(sent)
     if isinstance(sent, dict):
@@ -135,6 +131,15 @@ def parse(value: bytes | None, headers: Headers = ()) -> dict[str, Any] | Reject
             "remen publish reads lists)",
         )
     return unreadable(422, "the message must be one JSON object { … }, not a list or a bare value")
+
+
+def _parse_other(value: bytes, error: ValueError) -> dict[str, Any] | Rejection:
+    """Read what is not JSON: an agency's XML, or nothing that is known."""
+    if xml_items.is_xml(value):
+        item = xml_items.read(value)
+        return item if isinstance(item, Rejection) else _legible(item, None, item.words.places)
+    said = not_json.what_it_is(value)
+    return unreadable(400, f"the message {said}" if said else f"the message is not JSON (UTF-8): {error}")
 
 
 def _legible(
