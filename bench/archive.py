@@ -31,10 +31,10 @@ from bench.store import file_mb
 from bench.stored import NOON, article_id, records
 from services.render.adapters import archive_fold, postgres
 from services.render.adapters.archive import Archive
-from services.render.adapters.fold import Past, Record, apply
-from services.render.adapters.postgres import Address
+from services.render.adapters.fold import Evictable, Record, apply
+from services.render.adapters.postgres import ArchiveAddress
+from services.render.core.article_cache import ArchivedArticle, TextArchivedError
 from services.render.core.page import Page
-from services.render.core.shelf import AbsentError, Archived
 from tests.postgres import Postgres, binaries
 from tests.unit.render.folded import Folded
 from tests.unit.render.press import Press
@@ -110,7 +110,7 @@ def batches(size: int) -> Iterator[list[Record]]:
         yield batch
 
 
-async def fold_archive(address: Address, size: int) -> None:
+async def fold_archive(address: ArchiveAddress, size: int) -> None:
     """Fold the log into the archive."""
     connection = await postgres.connect(address)
     await archive_fold.make_tables(connection)
@@ -130,7 +130,7 @@ async def replica(folder: Path, size: int, archive: Archive | None) -> dict[str,
         past = None
         if archive is not None:
             texts = [((one.key or b"").decode(), zlib.crc32(one.value or b"")) for one in batch]
-            past = Past(since, await archive.held(texts))
+            past = Evictable(since, await archive.held(texts))
         apply(folded.store.writer, batch, past)
         took += time.perf_counter() - began
     press = Press(folded)
@@ -182,22 +182,22 @@ async def ask(press: Press, one: str, archive: Archive) -> Page | None:
     """Give an article's page as the web does."""
     try:
         return press.article(one)
-    except AbsentError as absent:
+    except TextArchivedError as absent:
         return press.pages.article(one, press.now, await archive.bring(absent))
 
 
 async def text(press: Press, one: str, archive: Archive) -> None:
     """Look an article up, wherever its text is, and read it."""
     found = press.folded.store.find(one)
-    if isinstance(found, Archived):
+    if isinstance(found, ArchivedArticle):
         archive.forget([one])
-        await archive.bring(AbsentError(one, found.checksum))
+        await archive.bring(TextArchivedError(one, found.checksum))
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] in (["whole"], ["window"]):
         with tempfile.TemporaryDirectory() as one:
-            there = Archive(Address(sys.argv[3])) if sys.argv[1] == "window" else None
+            there = Archive(ArchiveAddress(sys.argv[3])) if sys.argv[1] == "window" else None
             print(json.dumps(run(replica(Path(one), int(sys.argv[2]), there))))
     else:
         main()

@@ -101,23 +101,21 @@ def after_a_new_list(press: Press, ids: Sequence[str]) -> tuple[float, float]:
 
 def whole_page(press: Press, article: str) -> bytes:
     """Make an article's page without a memory, but for the texts."""
-    fragments, edition, now = press.fragments, press.edition, press.now
+    templates, edition, now = press.templates, press.edition, press.now
     text = press.folded.store.find(article)
     assert isinstance(text, ArticlePublished)
-    pieces = edition.shelf.newest_of(text.section, now)
-    hot = fragments.hot(
-        [fragments.hot_entry(piece.story, edition.today) for piece in pieces[:6]], latest=False, updated=None
+    items = edition.cache.newest_of(text.section, now)
+    hot = templates.hot(
+        [templates.hot_entry(item.story, edition.today) for item in items[:6]], latest=False, updated=None
     )
-    cards = fragments.cards(
-        text.section, [fragments.card(piece.story, edition.today) for piece in pieces[6:16]]
-    )
+    cards = templates.cards(text.section, [templates.card(item.story, edition.today) for item in items[6:16]])
     body = b"".join(
         (
-            fragments.article_top(text, edition.sections, edition.today),
+            templates.article_top(text, edition.sections, edition.today),
             hot,
             cards,
-            fragments.article_end(text),
-            fragments.tail(article, edition.token),
+            templates.article_end(text),
+            templates.tail(article, edition.token),
         )
     )
     blake2b(body).hexdigest()

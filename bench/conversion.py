@@ -19,7 +19,7 @@ from typing import Final
 from bench.measuring import head, show
 from services.render import app
 from services.render.core import glossary
-from services.render.core.scribe import Scribe, opencc
+from services.render.core.script_converter import ScriptConverter, opencc
 
 _PAIRS: Final = """
     隻只 週周 夥伙 伙夥 藉借 菸煙 煙菸 繫系 颳刮 煉鍊 嚐嘗 餵喂 揹背 捲卷 鬆松 併並 並併 簽籤 唸念 綵彩 彩綵
@@ -39,7 +39,7 @@ def main() -> None:
         return
     lines = [list(_words(line)) for line in Path(named).read_text(encoding="utf-8").splitlines()]
     terms = (Path(app.__file__).parent / "glossary.tsv").read_text(encoding="utf-8").splitlines()
-    house = Scribe("zh-Hant", glossary.read(terms))
+    house = ScriptConverter("zh-Hant", glossary.read(terms))
     convert = opencc("s2tw").convert
     of_words = [lru_cache(None)(one) for one in (lambda word: house.text(word, "zh-Hans"), convert)]
     right = [["".join(map(word, words)) for words in lines] for word in of_words]

@@ -21,7 +21,7 @@ from bench.measuring import head, percentile, show
 from bench.newspaper import Newspaper, as_in_the_log
 from services.render.adapters.search import BusyError, Search
 from services.render.adapters.search_index import SearchIndex
-from services.render.adapters.store import Changed
+from services.render.adapters.store import Change
 from services.render.core.query import read
 
 ARTICLES: Final = 100_000
@@ -65,9 +65,9 @@ def _fill(
     """File all articles; give some of their titles, and the CPU and clock seconds of the index."""
     titles: list[str] = []
     cpu_s = took_s = 0.0
-    batch: list[Changed] = []
+    batch: list[Change] = []
     for number, article in enumerate(newspaper.articles(count), 1):
-        batch.append(Changed(number, article["id"], as_in_the_log(article).encode()))
+        batch.append(Change(number, article["id"], as_in_the_log(article).encode()))
         body = "\n".join(block["text"] for block in article["blocks"])
         peer.execute("INSERT INTO articles VALUES (?, ?, ?)", (number, article["title"], body))
         if number % (count // 200 or 1) == 0:

@@ -143,7 +143,7 @@ def pages(folder: Path, size: int) -> dict[str, float]:
                 store.newest(now, 12, hot=False),
                 store.newest_of_section("地方", now, 21),
                 store.sections(now),
-                store.next_turn(now),
+                store.next_timed_change(now),
             )
         ),
     }

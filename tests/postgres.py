@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from services.render.adapters.postgres import Address
+from services.render.adapters.postgres import ArchiveAddress
 from tests.real import free_base
 
 _PLACES: Final = "/usr/lib/postgresql/*/bin"
@@ -41,7 +41,7 @@ class Postgres:
             shutil.chown(self._folder, self._user)
         self._port = free_base(1)
         self._running: subprocess.Popen[bytes] | None = None
-        self.address = Address(f"postgresql://remen@127.0.0.1:{self._port}/postgres")
+        self.address = ArchiveAddress(f"postgresql://remen@127.0.0.1:{self._port}/postgres")
         self._run(
             "initdb", "-D", str(self._folder / "cluster"), "-U", "remen", "-A", "trust", "-E", "UTF8", "-N"
         )

@@ -19,16 +19,16 @@ from services.render.adapters.answer import PageAnswers
 from services.render.adapters.archive import Archive, no_archive
 from services.render.adapters.archive_log import ArchiveLog
 from services.render.adapters.article_log import ArticleLog
-from services.render.adapters.closing import end
-from services.render.adapters.hot_list import HotList
+from services.render.adapters.cancelling import cancel_all
+from services.render.adapters.feed_routes import FeedRoutes
+from services.render.adapters.hot_list_reader import HotListReader
 from services.render.adapters.left_out import left_out
-from services.render.adapters.machines import Machines
 from services.render.adapters.page_check import PageCheck
-from services.render.adapters.postgres import Address
+from services.render.adapters.postgres import ArchiveAddress
 from services.render.adapters.salts import Salts
 from services.render.adapters.search import Search
-from services.render.adapters.search_feed import SearchFeed
 from services.render.adapters.search_index import SearchIndex
+from services.render.adapters.search_indexer import SearchIndexer
 from services.render.adapters.server import make_plain_server, make_server
 from services.render.adapters.sitemaps import Sitemaps
 from services.render.adapters.snapshot import SEARCH, STORE
@@ -38,20 +38,20 @@ from services.render.adapters.store import Store
 from services.render.adapters.view_log import ViewLog
 from services.render.adapters.views import Views
 from services.render.adapters.web import Web
-from services.render.adapters.window import LettingGo, Window
+from services.render.adapters.window import Evictor, Window
 from services.render.core import glossary
+from services.render.core.article_cache import Changes
 from services.render.core.edition import Edition
 from services.render.core.feeds import Feeds
-from services.render.core.fragments import Fragments, environment
 from services.render.core.glossary import Glossary
-from services.render.core.lists import HotLists
+from services.render.core.hot_section import HotLists
 from services.render.core.origins import host_of
 from services.render.core.pages import Pages
-from services.render.core.scribe import Scribe
+from services.render.core.script_converter import ScriptConverter
 from services.render.core.scripts import SCRIPTS, Script
 from services.render.core.search_pages import SearchPages
-from services.render.core.shelf import Changes
 from services.render.core.site import Site
+from services.render.core.templates import Templates, jinja_environment
 from services.render.settings import INSTALL, Settings
 from shared.events import at_ms, section_scope
 from shared.health import Health
@@ -72,20 +72,20 @@ class Render:
     store: Store
     search: Search
     article_log: ArticleLog
-    search_feed: SearchFeed
-    hot_list: HotList
+    search_indexer: SearchIndexer
+    hot_list_reader: HotListReader
     salts: Salts
     view_log: ViewLog
     web: Web
     archive: Archive | None
-    letting_go: LettingGo | None
+    evictor: Evictor | None
 
 
 @dataclass(frozen=True, slots=True)
 class InScript:
     """What makes the pages of one script; an unread one does no work."""
 
-    fragments: Fragments
+    templates: Templates
     edition: Edition
     pages: Pages
     feeds: Feeds
@@ -96,24 +96,24 @@ def in_script(
     script: Script, store: Store, site: Site, terms: Glossary, settings: Settings, token_key: bytes
 ) -> InScript:
     """Wire what makes the pages of a script."""
-    limit_bytes = settings.cache_mib * 1024 * 1024 // len(SCRIPTS)
-    templates = environment(jinja2.FileSystemLoader(_HERE / "templates"))
-    fragments = Fragments(site, Scribe(script, terms), templates)
+    max_bytes = settings.cache_mib * 1024 * 1024 // len(SCRIPTS)
+    environment = jinja_environment(jinja2.FileSystemLoader(_HERE / "templates"))
+    templates = Templates(site, ScriptConverter(script, terms), environment)
     edition = Edition(
         store,
-        fragments,
+        templates,
         zone=settings.zone,
         section_order=settings.sections,
         token_key=token_key,
-        limit_bytes=limit_bytes // 3,
+        max_bytes=max_bytes // 3,
         on_failure=left_out,
     )
     return InScript(
-        fragments=fragments,
+        templates=templates,
         edition=edition,
-        pages=Pages(store, fragments, edition, limit_bytes // 2),
-        feeds=Feeds(store, fragments, templates, edition, limit_bytes // 6, left_out),
-        search_pages=SearchPages(fragments, edition),
+        pages=Pages(store, templates, edition, max_bytes // 2),
+        feeds=Feeds(store, templates, environment, edition, max_bytes // 6, left_out),
+        search_pages=SearchPages(templates, edition),
     )
 
 
@@ -135,24 +135,24 @@ def build(settings: Settings) -> Render:
     files = [_HERE / "glossary.tsv", *filter(None, [settings.glossary])]
     terms = glossary.read("\n".join(file.read_text(encoding="utf-8") for file in files).splitlines())
     store = Store(settings.data, settings.snapshot)
-    archive = window = letting_go = None
+    archive = window = evictor = None
     if settings.keep is not None:
-        archive = Archive(Address(settings.archive_url, settings.archive_password))
+        archive = Archive(ArchiveAddress(settings.archive_url, settings.archive_password))
         window = Window(archive, timedelta(days=settings.keep))
-    elif store.has_let_go():
+    elif store.has_evicted():
         store.start_over("RENDER_KEEP is set no more, and it has let texts go that lie in the archive")
     scripts = {script: in_script(script, store, site, terms, settings, token_key) for script in SCRIPTS}
     pages = {script: one.pages for script, one in scripts.items()}
-    fragments = {script: one.fragments for script, one in scripts.items()}
+    templates = {script: one.templates for script, one in scripts.items()}
     feeds = {script: one.feeds for script, one in scripts.items()}
     index = SearchIndex(settings.data)
-    search_feed = SearchFeed(store, index)
+    search_indexer = SearchIndexer(store, index)
     search = Search(index, {script: one.search_pages for script, one in scripts.items()})
 
     def articles_changed(changes: Changes | None) -> None:
         for one in scripts.values():
             one.edition.articles_changed(changes)
-        search_feed.changed()
+        search_indexer.changed()
         if archive is not None and changes is not None:
             archive.forget(changes.ids)
 
@@ -164,14 +164,14 @@ def build(settings: Settings) -> Render:
                 one.edition.hot_of_section_changed(scope.removeprefix(section_scope("")), lists)
         if scope == "all" and "now" in lists:
             now_s = asyncio.get_running_loop().time()
-            view_log.until_listed.listed(at_ms(lists["now"].as_of), now_s)
+            view_log.latency.listed(at_ms(lists["now"].as_of), now_s)
 
     _cache.set_function(lambda: sum(one.weight for one in pages.values()))
-    page_lookups.tell_of(pages.values())
-    disk.tell_of(settings.data, (STORE, SEARCH))
+    page_lookups.measure(pages.values())
+    disk.measure(settings.data, (STORE, SEARCH))
     article_log = ArticleLog(settings.kafka_bootstrap_servers, store, articles_changed, window)
     if window is not None:
-        letting_go = LettingGo(window, store, article_log.write, search_feed.changed)
+        evictor = Evictor(window, store, article_log.write, search_indexer.changed)
     salts = Salts(settings.kafka_bootstrap_servers, settings.instance, settings.zone)
     _lag.ask("articles", article_log.behind)
     _lag.ask("salts", salts.behind)
@@ -189,13 +189,15 @@ def build(settings: Settings) -> Render:
         store=store,
         search=search,
         article_log=article_log,
-        search_feed=search_feed,
-        hot_list=HotList(settings.redis_address, hot_changed, lambda: scripts["zh-Hans"].edition.one_names),
+        search_indexer=search_indexer,
+        hot_list_reader=HotListReader(
+            settings.redis_address, hot_changed, lambda: scripts["zh-Hans"].edition.one_names
+        ),
         salts=salts,
         view_log=view_log,
         web=Web(
             pages,
-            Machines(fragments, feeds, Sitemaps(store, fragments), static),
+            FeedRoutes(templates, feeds, Sitemaps(store, templates), static),
             search,
             views,
             static,
@@ -214,14 +216,14 @@ def build(settings: Settings) -> Render:
             no_archive if archive is None else archive.bring,
         ),
         archive=archive,
-        letting_go=letting_go,
+        evictor=evictor,
     )
 
 
 async def serve(settings: Settings, render: Render, sockets: list[socket.socket]) -> None:
     """Run until SIGTERM or SIGINT: then answer what was asked, write the views taken, and stop the rest."""
     limits = Limits(connections=settings.connections, idle_s=settings.idle_s)
-    server = make_server(render.web, render.web.at_once.answer, limits, settings.trusted_proxies)
+    server = make_server(render.web, render.web.fast_path.answer, limits, settings.trusted_proxies)
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_number, server.handle_exit, signal_number, None)
@@ -231,17 +233,17 @@ async def serve(settings: Settings, render: Render, sockets: list[socket.socket]
                 group.create_task(task.run())
                 for task in (
                     render.article_log,
-                    render.search_feed,
-                    render.hot_list,
+                    render.search_indexer,
+                    render.hot_list_reader,
                     render.salts,
                     render.view_log,
                 )
             ]
-            if render.letting_go is not None:
-                following.append(group.create_task(render.letting_go.run()))
+            if render.evictor is not None:
+                following.append(group.create_task(render.evictor.run()))
             await server.serve(sockets)
             await render.view_log.drain()
-            await end(following)
+            await cancel_all(following)
     finally:
         if render.archive is not None:
             render.archive.close()
@@ -273,7 +275,7 @@ async def serve_archive(archive_log: ArchiveLog, sockets: list[socket.socket]) -
     async with asyncio.TaskGroup() as group:
         folding = group.create_task(archive_log.run())
         await server.serve(sockets)
-        await end([folding])
+        await cancel_all([folding])
 
 
 def run_archive(settings: Settings, *, check: bool = False) -> None:
@@ -284,7 +286,7 @@ def run_archive(settings: Settings, *, check: bool = False) -> None:
     if find_spec("asyncpg") is None:
         sys.stderr.write(f"RENDER_ARCHIVE_URL: needs the driver of PostgreSQL: {INSTALL}\n")
         raise SystemExit(2)
-    address = Address(settings.archive_url, settings.archive_password)
+    address = ArchiveAddress(settings.archive_url, settings.archive_password)
     archive_log = ArchiveLog(settings.kafka_bootstrap_servers, address)
     if check:
         return

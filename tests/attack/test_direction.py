@@ -11,7 +11,7 @@ import pytest
 from markupsafe import escape
 from playwright.sync_api import Browser
 
-from services.render.core.bidi import isolated, plain
+from services.render.core.bidi import isolated, without_controls
 from shared.blocks import Paragraph, Picture
 from shared.events import ArticlePublished
 from tests.attack.rounds import ROUNDS
@@ -85,7 +85,7 @@ def test_machines_are_told_texts_without_them(press: Press) -> None:
 
 def test_a_text_without_them_stands_as_it_was_sent() -> None:
     for text in ("", "旧邮局 (改成)图书馆", "שלום עולם", "a\u200e\u200fb\u200d", "【专栏】标题"):
-        assert isolated(text) == plain(text) == text
+        assert isolated(text) == without_controls(text) == text
 
 
 def test_nothing_behind_a_hostile_text_moves(browser: Browser) -> None:

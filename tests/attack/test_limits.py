@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 from dev.environment import ROOT
-from services.render.adapters import addresses
+from services.render.adapters import address_limits
 from shared.limits import Limits
 from shared.pace import Pace, Turnstile
 from tests.builders import published
@@ -25,8 +25,8 @@ OTHER: Final = "127.0.0.3"
 def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let addresses come back only after hours, so that the pace of this machine decides nothing."""
     for name in ("READS", "SEARCHES", "VIEWS"):
-        pace: Pace = getattr(addresses, name)
-        monkeypatch.setattr(addresses, name, Pace(0.001, pace.at_once // 10))
+        pace: Pace = getattr(address_limits, name)
+        monkeypatch.setattr(address_limits, name, Pace(0.001, pace.at_once // 10))
 
 
 @pytest.fixture
@@ -66,9 +66,9 @@ def test_one_address_may_ask_only_so_often(serving: Serving, path: str, at_once:
 def test_the_numbers_are_those_of_the_edge() -> None:
     edge = (ROOT / "ops" / "edge" / "nginx.conf").read_text()
     for name, pace in {
-        "reads": addresses.READS,
-        "searches": addresses.SEARCHES,
-        "views": addresses.VIEWS,
+        "reads": address_limits.READS,
+        "searches": address_limits.SEARCHES,
+        "views": address_limits.VIEWS,
     }.items():
         assert f"zone={name}:8m rate={pace.per_s}r/s;" in edge
         assert f"zone={name} burst={pace.at_once} nodelay;" in edge
@@ -77,7 +77,7 @@ def test_the_numbers_are_those_of_the_edge() -> None:
 def test_one_address_may_be_connected_only_so_often(
     serving: Serving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(addresses, "CONNECTIONS", 20)
+    monkeypatch.setattr(address_limits, "CONNECTIONS", 20)
     with ExitStack() as clients:
         many = [clients.enter_context(serving.client(ONE)) for _ in range(20)]
         assert many[-1].ask("/article/a").status == 200
@@ -90,7 +90,7 @@ def test_one_address_may_be_connected_only_so_often(
 
 
 def test_a_proxy_speaks_for_many(slowly: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(addresses, "CONNECTIONS", 0)
+    monkeypatch.setattr(address_limits, "CONNECTIONS", 0)
     with Serving(tmp_path, Limits(), published("a")) as behind, behind.client() as client:
         assert {client.ask("/article/a").status for _ in range(300)} == {200}
 
@@ -153,7 +153,9 @@ def test_of_too_many_names_those_that_came_longest_ago_are_forgotten() -> None:
 
 
 def test_all_addresses_of_an_ipv6_network_are_one() -> None:
-    known = addresses.Addresses(())
-    assert known.come("2001:db8:1:2::1") == known.come("2001:db8:1:2:ffff::9")
-    assert known.come("2001:db8:1:2::1") != known.come("2001:db8:1:3::1")
-    assert known.come("::ffff:203.0.113.9") == known.come("203.0.113.9") != known.come("203.0.113.10")
+    known = address_limits.AddressLimits(())
+    assert known.connect("2001:db8:1:2::1") == known.connect("2001:db8:1:2:ffff::9")
+    assert known.connect("2001:db8:1:2::1") != known.connect("2001:db8:1:3::1")
+    assert (
+        known.connect("::ffff:203.0.113.9") == known.connect("203.0.113.9") != known.connect("203.0.113.10")
+    )

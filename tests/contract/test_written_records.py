@@ -20,7 +20,7 @@ from services.rank.core.views import Limits
 from services.rank.core.views import read as read_views
 from services.render.adapters import salts, view_log
 from services.render.adapters.view_log import ViewLog
-from services.render.core import batches
+from services.render.core import view_batches
 from shared import kafka, wire
 from shared.articles import TextErased
 from shared.events import (
@@ -194,7 +194,7 @@ async def test_rank(producer: Producer) -> None:
 async def test_render(producer: Producer) -> None:
     log = ViewLog("kafka:9092", "1")
     writing = asyncio.create_task(log.run())
-    await asyncio.wait_for(log.add(batches.View("harbour-library", 7, NOON_MS, 3)), 5)
+    await asyncio.wait_for(log.add(view_batches.View("harbour-library", 7, NOON_MS, 3)), 5)
     writing.cancel()
     await salts.Salts("kafka:9092", "1", ZoneInfo("UTC"))._draw(NOON.date(), NOON)
     check("render", producer)

@@ -145,13 +145,13 @@ def _has_it(page: Page, tag: str, modified: tuple[bytes, bytes] | None, asked: d
     return modified is not None and asked.get(b"if-modified-since") == modified[1]
 
 
-def second() -> bytes:
+def head_end() -> bytes:
     """Give the lines that end the head of every page in this second."""
-    return _second(int(time.time()))
+    return _head_end(int(time.time()))
 
 
 @lru_cache(1)
-def _second(now: int) -> bytes:
+def _head_end(now: int) -> bytes:
     return b"date: %s\r\n%s: %s\r\n\r\n" % (formatdate(now, usegmt=True).encode(), *_expires(now))
 
 
@@ -169,7 +169,7 @@ def _head(status: int, headers: Headers) -> bytes:
     return b"".join((*lines, *(b"%s: %s\r\n" % header for header in (*headers, *ALWAYS))))
 
 
-def count(route: str, status: int) -> None:
+def count_answer(route: str, status: int) -> None:
     """Count an answer."""
     _counter(route, status).inc()
 

@@ -16,10 +16,10 @@ from typing import Any, Final
 from prometheus_client import Counter
 
 from services.render.adapters import postgres
-from services.render.adapters.fold import Held
-from services.render.adapters.postgres import Address
+from services.render.adapters.fold import TextVersion
+from services.render.adapters.postgres import ArchiveAddress
+from services.render.core.article_cache import ArchivedText, TextArchivedError
 from services.render.core.lru import Lru
-from services.render.core.shelf import AbsentError, Brought
 from shared.articles import article
 from shared.runtime import log
 
@@ -54,21 +54,21 @@ class ArchiveError(Exception):
 class Archive:
     """The archive over one connection, on which one thing is asked at a time."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: ArchiveAddress) -> None:
         self._address = address
         self._connection: Any = None
         self._turn = asyncio.Lock()
         self._waiting = 0
         self._complaint: str | None = None
         self._rests_until = 0.0
-        self._under_way: dict[Held, asyncio.Task[bytes]] = {}
+        self._under_way: dict[TextVersion, asyncio.Task[bytes]] = {}
         self._kept: Lru[str, tuple[int, bytes]] = Lru(_KEPT_BYTES, lambda kept: len(kept[1]))
 
     def complaint(self) -> str | None:
         """Say why the archive cannot be asked; None while it answers."""
         return self._complaint
 
-    async def bring(self, absent: AbsentError) -> Brought:
+    async def bring(self, absent: TextArchivedError) -> ArchivedText:
         """Give the text that a page lacks, within two seconds; ArchiveError says why that cannot be done."""
         checksum, text = self._kept.get(absent.id) or (None, b"")
         if checksum != absent.checksum:
@@ -77,9 +77,9 @@ class Archive:
                 text = await asyncio.wait_for(asyncio.shield(self._coming(absent)), _PATIENCE_S)
             except TimeoutError:
                 raise ArchiveError("the archive does not answer in time") from None
-        return Brought(article(text), absent.checksum)
+        return ArchivedText(article(text), absent.checksum)
 
-    def _coming(self, absent: AbsentError) -> asyncio.Task[bytes]:
+    def _coming(self, absent: TextArchivedError) -> asyncio.Task[bytes]:
         """Give the asking for a text, of all who wait for it the same one."""
         wanted = (absent.id, absent.checksum)
         under_way = self._under_way.get(wanted)
@@ -88,12 +88,12 @@ class Archive:
             under_way.add_done_callback(lambda done: self._came(wanted, done))
         return under_way
 
-    def _came(self, wanted: Held, done: asyncio.Task[bytes]) -> None:
+    def _came(self, wanted: TextVersion, done: asyncio.Task[bytes]) -> None:
         del self._under_way[wanted]
         if not done.cancelled():
             done.exception()  # told to whoever still waits
 
-    async def held(self, texts: Collection[Held]) -> frozenset[Held]:
+    async def held(self, texts: Collection[TextVersion]) -> frozenset[TextVersion]:
         """Give those of some texts that the archive holds, exactly as they are."""
         ids, checksums = zip(*texts, strict=True) if texts else ((), ())
         return frozenset((row[0], row[1]) for row in await self._ask(_HELD, ids, checksums))
@@ -107,7 +107,7 @@ class Archive:
         """Disconnect."""
         self._disconnect()
 
-    async def _text(self, wanted: Held) -> bytes:
+    async def _text(self, wanted: TextVersion) -> bytes:
         try:
             rows = await self._ask(_TEXT, *wanted)
         except ArchiveError:
@@ -177,6 +177,6 @@ def _unpacked(packed: bytes) -> bytes:
         return b""
 
 
-async def no_archive(_absent: AbsentError) -> Brought:
+async def no_archive(_absent: TextArchivedError) -> ArchivedText:
     """Bring nothing, where there is no archive."""
     raise ArchiveError("there is no archive")

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterable
 from typing import Any, Final
 
-from services.render.adapters.log_reader import Positions, Reading, Record, step
+from services.render.adapters.log_reader import LogBatch, Positions, Record, step
 from services.render.adapters.postgres import FASTEST, TABLES
 from services.render.adapters.standings import as_text, standing_in
 from shared.articles import NEVER_HEARD_OF, Standing, id_of
@@ -37,7 +37,7 @@ _NOTHING: Final = (None, None)
 _Text = tuple[int, bytes] | tuple[None, None]
 
 
-class MovedError(Exception):
+class PositionMovedError(Exception):
     """Another process has folded: the position is not the one that was believed in."""
 
 
@@ -64,8 +64,8 @@ async def apply(
 ) -> dict[int, tuple[int, int]]:
     """Fold records and give the positions behind them; all of it or, if it raises, nothing.
 
-    After anything but MovedError the connection is to be dropped, which ends the transaction: a server that
-    hangs would not answer a rollback either.
+    After anything but PositionMovedError the connection is to be dropped, which ends the transaction: a
+    server that hangs would not answer a rollback either.
     """
     records = list(records)
     async with asyncio.timeout(_DEADLINE_S):
@@ -75,29 +75,29 @@ async def apply(
         stored = {part: (offset, ms) for part, offset, ms in await connection.fetch(_POSITIONS)}
         if stored != believed:
             await connection.execute("ROLLBACK")
-            raise MovedError("another process folds into this archive too")
+            raise PositionMovedError("another process folds into this archive too")
         ids = {article_id for record in records if (article_id := id_of(record.key)) is not None}
         rows = await connection.fetch(_STANDINGS, list(ids))
         standings = {article_id: standing_in(text) for article_id, text in rows}
-        reading = Reading(records)
-        changed, texts = _fold(reading, standings)
+        batch = LogBatch(records)
+        changed, texts = _fold(batch, standings)
         await connection.execute(_STAND, list(changed), [as_text(one) for one in changed.values()])
         sums, packed = [one for one, _ in texts.values()], [one for _, one in texts.values()]
         await connection.execute(_PUT, list(texts), sums, packed)
-        moved = {**stored, **reading.behind}
+        moved = {**stored, **batch.behind}
         offsets, newest = [offset for offset, _ in moved.values()], [ms for _, ms in moved.values()]
         await connection.execute(_MOVE, list(moved), offsets, newest)
         stands = {part: (offset, ms) for part, offset, ms in await connection.fetch(_POSITIONS)}
         await connection.execute("COMMIT")
-    reading.tell()
+    batch.report_foreign()
     return stands
 
 
-def _fold(reading: Reading, standings: dict[str, Standing]) -> tuple[dict[str, Standing], dict[str, _Text]]:
+def _fold(batch: LogBatch, standings: dict[str, Standing]) -> tuple[dict[str, Standing], dict[str, _Text]]:
     """Give the standings that are other ones now, and of the articles whose text is, that text."""
     changed: dict[str, Standing] = {}
     texts: dict[str, _Text] = {}
-    for event, value in reading:
+    for event, value in batch:
         before = changed.get(event.id) or standings.get(event.id, NEVER_HEARD_OF)
         stepped = step(before, event)
         if stepped is None:

@@ -13,9 +13,9 @@ from aiokafka.errors import KafkaError
 from prometheus_client import Counter, Gauge
 
 from services.render.adapters import archive_fold, postgres
-from services.render.adapters.archive_fold import MovedError
+from services.render.adapters.archive_fold import PositionMovedError
 from services.render.adapters.log_reader import LogReader
-from services.render.adapters.postgres import Address
+from services.render.adapters.postgres import ArchiveAddress
 from shared.runtime import log
 
 _BATCH: Final = 500
@@ -29,7 +29,7 @@ _lag = Gauge("remen_render_archive_lag", "Records of articles.v1 that the archiv
 class ArchiveLog:
     """The fold as a task."""
 
-    def __init__(self, bootstrap_servers: str, address: Address) -> None:
+    def __init__(self, bootstrap_servers: str, address: ArchiveAddress) -> None:
         self._servers = bootstrap_servers
         self._address = address
         self._waiting: str | None = "nothing was read yet"
@@ -50,7 +50,7 @@ class ArchiveLog:
                     reader = await self._connect(stack, connection)
                     pause = _PAUSES_S[0]
                     await self._follow(reader, connection)
-            except (KafkaError, MovedError, ValueError, *postgres.AWAY) as error:
+            except (KafkaError, PositionMovedError, ValueError, *postgres.AWAY) as error:
                 self._waiting = f"articles.v1 cannot be folded into the archive: {error!r}"
                 log.warning(
                     "waiting", what="articles.v1 and the archive", reason=repr(error), next_try_s=pause

@@ -21,10 +21,10 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from services.render.adapters.fold import Record, apply
 from services.render.adapters.log_reader import LogReader
-from services.render.adapters.sqlite_file import is_another, is_torn
+from services.render.adapters.sqlite_file import is_corrupt, is_invalid
 from services.render.adapters.store import Store
 from services.render.adapters.window import Window
-from services.render.core.shelf import Changes
+from services.render.core.article_cache import Changes
 from shared import wire
 from shared.articles import MARK_SUFFIX
 from shared.rebuild import Rebuild
@@ -112,7 +112,7 @@ class ArticleLog:
                         await self._follow(reader)
                 except (KafkaError, OSError, TimeoutError, sqlite3.Error) as error:
                     self._waiting = f"articles.v1 cannot be followed: {error!r}"
-                    if isinstance(error, sqlite3.Error) and (is_torn(error) or is_another(error)):
+                    if isinstance(error, sqlite3.Error) and (is_corrupt(error) or is_invalid(error)):
                         self._store.broken = True
                     if self._store.broken:
                         self._ready = False
@@ -163,7 +163,7 @@ class ArticleLog:
                 changes = await self.write(lambda writer: apply(writer, records, past))
                 break
             except sqlite3.OperationalError as error:
-                if self._store.broken or is_torn(error) or is_another(error):
+                if self._store.broken or is_corrupt(error) or is_invalid(error):
                     raise
                 self._unwritable = f"the store cannot be written to: {error}"
                 self._serve_what_is_there(self._unwritable)

@@ -19,7 +19,7 @@ _size = Gauge("remen_render_disk_bytes", "Bytes that the disk of the replica's f
 _BESIDE: Final = ("", "-wal", "-shm")
 
 
-def tell_of(folder: Path, files: tuple[str, ...]) -> None:
+def measure(folder: Path, files: tuple[str, ...]) -> None:
     """Have the metrics tell of these files of a folder from now on."""
     for file in files:
         _bytes.labels(Path(file).stem).set_function(partial(_bytes_of, folder, file))

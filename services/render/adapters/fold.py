@@ -14,70 +14,72 @@ from datetime import datetime
 from typing import Final
 
 from services.render.adapters import topics
-from services.render.adapters.log_reader import Reading, Record, step
+from services.render.adapters.log_reader import LogBatch, Record, step
 from services.render.adapters.postgres import FASTEST
 from services.render.adapters.spellings import spelling
-from services.render.adapters.sqlite_file import TornError
+from services.render.adapters.sqlite_file import CorruptError
 from services.render.adapters.standings import as_text, standing_in
 from services.render.core.aliases import keys_of
+from services.render.core.article_cache import Changes
 from services.render.core.cursors import microseconds
 from services.render.core.scripts import script_of
-from services.render.core.shelf import Changes
-from services.render.core.stories import in_short
+from services.render.core.stories import abridged
 from services.render.core.visibility import is_past, may_be_hot
 from shared import wire
 from shared.articles import NEVER_HEARD_OF, ArticleEvent, Standing, article
 from shared.events import ArticlePublished, ArticleWithdrawn
 from shared.sections import one_name
 
-__all__ = ["Past", "Record", "apply", "let_go"]
+__all__ = ["Evictable", "Record", "apply", "evict"]
 
 _ONE_NAME: Final = "SELECT one_name FROM articles WHERE id = ?"
 _NEXT_CHANGE: Final = "(SELECT coalesce(max(change), 0) + 1 FROM standings)"
-_LET_GO: Final = "UPDATE origin SET let_go = 1 WHERE NOT let_go"
+_NOTE_EVICTION: Final = "UPDATE origin SET let_go = 1 WHERE NOT let_go"
 
-Held = tuple[str, int]
+TextVersion = tuple[str, int]
 """An article's id and the checksum of its text."""
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class Evictable:
     """Where the window begins, and which texts the archive holds: what is in both need not stand here."""
 
     since: datetime
-    held: Collection[Held]
+    held: Collection[TextVersion]
 
     def has(self, article: ArticlePublished, checksum: int) -> bool:
         """Tell whether the archive can be asked for a text."""
         return (article.id, checksum) in self.held and is_past(article, self.since)
 
 
-def apply(connection: sqlite3.Connection, records: Iterable[Record], past: Past | None = None) -> Changes:
+def apply(
+    connection: sqlite3.Connection, records: Iterable[Record], past: Evictable | None = None
+) -> Changes:
     """Fold records into the store and give what changed; all of it or, if it raises, nothing."""
     ids: set[str] = set()
     sections: dict[str, str | None] = {}
     about: set[str] = set()
-    reading = Reading(records)
+    batch = LogBatch(records)
     with _transaction(connection):
-        for event, value in reading:
+        for event, value in batch:
             if _apply(connection, event, value, sections, about, past):
                 ids.add(event.id)
         connection.executemany(
             "INSERT INTO positions VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET"
             " next_offset = excluded.next_offset, newest_ms = max(newest_ms, excluded.newest_ms)",
-            ((partition, *position) for partition, position in reading.behind.items()),
+            ((partition, *position) for partition, position in batch.behind.items()),
         )
         if past is not None:
-            connection.execute(_LET_GO)
+            connection.execute(_NOTE_EVICTION)
         respelled = any(
             before is not None and spelling(connection, one) not in (before, None)
             for one, before in sections.items()
         )
-    reading.tell()
+    batch.report_foreign()
     return Changes(frozenset(ids), frozenset(sections), respelled, frozenset(about))
 
 
-def let_go(connection: sqlite3.Connection, past: Past) -> None:
+def evict(connection: sqlite3.Connection, past: Evictable) -> None:
     """Keep of texts that the archive holds only what lists show; all of them or, if it raises, none.
 
     No list changes by it, but the search is told that there is something to forget.
@@ -92,7 +94,7 @@ def let_go(connection: sqlite3.Connection, past: Past) -> None:
                     connection.execute(set_text, (*kept, article_id))
                     set_change = f"UPDATE standings SET change = {_NEXT_CHANGE} WHERE id = ?"  # noqa: S608
                     connection.execute(set_change, (article_id,))
-        connection.execute(_LET_GO)
+        connection.execute(_NOTE_EVICTION)
 
 
 def _sound(text: bytes, checksum: int) -> ArticlePublished:
@@ -101,7 +103,7 @@ def _sound(text: bytes, checksum: int) -> ArticlePublished:
             return article(text)
     except (TypeError, ValueError):
         pass
-    raise TornError("a text is not as it was written")
+    raise CorruptError("a text is not as it was written")
 
 
 @contextmanager
@@ -123,7 +125,7 @@ def _apply(
     value: bytes,
     sections: dict[str, str | None],
     about: set[str],
-    past: Past | None,
+    past: Evictable | None,
 ) -> bool:
     """Apply one event; tell whether it changed something.
 
@@ -160,7 +162,7 @@ def _apply(
 
 
 def _put(
-    connection: sqlite3.Connection, article: ArticlePublished, written: bytes, past: Past | None
+    connection: sqlite3.Connection, article: ArticlePublished, written: bytes, past: Evictable | None
 ) -> None:
     """Keep a text as it is written in the log, with what lists are made by."""
     embargo, expires = article.embargo_until, article.expires_at
@@ -187,13 +189,13 @@ def _put(
 
 
 def _kept(
-    article: ArticlePublished, written: bytes, checksum: int, past: Past | None
+    article: ArticlePublished, written: bytes, checksum: int, past: Evictable | None
 ) -> tuple[bytes, int, int | None]:
     """Give what is kept of a text, the checksum of that, and of the whole text if it lies in the archive."""
     if past is None or not past.has(article, checksum):
         return written, checksum, None
     try:
-        short = zlib.compress(wire.encode(in_short(article).model_copy(update={"aliases": None})), FASTEST)
+        short = zlib.compress(wire.encode(abridged(article).model_copy(update={"aliases": None})), FASTEST)
     except Exception:
         # whatever it is of which nothing short can be made: it stays whole
         return written, checksum, None
@@ -207,4 +209,4 @@ def _standing(connection: sqlite3.Connection, article_id: str) -> Standing:
     try:
         return standing_in(row[0])
     except ValueError:
-        raise TornError(f"what is known of {article_id} is not as it was written") from None
+        raise CorruptError(f"what is known of {article_id} is not as it was written") from None

@@ -36,7 +36,7 @@ class Record:
     headers: tuple[tuple[str, bytes | None], ...]
 
 
-class Reading:
+class LogBatch:
     """The events in some records, read once, and what is to be kept and told of all of them."""
 
     def __init__(self, records: Iterable[Record]) -> None:
@@ -56,7 +56,7 @@ class Reading:
             _, newest_ms = self.behind.get(record.partition, (0, 0))
             self.behind[record.partition] = (record.offset + 1, max(newest_ms, record.at_ms))
 
-    def tell(self) -> None:
+    def report_foreign(self) -> None:
         """Tell of the records that were passed over, now that what the others said is written."""
         for record, reason in self._foreign:
             skipped(topics.ARTICLES.name, record.partition, record.offset, reason)
@@ -124,9 +124,9 @@ class LogReader:
         for tp in _PARTITIONS:
             self._consumer.seek(tp, known[tp.partition][0] if tp.partition in known else first[tp])
 
-    async def read(self, at_once: int) -> list[Record]:
+    async def read(self, max_records: int) -> list[Record]:
         """Give what comes next, at most so many; nothing after half a second without a record."""
-        batches = await self._consumer.getmany(timeout_ms=500, max_records=at_once)
+        batches = await self._consumer.getmany(timeout_ms=500, max_records=max_records)
         return [
             Record(tp.partition, r.offset, r.timestamp, r.key, r.value, tuple(r.headers))
             for tp, batch in batches.items()

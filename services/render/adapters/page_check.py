@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from services.render.adapters.store import Store
+from services.render.core.article_cache import TextArchivedError
 from services.render.core.pages import Pages
 from services.render.core.scripts import Script
-from services.render.core.shelf import AbsentError
 
 _EVERY_S: Final = 1.0
 _TRIED: Final = 3
@@ -48,7 +48,7 @@ class PageCheck:
             try:
                 for pages in self._pages.values():
                     pages.article(article_id, now)
-            except AbsentError:
+            except TextArchivedError:
                 # that can be made as soon as it is asked for and the archive answers
                 return None
             except Exception as error:

@@ -27,6 +27,6 @@ _lookups = _Lookups()
 REGISTRY.register(_lookups)
 
 
-def tell_of(pages: Collection[Pages]) -> None:
+def measure(pages: Collection[Pages]) -> None:
     """Have the metric tell of these pages from now on."""
     _lookups.pages = pages

@@ -38,14 +38,14 @@ _CONNECT_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class ArchiveAddress:
     """Where the archive is; the password may stand in the address or beside it."""
 
     url: str = field(repr=False)
     password: str = field(default="", repr=False)
 
 
-async def connect(address: Address) -> Any:
+async def connect(address: ArchiveAddress) -> Any:
     """Connect, within two seconds; raises what is in `AWAY`."""
     given = {"password": address.password} if address.password else {}
     # names of prepared statements mean nothing behind a pooler that gives every transaction another server

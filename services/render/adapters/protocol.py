@@ -14,11 +14,11 @@ from typing import Any, Final
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from services.render.adapters.addresses import Addresses
-from services.render.adapters.answer import CLOSE, second
+from services.render.adapters.address_limits import AddressLimits
+from services.render.adapters.answer import CLOSE, head_end
 from shared.limits import LimitedProtocol, Limits, RefusedError
 
-AtOnce = Callable[[bytes, bytes, dict[bytes, bytes]], tuple[bytes, bytes] | None]
+FastAnswer = Callable[[bytes, bytes, dict[bytes, bytes]], tuple[bytes, bytes] | None]
 """Gives head and body of the answer to (method, target, headers); None if that takes more than a moment."""
 
 _NOT_PLAIN: Final = frozenset((b"content-length", b"transfer-encoding", b"expect", b"upgrade"))
@@ -34,29 +34,29 @@ class PageProtocol(LimitedProtocol):
         app_state: dict[str, Any],
         _loop: asyncio.AbstractEventLoop | None = None,
         *,
-        at_once: AtOnce,
+        fast_path: FastAnswer,
         limits: Limits,
-        addresses: Addresses,
+        address_limits: AddressLimits,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop, limits=limits)
-        self._at_once = at_once
-        self._addresses = addresses
+        self._fast_path = fast_path
+        self._address_limits = address_limits
         self._address: str | None = None
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End."""
         super().connection_lost(exc)
         if self._address is not None:
-            self._addresses.leave(self._address)
+            self._address_limits.disconnect(self._address)
 
     def _crowd(self) -> tuple[int, str] | None:
-        self._address = self._addresses.come(self.client[0] if self.client else "")
-        if self._address is None or not self._addresses.crowded(self._address):
+        self._address = self._address_limits.connect(self.client[0] if self.client else "")
+        if self._address is None or not self._address_limits.is_crowded(self._address):
             return None
         return 429, "too many connections are open from this address; come again in a moment"
 
     def _admit(self) -> None:
-        if self._address is not None and not self._addresses.admits(
+        if self._address is not None and not self._address_limits.admits(
             self._address, self.url, self.loop.time()
         ):
             raise RefusedError(429, "too much is asked from this address; come again in a moment")
@@ -69,7 +69,7 @@ class PageProtocol(LimitedProtocol):
         asked = dict(self.headers)
         if method not in (b"GET", b"HEAD") or not _NOT_PLAIN.isdisjoint(asked):
             return False
-        answer = self._at_once(method, self.url, asked)
+        answer = self._fast_path(method, self.url, asked)
         if answer is None:
             return False
         keep = self.parser.should_keep_alive() and (
@@ -77,7 +77,7 @@ class PageProtocol(LimitedProtocol):
         )
         head, body = answer
         # the body is not copied for the sake of one write
-        self.transport.writelines((b"".join((head, b"" if keep else CLOSE, second())), body))
+        self.transport.writelines((b"".join((head, b"" if keep else CLOSE, head_end())), body))
         self.server_state.total_requests += 1
         self._rest()
         if not keep:

@@ -19,9 +19,9 @@ from typing import Final
 from prometheus_client import Counter, Histogram
 
 from services.render.adapters.search_index import SearchIndex, unpacked
-from services.render.adapters.sqlite_file import TornError, is_torn
+from services.render.adapters.sqlite_file import CorruptError, is_corrupt
 from services.render.core.cursors import microseconds
-from services.render.core.hits import PER_PAGE, RANKED, Found, Hit, window
+from services.render.core.hits import PER_PAGE, RANKED, Found, Hit, snippet
 from services.render.core.page import Page
 from services.render.core.query import Query, read
 from services.render.core.scripts import Script
@@ -93,7 +93,7 @@ class Search:
             found = await self.find(query, number, now)
         except BusyError:
             return self._pages[script].page(query, number, None, now)
-        # what may be shown is asked of the shelf as it is when the search has come back
+        # what may be shown is asked of the cache as it is when the search has come back
         return self._pages[script].page(query, number, found, datetime.now(UTC))
 
     async def find(self, query: Query, page: int, now: datetime) -> Found:
@@ -115,7 +115,7 @@ class Search:
             else:
                 _searches.labels("failed").inc()
                 log.error("search_failed", reason=repr(error))
-                self._index.torn |= is_torn(error)
+                self._index.corrupt |= is_corrupt(error)
             raise BusyError from error
         finally:
             self._under_way -= 1
@@ -205,8 +205,8 @@ def _any_of(expressions: tuple[str, ...]) -> str:
 
 def _hit(query: Query, article_id: str | None, language: str, texts: bytes) -> Hit:
     if article_id is None:
-        raise TornError("a term is filed under a document that is not there")
-    return Hit(article_id, language, window(unpacked(texts).body, query))
+        raise CorruptError("a term is filed under a document that is not there")
+    return Hit(article_id, language, snippet(unpacked(texts).body, query))
 
 
 def _is_over(deadline: float) -> bool:

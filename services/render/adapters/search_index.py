@@ -1,9 +1,9 @@
 """The search's own file: which article is found by which terms. A fold of the store, as that is of the log.
 
 It lies beside the store and not in it, because SQLite lets one write at a time into a file: so the fold, and
-with it every page, never waits for the index, and a torn or full index is the search's trouble alone. The
-number of the last change that was read is written in the transaction of what came of it; a file that is torn,
-of another layout or of another store is thrown away and filled from the first change.
+with it every page, never waits for the index, and a corrupt or full index is the search's trouble alone. The
+number of the last change that was read is written in the transaction of what came of it; a file that is
+corrupt, of another layout or of another store is thrown away and filled from the first change.
 
 FTS5 keeps no text (`content=''`), so the texts lie packed beside it: results show a window on them, and
 SQLite before 3.43 takes a row out of such a table only by being given the row once more. What is taken out is
@@ -22,12 +22,12 @@ from typing import Any, Final
 
 from services.render.adapters.left_out import left_out
 from services.render.adapters.snapshot import SEARCH
-from services.render.adapters.sqlite_file import TornError, begin, delete, is_torn
-from services.render.adapters.store import Changed
+from services.render.adapters.sqlite_file import CorruptError, begin, delete, is_corrupt
+from services.render.adapters.store import Change
 from services.render.core.bigrams import of_section, terms
 from services.render.core.cursors import microseconds
 from services.render.core.folding import folded, folding
-from services.render.core.hits import Searched, searched
+from services.render.core.hits import SearchableText, searchable_text
 from services.render.core.visibility import expired
 from shared.articles import article
 from shared.events import ArticlePublished
@@ -75,7 +75,7 @@ class SearchIndex:
         """Counts the files there were: what was opened in an earlier one reads a file that is gone."""
         self.unread = 0
         """Changes of the store that the search does not know yet."""
-        self.torn = False
+        self.corrupt = False
         """Set by who reads the file and finds it damaged."""
         self._layout = zlib.crc32(f"{LAYOUT} {folding()}".encode()) >> 1
         self._erasing_to: int | None = None
@@ -85,7 +85,7 @@ class SearchIndex:
         try:
             self._open()
         except sqlite3.DatabaseError as error:
-            if not is_torn(error):
+            if not is_corrupt(error):
                 raise
             self.start_over(str(error))
 
@@ -98,7 +98,7 @@ class SearchIndex:
         self.close()
         delete(self.path)
         self.generation += 1
-        self.torn = False
+        self.corrupt = False
         self._erasing_to = None
         self._open()
 
@@ -109,7 +109,7 @@ class SearchIndex:
 
     def follow(self, origin: str, last_change: int) -> int:
         """Give the change read last of this store; a file that is not of this store is begun anew."""
-        if self.torn:
+        if self.corrupt:
             self.start_over("a search found it damaged")
         known, change = self._followed("origin, change")
         if known == origin and change <= last_change:
@@ -119,7 +119,7 @@ class SearchIndex:
         self._writer.execute("UPDATE followed SET origin = ?", (origin,))
         return 0
 
-    def take(self, changes: Iterable[Changed], now: datetime) -> None:
+    def take(self, changes: Iterable[Change], now: datetime) -> None:
         """Read changes of the store; all of them or, if it raises, none."""
         with self._transaction():
             for change in changes:
@@ -168,12 +168,12 @@ class SearchIndex:
     def _followed(self, columns: str) -> tuple[Any, Any]:
         row: tuple[Any, Any] | None = self._writer.execute(f"SELECT {columns} FROM followed").fetchone()  # noqa: S608
         if row is None:
-            raise TornError("it does not say what it follows")
+            raise CorruptError("it does not say what it follows")
         return row
 
     def _add(self, found: ArticlePublished) -> None:
         # all that can fail but SQLite comes before the first row
-        texts = searched(found)
+        texts = searchable_text(found)
         filed = tuple(_filed(texts))
         published_us = microseconds(found.published_at)
         number = self._number(published_us)
@@ -230,15 +230,15 @@ class SearchIndex:
             raise
 
 
-def unpacked(texts: bytes) -> Searched:
+def unpacked(texts: bytes) -> SearchableText:
     """Read the texts of a document."""
     try:
-        return Searched(*json.loads(zlib.decompress(texts)))
+        return SearchableText(*json.loads(zlib.decompress(texts)))
     except (zlib.error, ValueError, TypeError):
-        raise TornError("a text is not as it was written") from None
+        raise CorruptError("a text is not as it was written") from None
 
 
-def _filed(texts: Searched) -> Iterator[str]:
+def _filed(texts: SearchableText) -> Iterator[str]:
     for text in texts:
         filed = terms(folded(text))
         if text is texts.about:

@@ -6,22 +6,22 @@ from typing import Any
 
 import uvicorn
 
-from services.render.adapters.addresses import Addresses
-from services.render.adapters.protocol import AtOnce, PageProtocol
+from services.render.adapters.address_limits import AddressLimits
+from services.render.adapters.protocol import FastAnswer, PageProtocol
 from services.render.core.readers import Proxies
 from shared.answers import ALWAYS, NO_PAGE, NO_STORE, as_text
 from shared.limits import LimitedProtocol, Limits
 from shared.serving import Server, connections_allowed
 
 
-def make_server(app: Any, at_once: AtOnce, limits: Limits, trusted: Proxies) -> Server:
+def make_server(app: Any, fast_path: FastAnswer, limits: Limits, trusted: Proxies) -> Server:
     """Make the server of an ASGI application, with a short way for what `at_once` gives.
 
     `trusted` are the proxies whose own readers are limited by them.
     """
     limits = replace(limits, connections=connections_allowed(limits.connections))
     protocol: Any = functools.partial(
-        PageProtocol, at_once=at_once, limits=limits, addresses=Addresses(trusted)
+        PageProtocol, fast_path=fast_path, limits=limits, address_limits=AddressLimits(trusted)
     )
     return Server(
         uvicorn.Config(

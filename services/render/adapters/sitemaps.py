@@ -16,17 +16,25 @@ from typing import Any, Final
 
 from services.render.adapters.left_out import left_out
 from services.render.adapters.spellings import spelling
-from services.render.adapters.sqlite_file import TornError, moment_in
+from services.render.adapters.sqlite_file import CorruptError, moment_in
 from services.render.adapters.store import Store
 from services.render.adapters.visible import VISIBLE
 from services.render.core import sitemaps
 from services.render.core.cursors import microseconds
-from services.render.core.fragments import Fragments
 from services.render.core.lru import Lru
 from services.render.core.page import Fragment, Page
 from services.render.core.scripts import SCRIPTS, Script, script_of
 from services.render.core.site import section_path, series_path
-from services.render.core.sitemaps import NEWS_SPAN, PAGES_IN_FILE, File, Listed, file_named, files_of, span
+from services.render.core.sitemaps import (
+    NEWS_SPAN,
+    PAGES_IN_FILE,
+    SitemapEntry,
+    SitemapFile,
+    file_named,
+    files_of,
+    span,
+)
+from services.render.core.templates import Templates
 from shared.events import ArticlePublished
 
 MEDIA_TYPE: Final = "application/xml; charset=utf-8"
@@ -34,7 +42,7 @@ INDEX: Final = "sitemap.xml"
 NEWS_NAME: Final = "news-sitemap.xml"
 LONGEST_NAME: Final = 200
 """No title has room for a longer series; what came into the log otherwise has no page to lead to."""
-_LIMIT_BYTES: Final = 16 * 1024 * 1024
+_MAX_BYTES: Final = 16 * 1024 * 1024
 
 _IN_SPAN: Final = f"published_us >= :begins AND published_us < :ends AND {VISIBLE}"
 _NEWEST: Final = f"SELECT max(published_us) FROM articles WHERE {VISIBLE}"  # noqa: S608 - constants
@@ -56,7 +64,7 @@ _NEWEST_BY: Final = (
     " FROM names WHERE name IS NOT NULL AND us IS NOT NULL"
 )
 
-Pages = list[Listed]
+Pages = list[SitemapEntry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +77,13 @@ class _Kept:
 class Sitemaps:
     """All sitemaps by name."""
 
-    def __init__(self, store: Store, fragments: Mapping[Script, Fragments]) -> None:
+    def __init__(self, store: Store, templates: Mapping[Script, Templates]) -> None:
         self._store = store
-        self._fragments = fragments
-        self._site_url = fragments["zh-Hans"].site.url
+        self._templates = templates
+        self._site_url = templates["zh-Hans"].site.url
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sitemaps")
         self._one_at_a_time = asyncio.Lock()
-        self._kept: Lru[tuple[str, Script], _Kept] = Lru(_LIMIT_BYTES, lambda kept: kept.page.weight)
+        self._kept: Lru[tuple[str, Script], _Kept] = Lru(_MAX_BYTES, lambda kept: kept.page.weight)
 
     async def page(self, name: str, script: Script, now: datetime) -> Page | None:
         """Give a sitemap by its name; None if there is none. Only the news are apart by script."""
@@ -87,11 +95,11 @@ class Sitemaps:
             if (page := self._still_right(name, script, now)) is not None:
                 return page
             # of before the making: a change that comes meanwhile makes it anew
-            version, turns_at = self._version(), self._store.next_turn(now)
+            version, turns_at = self._version(), self._store.next_timed_change(now)
             loop = asyncio.get_running_loop()
             try:
                 page, leaves_at = await loop.run_in_executor(self._thread, self._make, name, script, now)
-            except TornError:
+            except CorruptError:
                 self._store.broken = True
                 raise
             if page is not None:
@@ -115,7 +123,7 @@ class Sitemaps:
             if name == INDEX:
                 body = sitemaps.index(self._site_url, islice(_files(connection, now), sitemaps.FILES))
             elif name == NEWS_NAME:
-                of_script = self._fragments[script]
+                of_script = self._templates[script]
                 news = list(_in_script(of_script, self._news(connection, now)))
                 leaves_at = min((now, *(one.published_at for one in news))) + NEWS_SPAN
                 body = sitemaps.news(self._site_url, script, of_script.site.name, news)
@@ -136,18 +144,18 @@ class Sitemaps:
         return [one.model_copy(update={"blocks": (), "pictures": ()}) for one in found if not one.sponsored]
 
 
-def _in_script(fragments: Fragments, articles: Iterable[ArticlePublished]) -> Iterator[ArticlePublished]:
+def _in_script(templates: Templates, articles: Iterable[ArticlePublished]) -> Iterator[ArticlePublished]:
     """Give the articles in a script, without one of which that cannot be done; foreign ones in the first."""
     for article in articles:
-        if fragments.scribe.script != SCRIPTS[0] and script_of(article.language) is None:
+        if templates.converter.script != SCRIPTS[0] and script_of(article.language) is None:
             continue
         try:
-            yield fragments.scribe.article(article)
+            yield templates.converter.article(article)
         except Exception as error:
             left_out(article.id, error)
 
 
-def _files(connection: sqlite3.Connection, now: datetime) -> Iterator[tuple[File, datetime | None]]:
+def _files(connection: sqlite3.Connection, now: datetime) -> Iterator[tuple[SitemapFile, datetime | None]]:
     """Give the files there are, the newest articles' first, with the last change in each."""
     lists = _lists(connection, now)
     newest = lists[0].changed_at
@@ -163,14 +171,15 @@ def _files(connection: sqlite3.Connection, now: datetime) -> Iterator[tuple[File
         yield from ((file, moment_in(modified_us)) for file in files_of(day, count))
 
 
-def _pages(connection: sqlite3.Connection, file: File, now: datetime) -> Pages:
+def _pages(connection: sqlite3.Connection, file: SitemapFile, now: datetime) -> Pages:
     """Give the pages in a file."""
     if file.day is None:
         return _lists(connection, now)[file.first : file.first + PAGES_IN_FILE]
     begins, ends = span(file.day)
     rows = _rows(connection, _OF_DAY, now, begins=begins, ends=ends, limit=PAGES_IN_FILE, first=file.first)
     return [
-        Listed(f"/article/{article_id}", moment_in(us), bool(foreign)) for article_id, us, foreign in rows
+        SitemapEntry(f"/article/{article_id}", moment_in(us), bool(foreign))
+        for article_id, us, foreign in rows
     ]
 
 
@@ -181,9 +190,9 @@ def _lists(connection: sqlite3.Connection, now: datetime) -> Pages:
     names = {one: spelling(connection, one) or one for one, _ in sections}
     series = _rows(connection, _NEWEST_BY.format("series"), now)
     return [
-        Listed("/", None if newest_us is None else moment_in(newest_us)),
-        *(Listed(section_path(names[one]), moment_in(us)) for one, us in sections),
-        *(Listed(series_path(name), moment_in(us)) for name, us in series if len(name) <= LONGEST_NAME),
+        SitemapEntry("/", None if newest_us is None else moment_in(newest_us)),
+        *(SitemapEntry(section_path(names[one]), moment_in(us)) for one, us in sections),
+        *(SitemapEntry(series_path(name), moment_in(us)) for name, us in series if len(name) <= LONGEST_NAME),
     ]
 
 

@@ -15,7 +15,7 @@ class UnusableError(Exception):
     """A folder that is another process's, or in which nothing can be written."""
 
 
-class TornError(sqlite3.DatabaseError):
+class CorruptError(sqlite3.DatabaseError):
     """What is read is not what was written, though SQLite does not mind."""
 
 
@@ -37,7 +37,7 @@ def lock(folder: Path) -> BinaryIO:
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Open a file that is quick to write, and sure to be read whole or seen to be torn."""
+    """Open a file that is quick to write, and sure to be read whole or seen to be corrupt."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
     try:
         # WAL with NORMAL: a crash of the machine may cost the last commits, position and data together
@@ -56,7 +56,7 @@ def moment_in(value: Any) -> datetime:
     try:
         return moment_of(value)
     except (OverflowError, TypeError):
-        raise TornError("a time cannot have been written like this") from None
+        raise CorruptError("a time cannot have been written like this") from None
 
 
 def begin(path: Path, tables: str, layout: int) -> sqlite3.Connection:
@@ -91,17 +91,17 @@ def delete(path: Path) -> None:
         Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 
-def is_torn(error: sqlite3.Error) -> bool:
+def is_corrupt(error: sqlite3.Error) -> bool:
     """Tell whether the file itself is damaged, other than locked, full or out of reach."""
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
         # Python's own complaint of a text that is no UTF-8 has no code
-        return isinstance(error, TornError | sqlite3.OperationalError)
+        return isinstance(error, CorruptError | sqlite3.OperationalError)
     damaged = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
     return code & 0xFF in damaged or code == sqlite3.SQLITE_IOERR_SHORT_READ
 
 
-def is_another(error: sqlite3.Error) -> bool:
+def is_invalid(error: sqlite3.Error) -> bool:
     """Tell whether the file is sound but holds what its one writer has not written."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return code in (sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_ERROR)

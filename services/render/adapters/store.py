@@ -1,6 +1,6 @@
 """The replica's own store: one SQLite file, a cache of articles.v1 and of nothing else.
 
-Because the log is the truth, the file may be thrown away at any time: a torn one, one of another layout or
+Because the log is the truth, the file may be thrown away at any time: a corrupt one, one of another layout or
 one that belongs to another log is deleted and folded anew. Written by the fold's thread (fold.py), read by
 the event loop through a connection of its own; WAL lets neither wait for the other. SQLite notices most
 damage by itself; that inside a text, which it would not, is noticed by the text's checksum, and what only
@@ -19,19 +19,19 @@ from services.render.adapters import topics
 from services.render.adapters.snapshot import STORE, begin_from
 from services.render.adapters.spellings import SPELLING
 from services.render.adapters.sqlite_file import (
-    TornError,
+    CorruptError,
     UnusableError,
     begin,
     connect,
     delete,
-    is_another,
-    is_torn,
+    is_corrupt,
+    is_invalid,
     lock,
     moment_in,
 )
 from services.render.adapters.visible import VISIBLE
+from services.render.core.article_cache import ArchivedArticle, Changes, Takedown
 from services.render.core.cursors import FAR_FUTURE, Place, microseconds
-from services.render.core.shelf import Archived, Changes, Takedown
 from shared.articles import article
 from shared.events import ArticlePublished, WithdrawReason
 from shared.runtime import log
@@ -109,7 +109,7 @@ _FORMER: Final = (
 )
 
 
-class Changed(NamedTuple):
+class Change(NamedTuple):
     """An article that changed: the number of the change, and the text that now stands as it is in the log.
 
     None where there is none, here or at all.
@@ -134,7 +134,7 @@ class Store:
             try:
                 self._open()
             except sqlite3.DatabaseError as error:
-                if not is_torn(error):
+                if not is_corrupt(error):
                     raise
                 self.start_over(str(error))
         except sqlite3.Error as error:
@@ -175,17 +175,17 @@ class Store:
         rows = self._rows("SELECT partition, next_offset, newest_ms FROM positions")
         return {partition: (offset, ms) for partition, offset, ms in rows}
 
-    def find(self, article_id: str) -> ArticlePublished | Archived | Takedown | None:
+    def find(self, article_id: str) -> ArticlePublished | ArchivedArticle | Takedown | None:
         """Give the text that stands (embargoed and expired ones too), or its withdrawal, or None."""
         here = "SELECT text, checksum, archived FROM articles WHERE id = ?"
         for text, checksum, archived in self._rows(here, (article_id,)):
             found = self._in_its_section(self.article(text, checksum, archived))
-            return found if archived is None else Archived(found, archived)
+            return found if archived is None else ArchivedArticle(found, archived)
         gone = "SELECT reason, public_note, withdrawn_us FROM standings WHERE id = ? AND reason IS NOT NULL"
         for reason, note, us in self._rows(gone, (article_id,)):
             if reason not in get_args(WithdrawReason) or not isinstance(note, str):
                 self.broken = True
-                raise TornError("a withdrawal cannot have been written like this")
+                raise CorruptError("a withdrawal cannot have been written like this")
             return Takedown(reason, note, self._moment(us))
         return None
 
@@ -252,7 +252,7 @@ class Store:
         there = [one for (one,) in names if self.newest_of_section(one, now, 1)]
         return {one: section for one in there for (section,) in self._rows(SPELLING, (one,))}
 
-    def next_turn(self, now: datetime) -> datetime | None:
+    def next_timed_change(self, now: datetime) -> datetime | None:
         """Give the next moment at which an embargo lifts or an expiry falls."""
         ((us,),) = self._rows(
             "SELECT min(us) FROM (SELECT min(embargo_us) AS us FROM articles WHERE embargo_us > :now"
@@ -261,7 +261,7 @@ class Store:
         )
         return None if us is None else self._moment(us)
 
-    def turned(self, since: datetime, now: datetime) -> Changes:
+    def timed_changes(self, since: datetime, now: datetime) -> Changes:
         """Give what time alone has changed after `since` and until `now`."""
         rows = self._rows(
             "SELECT id, one_name FROM articles WHERE embargo_us > :since AND embargo_us <= :now"
@@ -274,7 +274,7 @@ class Store:
         about = self._rows(topics.OF_THESE, (topics.as_list(ids),)) if ids else []
         return Changes(ids, sections, topics=frozenset(topic for (topic,) in about))
 
-    def whole_before(self, before: datetime, after: Place, limit: int) -> list[tuple[Place, int]]:
+    def unarchived_before(self, before: datetime, after: Place, limit: int) -> list[tuple[Place, int]]:
         """Give articles of before a moment whose texts stand here, behind a place, each with its checksum.
 
         The oldest first.
@@ -286,7 +286,7 @@ class Store:
         )
         return [(Place(us, article_id), checksum) for us, article_id, checksum in rows]
 
-    def has_let_go(self) -> bool:
+    def has_evicted(self) -> bool:
         """Tell whether the text of any article may lie in the archive alone."""
         try:
             return bool(self._rows("SELECT 1 FROM origin WHERE let_go"))
@@ -299,7 +299,7 @@ class Store:
         names = self._rows("SELECT name FROM origin")
         if len(names) != 1:
             self.broken = True
-            raise TornError("it does not say which file it is")
+            raise CorruptError("it does not say which file it is")
         return str(names[0][0])
 
     def last_change(self) -> int:
@@ -307,7 +307,7 @@ class Store:
         ((number,),) = self._rows("SELECT coalesce(max(change), 0) FROM standings")
         return int(number)
 
-    def changed(self, after: int, limit: int) -> list[Changed]:
+    def changed(self, after: int, limit: int) -> list[Change]:
         """Give what changed behind a change, an article once and as it now is, in the order of change.
 
         At most so many, and about a megabyte: the event loop waits for it.
@@ -324,30 +324,30 @@ class Store:
             (after, limit),
         )
         return [
-            Changed(number, article_id, None if text is None else self.sound(text, checksum))
+            Change(number, article_id, None if text is None else self.verified(text, checksum))
             for number, article_id, text, checksum in rows
         ]
 
     def article(self, text: bytes, checksum: int, archived: int | None = None) -> ArticlePublished:
         """Give an article that is as it was written; if it is archived, what lists show of it."""
         try:
-            text = self.sound(text, checksum)
+            text = self.verified(text, checksum)
             return article(text if archived is None else zlib.decompress(text))
         except (ValueError, zlib.error):
             self.broken = True
-            raise TornError("a text cannot have been written like this") from None
+            raise CorruptError("a text cannot have been written like this") from None
 
-    def sound(self, text: bytes, checksum: int) -> bytes:
+    def verified(self, text: bytes, checksum: int) -> bytes:
         """Give a text that is as it was written."""
         if not isinstance(text, bytes) or zlib.crc32(text) != checksum:
             self.broken = True
-            raise TornError("a text is not as it was written")
+            raise CorruptError("a text is not as it was written")
         return text
 
     def _moment(self, us: Any) -> datetime:
         try:
             return moment_in(us)
-        except TornError:
+        except CorruptError:
             self.broken = True
             raise
 
@@ -355,5 +355,5 @@ class Store:
         try:
             return self._reader.execute(sql, values).fetchall()
         except sqlite3.DatabaseError as error:
-            self.broken = self.broken or is_torn(error) or is_another(error)
+            self.broken = self.broken or is_corrupt(error) or is_invalid(error)
             raise

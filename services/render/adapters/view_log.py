@@ -16,8 +16,8 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from prometheus_client import Gauge
 
-from services.render.adapters.until_listed import UntilListed
-from services.render.core.batches import View, batch
+from services.render.adapters.view_latency import ViewLatency
+from services.render.core.view_batches import View, batch
 from shared import topics, wire
 from shared.kafka import close, ensure_topics, producer
 from shared.runtime import log, wait_for
@@ -49,24 +49,24 @@ class ViewLog:
 
     def __init__(self, bootstrap_servers: str, instance: str) -> None:
         self._servers = bootstrap_servers
-        self.until_listed = UntilListed()
+        self.latency = ViewLatency()
         self._source = f"render/{instance}"
         self._gathered: dict[tuple[int, int], _Gathered] = {}
-        self._count = 0
+        self._pending = 0
         self._some = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
         self._failed: AIOKafkaProducer | None = None
 
     def add(self, view: View) -> asyncio.Future[None]:
         """Take a view; the future fails if Kafka does. QueueFullError if too many wait."""
-        if self._count >= _BOUND:
+        if self._pending >= _BOUND:
             raise QueueFullError
         answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         gathered = self._gathered.setdefault((wire.partition_for(view.article), view.second), _Gathered())
         gathered.views.append(view)
         gathered.answers.append(answer)
-        self._count += 1
-        _waiting.set(self._count)
+        self._pending += 1
+        _waiting.set(self._pending)
         self._some.set()
         return answer
 
@@ -131,7 +131,7 @@ class ViewLog:
                 written = await writer.send_and_wait(
                     topics.VIEWS.name, wire.encode(event), partition=partition, headers=headers
                 )
-            self.until_listed.note(written.timestamp, taken_s)
+            self.latency.note(written.timestamp, taken_s)
         except (KafkaError, TimeoutError) as error:
             failure = error
             if self._failed is not writer:
@@ -139,8 +139,8 @@ class ViewLog:
                 self._some.set()
                 log.error("views_refused", reason=repr(error), views=len(views))
         finally:
-            self._count -= len(views)
-            _waiting.set(self._count)
+            self._pending -= len(views)
+            _waiting.set(self._pending)
         for answer in answers:
             if answer.done():
                 continue

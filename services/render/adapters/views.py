@@ -1,7 +1,7 @@
 """What becomes of a view that a page reports: counted once Kafka has it, dropped, or refused with the reason.
 
 The reader's address and agent are turned into a key here and go no further: not into the log, not into a
-metric, and into memory only as adapters/one_address.py has it, for an hour at most.
+metric, and into memory only as adapters/dominant_address.py has it, for an hour at most.
 """
 
 import asyncio
@@ -15,13 +15,13 @@ from aiokafka.errors import KafkaError
 from prometheus_client import Counter
 
 from services.render.adapters.answer import Answer, refusal
-from services.render.adapters.one_address import OneAddress
+from services.render.adapters.dominant_address import DominantAddress
 from services.render.adapters.salts import Salts
 from services.render.adapters.view_log import QueueFullError, ViewLog
 from services.render.core import tokens
-from services.render.core.batches import View
-from services.render.core.origins import Sender, is_foreign
+from services.render.core.origins import Sender, is_cross_site
 from services.render.core.readers import Proxies, client_address, is_bot, reader_key, segment
+from services.render.core.view_batches import View
 from shared.answers import NO_STORE
 from shared.events import at_ms
 
@@ -73,7 +73,7 @@ class Views:
         self._trusted = trusted
         self._seats = seats
         self._home = home
-        self._one_address = OneAddress()
+        self._one_address = DominantAddress()
 
     async def post(self, body: bytes, caller: Caller, now: datetime) -> Answer:
         """Answer `POST /views`: 204 when Kafka has the view, or the refusal.
@@ -108,7 +108,7 @@ class Views:
     ) -> "Answer | asyncio.Future[None]":
         if is_bot(caller.agent):
             return _dropped()
-        if is_foreign(caller.sender, (self._home,)):
+        if is_cross_site(caller.sender, (self._home,)):
             return _refused("foreign", 403, "only the site's own pages report views")
         if not tokens.accepts(self._token_key, token, now.timestamp()):
             return _refused(

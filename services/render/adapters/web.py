@@ -17,21 +17,21 @@ from functools import partial
 from typing import Final
 from urllib.parse import parse_qsl
 
-from services.render.adapters.answer import Answer, PageAnswers, count, for_nobody_else, refusal
+from services.render.adapters.answer import Answer, PageAnswers, count_answer, for_nobody_else, refusal
 from services.render.adapters.archive import ArchiveError, no_archive
-from services.render.adapters.at_once import AtOnce
-from services.render.adapters.machines import Machines, list_named
-from services.render.adapters.respelled import respelled
+from services.render.adapters.fast_path import FastPath
+from services.render.adapters.feed_routes import FeedRoutes, list_named
 from services.render.adapters.search import Search
+from services.render.adapters.section_redirect import section_redirect
 from services.render.adapters.static import Static
 from services.render.adapters.views import BODY_BYTES, Caller, Views
 from services.render.core.aliases import asks_for_more, keys_asked
+from services.render.core.article_cache import ArchivedText, TextArchivedError
 from services.render.core.origins import Sender
 from services.render.core.page import Page
 from services.render.core.pages import Pages
 from services.render.core.readers import forwarded
 from services.render.core.scripts import PREFIX, Script, script_at
-from services.render.core.shelf import AbsentError, Brought
 from shared import health
 from shared.answers import NO_PAGE, NO_STORE
 from shared.health import Health, Receive, Scope, Send
@@ -70,7 +70,7 @@ class Web:
     def __init__(
         self,
         pages: Mapping[Script, Pages],
-        machines: Machines,
+        feed_routes: FeedRoutes,
         search: Search,
         views: Views,
         static: Static,
@@ -78,11 +78,11 @@ class Web:
         unready: Callable[[], str | None],
         moved: Callable[[], Awaitable[object]],
         answers: PageAnswers,
-        bring: Callable[[AbsentError], Awaitable[Brought]] = no_archive,
+        bring: Callable[[TextArchivedError], Awaitable[ArchivedText]] = no_archive,
     ) -> None:
         self._pages = pages
         self._bring = bring
-        self._machines = machines
+        self._feed_routes = feed_routes
         self._search = search
         self._views = views
         self._static = static
@@ -91,7 +91,7 @@ class Web:
         self._moved = moved
         self._failed_at_s = float("-inf")
         self._of_page = answers.of_page
-        self.at_once = AtOnce(unready, answers)
+        self.fast_path = FastPath(unready, answers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -108,7 +108,7 @@ class Web:
         except sqlite3.Error as error:
             log.error("store_unreadable", reason=repr(error))
             answer = refusal(503, "the store cannot be read at the moment", [(b"retry-after", b"1")])
-        except (ArchiveError, AbsentError) as error:
+        except (ArchiveError, TextArchivedError) as error:
             # never a 404: the article stands, and only cannot be looked up
             answer = refusal(503, str(error), [(b"retry-after", b"5")])
         except Exception:
@@ -119,7 +119,7 @@ class Web:
             answer = refusal(500, "this page cannot be made; the log of the service says why")
         if answer is None:
             return
-        count(route if route in ROUTES else "other", answer.status)
+        count_answer(route if route in ROUTES else "other", answer.status)
         await _send(send, method, answer)
 
     async def _answer(
@@ -143,7 +143,7 @@ class Web:
                 query = _query(scope)
                 self._views.pixel(query.get("article", ""), query.get("token", ""), _caller(scope), now)
             return _PIXEL
-        if (fixed := self._machines.fixed(script, path)) is not None:
+        if (fixed := self._feed_routes.fixed(script, path)) is not None:
             return self._of_page(fixed, asked, now)
         found = None if prefix else self._static.answer(path, asked.get(b"accept-encoding", b""))
         if found is not None:
@@ -151,7 +151,7 @@ class Web:
         if (complaint := self._unready()) is not None:
             return refusal(503, complaint, [(b"retry-after", b"1")])
         query = _query(scope)
-        if (read_by_machines := await self._machines.page(script, path, query, now)) is not None:
+        if (read_by_machines := await self._feed_routes.page(script, path, query, now)) is not None:
             return self._of_page(read_by_machines, asked, now)
         pages = self._pages[script]
         if path == "/search":
@@ -167,13 +167,13 @@ class Web:
         # the front page is there whatever is asked of it, and `/?p=12` may have been an article's address
         of_home = path == "/" and asks_for_more(scope["query_string"])
         page = None if of_home else await self._made(pages, route, path, query, now)
-        if page is None and (named := respelled(script, path, query, pages, now)) is not None:
+        if page is None and (named := section_redirect(script, path, query, pages, now)) is not None:
             return Answer(301, [(b"location", named.encode()), NO_STORE])
         if page is None and (moved := pages.moved(_former(script, scope), now)) is not None:
             return Answer(301, [(b"location", moved.encode()), NO_STORE])
         if of_home:
             front = self._of_page(pages.home(now), asked, now)
-            return for_nobody_else(front) if pages.may_move() else front
+            return for_nobody_else(front) if pages.home_may_redirect() else front
         if page is None and route == "static" and not prefix:
             return refusal(404, "there is no such file")
         if page is None and route in ("article", "section", "series"):
@@ -187,7 +187,7 @@ class Web:
             return self._of_page(pages.missing(now), asked, now)
         query_string = scope["query_string"]
         target = scope["raw_path"] + (b"?" + query_string if query_string else b"")
-        self.at_once.remember(target, route, partial(_page, pages, route, path, query))
+        self.fast_path.remember(target, route, partial(_page, pages, route, path, query))
         return self._of_page(page, asked, now)
 
     async def _made(
@@ -196,7 +196,7 @@ class Web:
         """Give the page at an address, None if it leads nowhere; an old article's text is brought."""
         try:
             return _page(pages, route, path, query, now)
-        except AbsentError as absent:
+        except TextArchivedError as absent:
             brought = await self._bring(absent)
             return pages.article(absent.id, datetime.now(UTC), brought)
 

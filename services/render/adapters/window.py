@@ -14,9 +14,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 from services.render.adapters.archive import Archive, ArchiveError
-from services.render.adapters.fold import Held, Past, let_go
+from services.render.adapters.fold import Evictable, TextVersion, evict
 from services.render.adapters.log_reader import Record
-from services.render.adapters.sqlite_file import is_another, is_torn
+from services.render.adapters.sqlite_file import is_corrupt, is_invalid
 from services.render.adapters.store import Store
 from services.render.core.cursors import Place
 from shared.articles import id_of
@@ -46,7 +46,7 @@ class Window:
         """Give the moment at which the window begins."""
         return datetime.now(UTC) - self._keep
 
-    async def past(self, records: Iterable[Record]) -> Past | None:
+    async def past(self, records: Iterable[Record]) -> Evictable | None:
         """Give which texts of these records the archive holds; None if it cannot be asked."""
         texts = {
             (article_id, zlib.crc32(record.value))
@@ -55,15 +55,15 @@ class Window:
         }
         return await self.held(texts)
 
-    async def held(self, texts: Iterable[Held]) -> Past | None:
+    async def held(self, texts: Iterable[TextVersion]) -> Evictable | None:
         """Give which of these texts the archive holds; None if it cannot be asked."""
         try:
-            return Past(self.since(), await self._archive.held(list(texts)))
+            return Evictable(self.since(), await self._archive.held(list(texts)))
         except ArchiveError:
             return None
 
 
-class LettingGo:
+class Evictor:
     """Lets go, as a task, what the window leaves behind."""
 
     def __init__(self, window: Window, store: Store, write: Write, on_change: Callable[[], None]) -> None:
@@ -76,25 +76,25 @@ class LettingGo:
         """Look for what is past, for ever."""
         while True:
             try:
-                await self.go_through()
+                await self.evict_past()
             except (sqlite3.Error, OSError) as error:
                 # the fold meets it too, and mends it
-                if isinstance(error, sqlite3.Error) and (is_torn(error) or is_another(error)):
+                if isinstance(error, sqlite3.Error) and (is_corrupt(error) or is_invalid(error)):
                     self._store.broken = True
                 log.warning("nothing_let_go", reason=repr(error), next_try_s=_EVERY_S)
             await asyncio.sleep(_EVERY_S)
 
-    async def go_through(self) -> None:
+    async def evict_past(self) -> None:
         """Look once at all texts of before the window; let go those that the archive holds."""
         at = _FIRST
         while True:
-            texts = self._store.whole_before(self._window.since(), at, _BATCH)
+            texts = self._store.unarchived_before(self._window.since(), at, _BATCH)
             past = await self._window.held((place.id, checksum) for place, checksum in texts)
             if past is None or not texts:
                 return
             began = time.monotonic()
             if past.held:
-                await self._write(lambda writer, past=past: let_go(writer, past))  # type: ignore[misc]
+                await self._write(lambda writer, past=past: evict(writer, past))  # type: ignore[misc]
                 self._on_change()
             at = texts[-1][0]
             # half of a core is left to pages

@@ -18,7 +18,7 @@ _END: Final = "\u2069"
 _BEGINNINGS: Final = frozenset("\u2066\u2067\u2068")
 
 
-def plain(text: str) -> str:
+def without_controls(text: str) -> str:
     """Give a text without the characters that turn its direction."""
     return _CONTROLS.sub("", text)
 

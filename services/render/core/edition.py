@@ -15,12 +15,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from services.render.core import tokens
-from services.render.core.fragments import Fragments
-from services.render.core.lists import CARDS, SIX, HotLists, age_of, first_without, next_age_at, seven
+from services.render.core.article_cache import ArticleCache, Articles, Changes, OnFailure, StoryFragments
+from services.render.core.hot_section import CARDS, SIX, HotLists, age_of, first_without, next_age_at, seven
 from services.render.core.lru import Lru
 from services.render.core.page import Fragment
 from services.render.core.related import RELATED, Topic
-from services.render.core.shelf import Articles, Changes, OnFailure, Piece, Shelf
+from services.render.core.templates import Templates
 from shared.events import LISTS, ListName
 from shared.sections import one_name
 
@@ -35,7 +35,7 @@ _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 class _Hot:
     """The hot list as pages show it: its first seven stories, and how its heading reads."""
 
-    seven: tuple[Piece, ...] = ()
+    seven: tuple[StoryFragments, ...] = ()
     latest: bool = True
     updated: datetime | None = None
 
@@ -46,12 +46,12 @@ class Edition:
     def __init__(
         self,
         articles: Articles,
-        fragments: Fragments,
+        templates: Templates,
         *,
         zone: ZoneInfo,
         section_order: Sequence[str],
         token_key: bytes,
-        limit_bytes: int,
+        max_bytes: int,
         on_failure: OnFailure = lambda _id, _error: None,
     ) -> None:
         self.number = 0
@@ -62,14 +62,18 @@ class Edition:
         """Of every section that has something to read the one name, and the name as it is spelled."""
         self.today = date.min
         self.token = ""
-        self.shelf = Shelf(articles, fragments, limit_bytes // 2, on_failure)
+        self.cache = ArticleCache(articles, templates, max_bytes // 2, on_failure)
         self._articles = articles
-        self._fragments = fragments
+        self._templates = templates
         self._zone = zone
         self._order = {one_name(name): place for place, name in enumerate(section_order)}
         self._token_key = token_key
-        self._cards: Lru[tuple[Piece, ...], Fragment] = Lru(limit_bytes // 2, lambda cards: cards.weight)
-        self._related: Lru[tuple[Piece, ...], Fragment] = Lru(limit_bytes // 4, lambda cards: cards.weight)
+        self._cards: Lru[tuple[StoryFragments, ...], Fragment] = Lru(
+            max_bytes // 2, lambda cards: cards.weight
+        )
+        self._related: Lru[tuple[StoryFragments, ...], Fragment] = Lru(
+            max_bytes // 4, lambda cards: cards.weight
+        )
         self._lists: HotLists = {}
         self._of_sections: dict[str, HotLists] = {}
         self._hot = _Hot()
@@ -86,7 +90,7 @@ class Edition:
 
     def articles_changed(self, changes: Changes | None) -> None:
         """Take note of what the log changed; None: everything."""
-        self.shelf.forget(changes)
+        self.cache.forget(changes)
         if changes is None or changes.respelled:
             self._stale_sections = None
         elif self._stale_sections is not None:
@@ -121,19 +125,19 @@ class Edition:
         if self._turned_at <= now < self._ends_at:
             return
         if not self._turned_at <= now < self._next_turn:
-            turned = self._articles.turned(*sorted((self._turned_at, now)))
-            if turned.ids:
-                self.articles_changed(turned)
+            timed_changes = self._articles.timed_changes(*sorted((self._turned_at, now)))
+            if timed_changes.ids:
+                self.articles_changed(timed_changes)
         changed = self._articles_changed
         if changed:
             self._read_articles(now)
         today = now.astimezone(self._zone).date()
         if today.year != self.today.year:
             # lists tell the year of what is not of this one
-            self.shelf.forget(None)
+            self.cache.forget(None)
         if today != self.today:
             self.today = today
-            self.shelf.forget_bodies()
+            self.cache.forget_bodies()
         self._set_hot(now)
         slot = tokens.slot_of(now.timestamp())
         self.token = tokens.token(self._token_key, slot)
@@ -181,37 +185,35 @@ class Edition:
     def six(self, reading: str | None) -> tuple[frozenset[str], Fragment]:
         """Give the ids of the six, never the one that is being read, and their section of the page."""
         hot = self._hot
-        if all(piece.id != reading for piece in hot.seven[:SIX]):
+        if all(item.id != reading for item in hot.seven[:SIX]):
             reading = None
         made = self._sixes.get(reading)
         if made is None:
-            pieces = first_without(hot.seven, set() if reading is None else {reading}, SIX)
-            html = self._fragments.hot(
-                [piece.entry for piece in pieces], latest=hot.latest, updated=hot.updated
-            )
-            made = self._sixes[reading] = (frozenset(piece.id for piece in pieces), Fragment(html))
+            items = first_without(hot.seven, set() if reading is None else {reading}, SIX)
+            html = self._templates.hot([item.entry for item in items], latest=hot.latest, updated=hot.updated)
+            made = self._sixes[reading] = (frozenset(item.id for item in items), Fragment(html))
         return made
 
     def cards(
         self, section: str, reading: str, six: frozenset[str], now: datetime
     ) -> tuple[frozenset[str], Fragment]:
         """Give the ids of the ten newest of a section without the one being read and the six, and the ten."""
-        ten = first_without(self.shelf.newest_of(section, now), six | {reading}, CARDS)
+        ten = first_without(self.cache.newest_of(section, now), six | {reading}, CARDS)
         cards = self._cards.get(ten)
         if cards is None:
-            cards = Fragment(self._fragments.cards(section, [piece.card for piece in ten]))
+            cards = Fragment(self._templates.cards(section, [item.card for item in ten]))
             self._cards.put(ten, cards)
-        return frozenset(piece.id for piece in ten), cards
+        return frozenset(item.id for item in ten), cards
 
     def related(self, topics: tuple[Topic, ...], others: AbstractSet[str], now: datetime) -> Fragment | None:
         """Give the reports of these topics that are not among the others on the page; None without any."""
-        pieces = first_without(self.shelf.related(topics, now), others, RELATED)
-        if not pieces:
+        items = first_without(self.cache.related(topics, now), others, RELATED)
+        if not items:
             return None
-        related = self._related.get(pieces)
+        related = self._related.get(items)
         if related is None:
-            related = Fragment(self._fragments.related([piece.card for piece in pieces]))
-            self._related.put(pieces, related)
+            related = Fragment(self._templates.related([item.card for item in items]))
+            self._related.put(items, related)
         return related
 
     def spelled(self, section: str) -> str | None:
@@ -229,7 +231,7 @@ class Edition:
         else:
             names = {one: name for one, name in self._sections.items() if one not in stale}
             for one in stale:
-                if newest := self.shelf.newest_of(one, now):
+                if newest := self.cache.newest_of(one, now):
                     names[one] = newest[0].story.section
         self._sections = names
         last = len(self._order)
@@ -237,20 +239,20 @@ class Edition:
         sections = tuple(names[one] for one in first)
         if sections != self.sections:
             self.sections = sections
-            self.shelf.forget_bodies()
+            self.cache.forget_bodies()
         self._newest = self._articles.newest(now, SIX + 1, hot=True)
-        self._next_turn = self._articles.next_turn(now) or _NEVER
+        self._next_turn = self._articles.next_timed_change(now) or _NEVER
         self._stale_sections = set()
         self._articles_changed = False
 
     def _set_hot(self, now: datetime) -> None:
         def shows(article_id: str) -> bool:
-            piece = self.shelf.piece(article_id, now)
-            return piece is not None and piece.may_be_hot
+            item = self.cache.story(article_id, now)
+            return item is not None and item.may_be_hot
 
         found = seven(self.ids_of("now", now), self.ids_of("24h", now), self._newest, shows)
         updated = self.updated("now", now) if found.read else None
-        hot = _Hot(self.shelf.pieces(found.ids, now), not found.read, updated)
+        hot = _Hot(self.cache.stories(found.ids, now), not found.read, updated)
         if hot != self._hot:
             self._hot = hot
             self._sixes.clear()

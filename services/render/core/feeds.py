@@ -20,17 +20,17 @@ from typing import Any, Final, Literal
 import jinja2
 from markupsafe import escape
 
-from services.render.core.bidi import plain
+from services.render.core.article_cache import ArchivedArticle, Articles, OnFailure, StoryFragments
+from services.render.core.bidi import without_controls
 from services.render.core.edition import Edition
-from services.render.core.fragments import FORMS, Fragments
 from services.render.core.lru import Lru
 from services.render.core.metadata import TAGS
 from services.render.core.notes import Notes
 from services.render.core.page import Fragment, Page
 from services.render.core.scripts import PREFIX
-from services.render.core.shelf import Archived, Articles, OnFailure, Piece
 from services.render.core.site import hot_path, section_path
-from services.render.core.stories import cut, in_lists, picture_of
+from services.render.core.stories import cut, list_picture, picture_of
+from services.render.core.templates import FORMS, Templates
 from services.render.core.xml import as_xml
 from shared.blocks import Picture
 from shared.events import ArticlePublished, ListName
@@ -95,15 +95,15 @@ class Feed:
 @dataclass(slots=True)
 class _Kept:
     edition: int
-    pieces: tuple[Piece, ...]
+    items: tuple[StoryFragments, ...]
     page: Page
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Rendered:
     """A story's entry in one form, as long as the story is the same one."""
 
-    piece: Piece
+    item: StoryFragments
     updated_at: datetime
     fragment: Fragment
 
@@ -114,26 +114,26 @@ class Feeds:
     def __init__(
         self,
         articles: Articles,
-        fragments: Fragments,
+        templates: Templates,
         environment: jinja2.Environment,
         edition: Edition,
-        limit_bytes: int,
+        max_bytes: int,
         on_failure: OnFailure = lambda _id, _error: None,
     ) -> None:
         self._articles = articles
         self._on_failure = on_failure
         self._environment = environment
         self._edition = edition
-        self._scribe = fragments.scribe
-        self._site = fragments.site
-        self._link = fragments.link
-        self._words = fragments.words
-        self._base = fragments.site.url + PREFIX[fragments.scribe.script]
+        self._converter = templates.converter
+        self._site = templates.site
+        self._link = templates.link
+        self._words = templates.words
+        self._base = templates.site.url + PREFIX[templates.converter.script]
         self._kept: Lru[tuple[Form, str | None, ListName | None], _Kept] = Lru(
-            limit_bytes // 2, lambda kept: kept.page.weight
+            max_bytes // 2, lambda kept: kept.page.weight
         )
-        self._told: Lru[tuple[Form, str], _Told] = Lru(
-            limit_bytes // 2, lambda told: len(told.fragment.body) * 4 // 3
+        self._rendered: Lru[tuple[Form, str], _Rendered] = Lru(
+            max_bytes // 2, lambda entry: len(entry.fragment.body) * 4 // 3
         )
 
     def feed(
@@ -149,36 +149,36 @@ class Feeds:
             return kept.page
         if section is not None and edition.spelled(section) != section:
             return None
-        pieces = self._pieces(section, hot, now)
-        if kept is None or kept.pieces != pieces:
+        items = self._items(section, hot, now)
+        if kept is None or kept.items != items:
             before = -1 if kept is None else kept.page.since or 0
             since = max(int(now.timestamp()) - 1, before + 1)
-            kept = _Kept(0, pieces, self._page(form, section, hot, pieces, since))
+            kept = _Kept(0, items, self._page(form, section, hot, items, since))
             self._kept.put(key, kept)
         kept.edition = edition.number
         return kept.page
 
-    def _pieces(self, section: str | None, hot: ListName | None, now: datetime) -> tuple[Piece, ...]:
+    def _items(self, section: str | None, hot: ListName | None, now: datetime) -> tuple[StoryFragments, ...]:
         """Give what a feed tells of, in its order."""
-        shelf = self._edition.shelf
+        cache = self._edition.cache
         if hot is not None:
-            read = shelf.pieces(self._edition.ids_of(hot, now, section), now)
-            return tuple(piece for piece in read if piece.may_be_hot)[:_ENTRIES]
+            read = cache.stories(self._edition.ids_of(hot, now, section), now)
+            return tuple(item for item in read if item.may_be_hot)[:_ENTRIES]
         if section is None:
-            return shelf.pieces(self._articles.newest(now, _ENTRIES, hot=False), now)
-        return shelf.pieces(self._articles.newest_of_section(section, now, _ENTRIES), now)
+            return cache.stories(self._articles.newest(now, _ENTRIES, hot=False), now)
+        return cache.stories(self._articles.newest_of_section(section, now, _ENTRIES), now)
 
     def _page(
         self,
         form: Form,
         section: str | None,
         hot: ListName | None,
-        pieces: Sequence[Piece],
+        items: Sequence[StoryFragments],
         since: int,
     ) -> Page:
-        entries = [told for piece in pieces if (told := self._tell(form, piece)) is not None]
+        entries = [entry for item in items if (entry := self._render_entry(form, item)) is not None]
         name, words = self._site.name, self._words
-        of = [] if section is None else [plain(self._scribe.name(section))]
+        of = [] if section is None else [without_controls(self._converter.untagged(section))]
         if hot is None:
             path = "" if section is None else section_path(section)
             address, about = f"{path}/feed.{form}", f"{name}：{words.about}"
@@ -193,10 +193,10 @@ class Feeds:
             address=self._base + address,
             page=self._base + (path or "/"),
             icon=self._site.url + self._site.static["icon-512.png"],
-            language=self._scribe.script,
-            updated_at=max((told.updated_at for told in entries), default=_BEGINNING),
+            language=self._converter.script,
+            updated_at=max((entry.updated_at for entry in entries), default=_BEGINNING),
         )
-        fragments = [told.fragment for told in entries]
+        fragments = [entry.fragment for entry in entries]
         if form == "json":
             head = json.dumps(_json_feed(feed), ensure_ascii=False).encode().removesuffix(b"]}")
             fragments = list(chain.from_iterable((_COMMA, one) for one in fragments))[1:]
@@ -204,47 +204,47 @@ class Feeds:
             head = as_xml(self._render(f"feed_head.{form}", feed=feed))
         return Page(200, MEDIA_TYPES[form], Fragment(head), *fragments, _TAILS[form], since=since)
 
-    def _tell(self, form: Form, piece: Piece) -> _Told | None:
-        told = self._told.get((form, piece.id))
-        if told is not None and told.piece is piece:
-            return told
-        found = self._articles.find(piece.id)
-        article = found.short if isinstance(found, Archived) else found
+    def _render_entry(self, form: Form, item: StoryFragments) -> _Rendered | None:
+        rendered = self._rendered.get((form, item.id))
+        if rendered is not None and rendered.item is item:
+            return rendered
+        found = self._articles.find(item.id)
+        article = found.short if isinstance(found, ArchivedArticle) else found
         if not isinstance(article, ArticlePublished):
             return None
         try:
             # of what lies in the archive the summary alone is told, as of a text that is too long
-            whole = not isinstance(found, Archived)
-            entry = self._entry(self._scribe.article(article), piece.story.excerpt, whole=whole)
+            whole = not isinstance(found, ArchivedArticle)
+            entry = self._entry(self._converter.article(article), item.story.excerpt, whole=whole)
             if form == "json":
                 body = json.dumps(_json_item(entry), ensure_ascii=False).encode()
             else:
                 body = as_xml(self._render(f"feed_entry.{form}", entry=entry))
         except Exception as error:
             # the others are told
-            self._on_failure(piece.id, error)
+            self._on_failure(item.id, error)
             return None
-        told = _Told(piece, entry.updated_at, Fragment(body))
-        self._told.put((form, piece.id), told)
-        return told
+        rendered = _Rendered(item, entry.updated_at, Fragment(body))
+        self._rendered.put((form, item.id), rendered)
+        return rendered
 
     def _entry(self, article: ArticlePublished, summary: str, *, whole: bool) -> Entry:
         path = f"/article/{article.id}"
-        picture = in_lists(picture_of(article))
+        picture = list_picture(picture_of(article))
         paid = (self._words.sponsored,) if article.sponsored else ()
         if paid:
             summary = f"{self._words.sponsored}：{summary}"
-        names = (*paid, self._scribe.name(article.section), *article.tags[:TAGS])
+        names = (*paid, self._converter.untagged(article.section), *article.tags[:TAGS])
         notes = Notes(article.id, article.blocks, self._words.back, arrow="↑", link=self._link)
         content = self._render("feed_content.html", article=article, notes=notes)
         return Entry(
             id=self._site.url + path,
             address=self._base + path,
-            title=plain(article.title),
-            summary=plain(summary),
+            title=without_controls(article.title),
+            summary=without_controls(summary),
             content=content if whole and len(content) <= _WHOLE else f"<p>{escape(summary)}</p>",
-            byline=article.byline and plain(cut(article.byline, _LINE)),
-            categories=tuple(dict.fromkeys(plain(cut(name, _LINE)) for name in names)),
+            byline=article.byline and without_controls(cut(article.byline, _LINE)),
+            categories=tuple(dict.fromkeys(without_controls(cut(name, _LINE)) for name in names)),
             language=article.language,
             picture=picture,
             picture_type=None if picture is None else image_type(picture.url),

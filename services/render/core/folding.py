@@ -18,7 +18,7 @@ from zlib import crc32
 
 from opencc import OpenCC
 
-from services.render.core.standing import FIGURES, SHIFTED
+from services.render.core.plain_text import FIGURES, SHIFTED
 
 CHINESE: Final = (
     "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3040-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -43,7 +43,7 @@ _IDEOGRAPHS: Final = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0x2
 _TO_ONE_SHAPE: Final = ("hk2s", "t2s", "s2tw", "t2s", "s2hk", "t2s", "t2s")
 """OpenCC's conversions which, one after the other, bring every shape of a character to the same one."""
 _ALSO: Final = dict(zip("妳祇衹牠搥划沉账", "你只只它捶画沈帐", strict=True))
-"""What else a page of the other script may show for a character (scribe.py), or another newspaper."""
+"""What else a page of the other script may show for a character (text/script_converter.py), or another newspaper."""
 _OF_ALSO: Final = {ord(one): one for one in _ALSO}
 _PLAIN: Final = dict(
     zip("øłđðþŧħıŋæœ", ("o", "l", "d", "d", "th", "t", "h", "i", "ng", "ae", "oe"), strict=True)

@@ -7,7 +7,7 @@ characters, of which ordinary words are seldom made alone.
 from collections.abc import Sequence
 from typing import Final
 
-from services.render.core.segmentation import known_words
+from services.render.core.segmentation import segmenter
 
 _BY_SOUND: Final = frozenset(
     "阿埃艾安奥巴贝本比彼宾波伯勃博布查茨达戴丹道德登迪蒂东杜多顿恩尔法范菲费芬丰佛夫弗福盖甘冈高戈哥格根古圭哈汉豪赫"
@@ -31,7 +31,7 @@ def is_of_a_foreign_name(words: Sequence[str], place: int) -> bool:
     if len(word) >= _FULL:
         return True
     if len(word) > 1:
-        of_another = place and known_words().has_word(words[place - 1] + word[:-1])
+        of_another = place and segmenter().has_word(words[place - 1] + word[:-1])
         return not of_another and word not in _INSIDE and _is_name(word)
     if place and words[place - 1] + word in _INSIDE:
         return False
@@ -44,7 +44,7 @@ def is_of_a_foreign_name(words: Sequence[str], place: int) -> bool:
     if len(pieces) > 1 and sum(map(len, pieces)) >= _LONG and sum(len(piece) == 1 for piece in pieces) > 1:
         return True
     at = sum(map(len, words[start:place]))
-    for name, kind in known_words().tag("".join(pieces), True):
+    for name, kind in segmenter().tag("".join(pieces), True):
         if at < len(name):
             return len(name) > 1 and (kind.startswith(_NAMES) or len(name) >= _FULL)
         at -= len(name)
@@ -52,5 +52,5 @@ def is_of_a_foreign_name(words: Sequence[str], place: int) -> bool:
 
 
 def _is_name(word: str) -> bool:
-    tagged = known_words().tag(word, False)
+    tagged = segmenter().tag(word, False)
     return tagged[0][0] == word and tagged[0][1].startswith(_NAMES)

@@ -9,8 +9,8 @@ from markupsafe import Markup, escape
 
 from services.render.core.bidi import isolated
 from services.render.core.folding import folded, places
+from services.render.core.plain_text import mark_texts, plain_text
 from services.render.core.query import Query
-from services.render.core.standing import beside, standing
 from services.render.core.stories import texts_in
 from shared.blocks import PictureBlock
 from shared.events import ArticlePublished
@@ -31,7 +31,7 @@ _OVER: Final = 200
 """So many of the next stretch are looked at too: a hit may lie on the border."""
 
 
-class Searched(NamedTuple):
+class SearchableText(NamedTuple):
     """The texts of an article, those first that weigh most."""
 
     title: str
@@ -45,7 +45,7 @@ class Hit:
 
     id: str
     language: str
-    window: str
+    snippet: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Found:
     """Articles that the index has not read yet."""
 
 
-def searched(article: ArticlePublished) -> Searched:
+def searchable_text(article: ArticlePublished) -> SearchableText:
     """Give what of an article is searched."""
     about = (article.section, article.series, article.byline, article.source, *article.tags)
     body: list[str] = []
@@ -69,12 +69,12 @@ def searched(article: ArticlePublished) -> Searched:
             body.append(block.picture.caption)
         else:
             for text in texts_in(block):
-                body += (standing(text), *beside(text))
+                body += (plain_text(text), *mark_texts(text))
     body += [picture.caption for picture in article.pictures]
-    return Searched(article.title, "\n".join(filter(None, about)), "\n".join(filter(None, body)))
+    return SearchableText(article.title, "\n".join(filter(None, about)), "\n".join(filter(None, body)))
 
 
-def window(body: str, query: Query) -> str:
+def snippet(body: str, query: Query) -> str:
     """Give the part of a body where the first hit stands, or its beginning; dots where it was cut."""
     start = _start(body, _first(body, query))
     end = start

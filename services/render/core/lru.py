@@ -11,8 +11,8 @@ V = TypeVar("V")
 class Lru(Generic[K, V]):
     """A mapping whose values weigh at most `limit` together, each as `weigh` says when it is put."""
 
-    def __init__(self, limit: int, weigh: Callable[[V], int] = lambda _: 1) -> None:
-        self._limit = limit
+    def __init__(self, max_weight: int, weigh: Callable[[V], int] = lambda _: 1) -> None:
+        self._max_weight = max_weight
         self._weigh = weigh
         self._kept: OrderedDict[K, tuple[V, int]] = OrderedDict()
         self.weight = 0
@@ -31,7 +31,7 @@ class Lru(Generic[K, V]):
         weight = self._weigh(value)
         self._kept[key] = (value, weight)
         self.weight += weight
-        while self.weight > self._limit and len(self._kept) > 1:
+        while self.weight > self._max_weight and len(self._kept) > 1:
             self.weight -= self._kept.popitem(last=False)[1][1]
 
     def drop(self, key: K) -> None:

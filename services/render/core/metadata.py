@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 from markupsafe import Markup
 
-from services.render.core.bidi import plain
+from services.render.core.bidi import without_controls
 from services.render.core.scripts import OTHER, PREFIX, Script, script_of
 from services.render.core.site import Site, section_path
 from services.render.core.stories import (
@@ -20,7 +20,7 @@ from services.render.core.stories import (
     LONGEST_URL,
     cut,
     excerpt,
-    in_lists,
+    list_picture,
     picture_of,
     texts_of,
 )
@@ -80,7 +80,7 @@ def of_article(
     """
     own = script_of(article.language)
     published, modified = _times_of(site, article)
-    picture = in_lists(picture_of(article))
+    picture = list_picture(picture_of(article))
     description = excerpt(texts_of(article.blocks))
     if article.sponsored:
         description = f"{sponsored}：{description}"
@@ -112,7 +112,7 @@ def embedded(nodes: Sequence[Node]) -> Markup:
     """Write nodes for the inside of a script element; nothing, if there are none."""
     if not nodes:
         return Markup("")
-    text = plain(json.dumps(_bounded(nodes), ensure_ascii=False, separators=(",", ":")))
+    text = without_controls(json.dumps(_bounded(nodes), ensure_ascii=False, separators=(",", ":")))
     return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - inside a script only `<` could mean anything
 
 

@@ -15,7 +15,7 @@ from services.render.core.marked import Link, marked
 from shared.blocks import Block, Footnotes, Text
 
 
-class Listed(NamedTuple):
+class NumberedNote(NamedTuple):
     """A footnote as it is listed."""
 
     number: int
@@ -52,11 +52,11 @@ class Notes:
         """Write a text, its references to footnotes as links."""
         return marked(text, dateline, self._refer, self.link)
 
-    def listed(self, block: Footnotes) -> Iterator[Listed]:
+    def listed(self, block: Footnotes) -> Iterator[NumberedNote]:
         """Give the footnotes of a block with their numbers."""
         for note in block.notes:
             self._listed += 1
-            yield Listed(self._listed, f"fn-{self._listed}-{self._article_id}", note.paragraphs)
+            yield NumberedNote(self._listed, f"fn-{self._listed}-{self._article_id}", note.paragraphs)
 
     def back(self, number: int) -> Markup:
         """Write the links from a footnote back to the text; none where nothing referred to it yet."""

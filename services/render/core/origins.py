@@ -21,7 +21,7 @@ class Sender:
     referer: str = ""
 
 
-def is_foreign(sender: Sender, homes: Collection[str]) -> bool:
+def is_cross_site(sender: Sender, homes: Collection[str]) -> bool:
     """Tell whether another's page sent it; `homes` are hosts of the site besides the one that was asked."""
     if sender.fetch_site:
         return sender.fetch_site != "same-origin"

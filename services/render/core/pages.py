@@ -2,7 +2,7 @@
 
 A page of an older edition is put together again from its fragments; where they are the same ones, the page is
 the same object, and only otherwise a new one. The section 热门新闻 changes most often, so every page is cut
-around it: an article's as its pieces are, any other into what stands before and behind it, its frame.
+around it: an article's as its fragments are, any other into what stands before and behind it, its frame.
 """
 
 import json
@@ -14,16 +14,16 @@ from functools import partial
 from typing import Any, Final
 
 from services.render.core import aliases, cursors
+from services.render.core.article_cache import ArchivedText, Articles, Gone, StoryFragments
 from services.render.core.cursors import Place
 from services.render.core.edition import Edition
-from services.render.core.fragments import Fragments
-from services.render.core.lists import first_without
+from services.render.core.hot_section import first_without
 from services.render.core.lru import Lru
 from services.render.core.page import HTML, JSON, Fragment, Page
 from services.render.core.scripts import PREFIX
-from services.render.core.shelf import Articles, Brought, Gone, Piece
 from services.render.core.site import hot_path, section_path, series_path
 from services.render.core.stories import Story
+from services.render.core.templates import Templates
 from shared.events import ListName
 
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -59,13 +59,13 @@ class _Kept:
 class Pages:
     """All pages of the site; each method takes the moment for which it answers."""
 
-    def __init__(self, articles: Articles, fragments: Fragments, edition: Edition, limit_bytes: int) -> None:
+    def __init__(self, articles: Articles, templates: Templates, edition: Edition, max_bytes: int) -> None:
         self._articles = articles
-        self._fragments = fragments
+        self._templates = templates
         self._edition = edition
-        self._words = fragments.words
-        self._prefix = PREFIX[fragments.scribe.script]
-        self._kept: Lru[_Parts, _Kept] = Lru(limit_bytes, lambda kept: kept.weight)
+        self._words = templates.words
+        self._prefix = PREFIX[templates.converter.script]
+        self._kept: Lru[_Parts, _Kept] = Lru(max_bytes, lambda kept: kept.weight)
         self._token = ("", Fragment(b""))
         self.hits = self.misses = 0
         """How often a page that was asked for was finished already, and how often not."""
@@ -79,7 +79,7 @@ class Pages:
         """Tell whether readers may read the article at this moment."""
         self._edition.turn(now)
         return (
-            _ID.fullmatch(article_id) is not None and self._edition.shelf.piece(article_id, now) is not None
+            _ID.fullmatch(article_id) is not None and self._edition.cache.story(article_id, now) is not None
         )
 
     def spelled(self, section: str, now: datetime) -> str | None:
@@ -92,17 +92,17 @@ class Pages:
         article_id = self._articles.formerly_at(tuple(keys), now)
         return None if article_id is None else f"{self._prefix}/article/{article_id}"
 
-    def may_move(self) -> bool:
+    def home_may_redirect(self) -> bool:
         """Tell whether an article was at the front page's address with fields that only render knows.
 
         As long as there is none, nobody need ask for whatever may stand behind `/?`.
         """
         return self._articles.has_former(_OF_HOME)
 
-    def article(self, article_id: str, now: datetime, brought: Brought | None = None) -> Page | None:
+    def article(self, article_id: str, now: datetime, brought: ArchivedText | None = None) -> Page | None:
         """Give an article's page, or the one that says why it is gone; None where nobody may know of it.
 
-        AbsentError if its text lies in the archive and was not brought.
+        TextArchivedError if its text lies in the archive and was not brought.
         """
         key = ("article", article_id)
         if (page := self._of_edition(key, now)) is not None:
@@ -110,20 +110,20 @@ class Pages:
         if not _ID.fullmatch(article_id):
             return None
         edition = self._edition
-        body = edition.shelf.body(article_id, now, edition.sections, edition.today, brought)
+        body = edition.cache.body(article_id, now, edition.sections, edition.today, brought)
         if body is None:
             return None
         if isinstance(body, Gone):
             title = self._words.expired if body.reason == "expired" else self._words.withdrawn
             parts = (body.reason, body.at, body.note, _HERE)
             path = f"/article/{article_id}"
-            return self._framed(key, self._fragments.gone, parts, title=title, path=path, status=410)
+            return self._framed(key, self._templates.gone, parts, title=title, path=path, status=410)
         six, hot = edition.six(article_id)
         ten, cards = edition.cards(body.section, article_id, six, now)
         related = edition.related(body.topics, six | ten | {article_id}, now)
         lists = (hot, cards) if related is None else (hot, cards, related)
         end, token = body.end, edition.token
-        own = self._own(key, (token, end), lambda: [end + self._fragments.tail(article_id, token)])
+        own = self._own(key, (token, end), lambda: [end + self._templates.tail(article_id, token)])
         return self._keep(key, (token, end), own, (body.top, *lists, *own))
 
     def home(self, now: datetime) -> Page:
@@ -132,32 +132,32 @@ class Pages:
         if (page := self._of_edition(key, now)) is not None:
             return page
         edition = self._edition
-        newest = edition.shelf.pieces(self._articles.newest(now, _LEADS, hot=False), now)
+        newest = edition.cache.stories(self._articles.newest(now, _LEADS, hot=False), now)
         lead = self._lead(newest, now)
         taken = set() if lead is None else {lead.id}
         seconds = first_without(newest, taken, 2)
-        taken.update(piece.id for piece in seconds)
+        taken.update(item.id for item in seconds)
         bands = tuple(
             (name, tuple(sorted(_stories(stories), key=_is_sponsored)))
             for name in edition.sections
-            if (stories := first_without(edition.shelf.newest_of(name, now), taken, _BAND))
+            if (stories := first_without(edition.cache.newest_of(name, now), taken, _BAND))
         )
         parts = (None if lead is None else lead.story, _stories(seconds), _HERE, bands)
         return self._framed(
             key,
-            self._dated(self._fragments.home),
+            self._dated(self._templates.home),
             parts,
-            title=self._fragments.site.name,
+            title=self._templates.site.name,
             path="/",
             feed="/feed.",
         )
 
-    def _lead(self, newest: Iterable[Piece], now: datetime) -> Piece | None:
+    def _lead(self, newest: Iterable[StoryFragments], now: datetime) -> StoryFragments | None:
         """Give the story that leads the front page: never one that was paid for."""
-        may_lead = [piece for piece in newest if not piece.story.sponsored]
+        may_lead = [item for item in newest if not item.story.sponsored]
         if not may_lead:
-            may_lead = list(self._edition.shelf.pieces(self._articles.newest(now, _LEADS, hot=True), now))
-        return next((piece for piece in may_lead if piece.story.picture), may_lead[0] if may_lead else None)
+            may_lead = list(self._edition.cache.stories(self._articles.newest(now, _LEADS, hot=True), now))
+        return next((item for item in may_lead if item.story.picture), may_lead[0] if may_lead else None)
 
     def section(self, name: str, before: str | None, now: datetime) -> Page | None:
         """Give a page of a section's archive; None if there is none of that very name, or no such place."""
@@ -169,7 +169,7 @@ class Pages:
         parts = self._stretch(self._articles.newest_of_section, name, before, _OF_SECTION, now)
         if parts is None:
             return None
-        main = self._dated(self._fragments.section)
+        main = self._dated(self._templates.section)
         path = _continued(section_path(name), before)
         feed = section_path(name) + "/feed."
         return self._framed(key, main, parts, title=self._reading(name), path=path, current=name, feed=feed)
@@ -182,7 +182,7 @@ class Pages:
         parts = self._stretch(self._articles.newest_of_series, name, before, _OF_SERIES, now)
         if parts is None:
             return None
-        main = self._dated(self._fragments.series)
+        main = self._dated(self._templates.series)
         path = _continued(series_path(name), before)
         return self._framed(key, main, parts, title=self._reading(name), path=path)
 
@@ -199,12 +199,12 @@ class Pages:
         if place is None:
             return None
         ids = newest(name, now, size + 1, place)
-        pieces = self._edition.shelf.pieces(ids[:size], now)
-        if not pieces:
+        items = self._edition.cache.stories(ids[:size], now)
+        if not items:
             return None
-        last = pieces[-1].story
+        last = items[-1].story
         more = cursors.write(Place(cursors.microseconds(last.published_at), last.id))
-        return name, _stories(pieces), _HERE, more if len(ids) > size else None, before is None
+        return name, _stories(items), _HERE, more if len(ids) > size else None, before is None
 
     def hot(self, list_name: ListName, now: datetime) -> Page:
         """Give 热门排行: all of one list."""
@@ -218,14 +218,14 @@ class Pages:
 
     def _chart(self, list_name: ListName, section: str | None, now: datetime) -> Page:
         edition = self._edition
-        pieces = edition.shelf.pieces(edition.ids_of(list_name, now, section), now)
-        stories = _stories(piece for piece in pieces if piece.may_be_hot)
+        items = edition.cache.stories(edition.ids_of(list_name, now, section), now)
+        stories = _stories(item for item in items if item.may_be_hot)
         updated = edition.updated(list_name, now, section)
         incomplete = edition.is_incomplete(list_name, section)
         parts = (list_name, stories, updated, incomplete, section, edition.sections)
         return self._framed(
             ("hot", list_name, section),
-            self._dated(self._fragments.hot_page),
+            self._dated(self._templates.hot_page),
             parts,
             title=("" if section is None else f"{self._reading(section)} ") + self._words.chart,
             path=hot_path(list_name, section),
@@ -265,7 +265,7 @@ class Pages:
         if (page := self._of_edition(key, now)) is not None:
             return page
         return self._framed(
-            key, self._fragments.missing, (_HERE,), title=self._words.missing, path="", status=404
+            key, self._templates.missing, (_HERE,), title=self._words.missing, path="", status=404
         )
 
     def _dated(self, main: Callable[..., bytes]) -> Callable[..., bytes]:
@@ -273,7 +273,7 @@ class Pages:
         return partial(main, today=self._edition.today)
 
     def _reading(self, name: str) -> str:
-        return self._fragments.scribe.name(name)
+        return self._templates.converter.untagged(name)
 
     def _of_edition(self, key: _Parts, now: datetime) -> Page | None:
         """Give the page if it was already asked for in this edition."""
@@ -301,7 +301,7 @@ class Pages:
         edition = self._edition
 
         def frame() -> list[bytes]:
-            top = self._fragments.top(
+            top = self._templates.top(
                 title=title,
                 path=path,
                 found=status == 200,
@@ -310,7 +310,7 @@ class Pages:
                 sections=edition.sections,
                 today=edition.today,
             )
-            return (top + main(*parts) + self._fragments.tail(None, "")).split(_HERE)
+            return (top + main(*parts) + self._templates.tail(None, "")).split(_HERE)
 
         shows = (status, edition.sections, edition.today, parts)
         own = self._own(key, shows, frame)
@@ -354,5 +354,5 @@ def _is_sponsored(story: Story) -> bool:
     return story.sponsored
 
 
-def _stories(pieces: Iterable[Piece]) -> tuple[Story, ...]:
-    return tuple(piece.story for piece in pieces)
+def _stories(items: Iterable[StoryFragments]) -> tuple[Story, ...]:
+    return tuple(item.story for item in items)

@@ -11,7 +11,7 @@ from typing import Final
 
 from services.render.core.bigrams import JOINERS, RUN, joined, pairs, word
 from services.render.core.folding import CHINESE
-from services.render.core.spellings import others
+from services.render.core.variants import variants
 
 _BETWEEN: Final = r"[\W_]*"
 _WITHIN: Final = rf"(?:{JOINERS}| )?"
@@ -37,14 +37,14 @@ class Part:
     @property
     def pattern(self) -> str:
         """Find it in a folded text."""
-        ways = (self.text,) if self.quoted else (self.text, *others(self.text))
+        ways = (self.text,) if self.quoted else (self.text, *variants(self.text))
         return "|".join(dict.fromkeys(map(self._pattern, filter(RUN.search, ways))))
 
     def _ways(self) -> Iterator[str]:
         yield self.text
         yield joined(self.text)
         if not self.quoted:
-            yield from others(self.text)
+            yield from variants(self.text)
 
     def _pattern(self, text: str) -> str:
         found: list[str] = []
@@ -83,7 +83,7 @@ class Part:
         return self.unfinished and len(run) >= _FINISHABLE and not run.isdigit()
 
 
-def beside(parts: Iterable[Part]) -> Iterator[str]:
+def neighbours(parts: Iterable[Part]) -> Iterator[str]:
     """Give for each character of Chinese words in a row that it stands beside a neighbour.
 
     Other parts as they are.

@@ -18,7 +18,7 @@ from typing import Final
 
 from services.render.core.bigrams import RUN, of_section
 from services.render.core.folding import CHINESE, folded
-from services.render.core.phrases import Part, beside
+from services.render.core.phrases import Part, neighbours
 from services.render.core.segmentation import is_asked_for, words
 
 LONGEST: Final = 100
@@ -82,7 +82,7 @@ def read(asked: str, section: str = "", order: str = "") -> Query:
             _all_of(part.expression for _, parts in parted for part in parts),
         )
     )
-    loose = _all_of(clause for _, parts in parted for clause in beside(parts))
+    loose = _all_of(clause for _, parts in parted for clause in neighbours(parts))
     among = [_of_section(one, section) for one in close if one]
     phrases = dict.fromkeys(one.pattern for one in typed)
     patterns = dict.fromkeys(
@@ -119,18 +119,18 @@ def _parts(typed: Part) -> Iterator[Part]:
         yield typed
         return
     parts: list[str] = []
-    beside = ""
+    before = ""
     for stretch in _STRETCH.finditer(typed.text):
         if stretch["chinese"]:
             found = words(stretch[0])
             # none that the segmenter knows is likelier one that it does not know
             found = [stretch[0]] if max(map(len, found)) == 1 else found
-            if beside and len(found[0]) == 1 and is_asked_for(found[0]):  # 11月, a股
+            if before and len(found[0]) == 1 and is_asked_for(found[0]):  # 11月, a股
                 parts[-1] += found.pop(0)
             parts += found
-            beside = ""
+            before = ""
         elif RUN.search(stretch[0]):
-            parts.append(beside := stretch[0])
+            parts.append(before := stretch[0])
     last = len(parts) - 1
     asked = [
         Part(part, unfinished=typed.unfinished and place == last)

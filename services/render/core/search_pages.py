@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 
 from services.render.core.bigrams import of_section
 from services.render.core.edition import Edition
-from services.render.core.fragments import Fragments
 from services.render.core.hits import PER_PAGE, RANKED, Found, highlighted
 from services.render.core.page import HTML, Fragment, Page
 from services.render.core.query import LONGEST, Query
+from services.render.core.templates import Templates
 
 _NUMBERS: Final = frozenset(str(number) for number in range(1, RANKED // PER_PAGE + 1))
 _BEHIND: Final = 50
@@ -24,27 +24,27 @@ _BEHIND: Final = 50
 class SearchPages:
     """The search's pages in one script."""
 
-    def __init__(self, fragments: Fragments, edition: Edition) -> None:
-        self._fragments = fragments
+    def __init__(self, templates: Templates, edition: Edition) -> None:
+        self._templates = templates
         self._edition = edition
-        self._words = fragments.words
+        self._words = templates.words
 
     def page(self, query: Query, number: int, found: Found | None, now: datetime) -> Page | None:
         """Give a page of what was found; `found` is None if there was no time to look.
 
         None if there is no such page. A hit that is no longer to be shown is neither shown nor counted.
         """
-        edition, fragments = self._edition, self._fragments
+        edition, templates = self._edition, self._templates
         edition.turn(now)
         results, total = [], 0
         if found is not None:
             for hit in found.hits:
-                if (piece := edition.shelf.piece(hit.id, now)) is not None:
-                    results.append((piece.story, fragments.scribe.text(hit.window, hit.language)))
+                if (item := edition.cache.story(hit.id, now)) is not None:
+                    results.append((item.story, templates.converter.text(hit.snippet, hit.language)))
             total = found.total - len(found.hits) + len(results)
             if number > 1 and not results:
                 return None
-        top = fragments.top(
+        top = templates.top(
             title=f"{self._words.search}：{query.text}" if query.text else self._words.search,
             path=_path(query, number),
             found=found is not None,
@@ -53,7 +53,7 @@ class SearchPages:
             today=edition.today,
         )
         _, hot = edition.six(None)
-        main = fragments.search(
+        main = templates.search(
             hot.body,
             query=query,
             longest=LONGEST,
@@ -65,7 +65,7 @@ class SearchPages:
             before=_path(query, number - 1) if number > 1 else None,
             after=_path(query, number + 1) if number * PER_PAGE < min(total, RANKED) else None,
         )
-        whole = Fragment(top + main + fragments.tail(None, ""))
+        whole = Fragment(top + main + templates.tail(None, ""))
         return Page(503 if found is None else 200, HTML, whole)
 
     def _sections(self, query: Query) -> list[tuple[str, bool]]:

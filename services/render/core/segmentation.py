@@ -21,7 +21,7 @@ _UNASKED: Final = frozenset("的了是在和与及或吗呢吧啊着过也都就
 
 def words(text: str) -> list[str]:
     """Give the words of a text in Simplified, also names that stand in no dictionary."""
-    return [part for word in known_words().cut(text, True) for part in parts_of(word)]
+    return [part for word in segmenter().cut(text, True) for part in parts_of(word)]
 
 
 def is_asked_for(word: str) -> bool:
@@ -31,7 +31,7 @@ def is_asked_for(word: str) -> bool:
 
 def parts_of(word: str) -> Iterator[str]:
     """Give a word, or the two that it is made of if both are commoner than it is."""
-    known = known_words()
+    known = segmenter()
     places = range(2, len(word) - 1) if len(word) >= _LONG else ()
     pairs = [(word[:place], word[place:]) for place in places]
     among = [pair for pair in pairs if all(map(known.has_word, pair))]
@@ -40,10 +40,10 @@ def parts_of(word: str) -> Iterator[str]:
 
 
 def _rarer(pair: tuple[str, ...]) -> int:
-    return min(map(known_words().suggest_freq, pair))
+    return min(map(segmenter().suggest_freq, pair))
 
 
 @lru_cache(1)
-def known_words() -> Jieba:
+def segmenter() -> Jieba:
     """Load the dictionary, which takes a quarter of a second and 24 MiB, when it is first asked."""
     return Jieba()

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from markupsafe import escape
 
-from services.render.core.bidi import plain
+from services.render.core.bidi import without_controls
 from services.render.core.cursors import microseconds
 from services.render.core.scripts import PREFIX, SCRIPTS, Script, script_of
 from services.render.core.xml import as_xml
@@ -34,7 +34,7 @@ _IN_NEWS: Final[dict[Script, str]] = {"zh-Hans": "zh-cn", "zh-Hant": "zh-tw"}
 _DAY: Final = timedelta(days=1)
 
 
-class File(NamedTuple):
+class SitemapFile(NamedTuple):
     """A sitemap: of the articles of a UTC day, or of sections and series (no day); numbers begin with 1."""
 
     day: date | None
@@ -51,20 +51,20 @@ class File(NamedTuple):
         return (self.number - 1) * PAGES_IN_FILE
 
 
-def file_named(name: str) -> File | None:
+def file_named(name: str) -> SitemapFile | None:
     """Read a file's name; None if it is not one of ours."""
     found = _NAME.fullmatch(name)
     if found is None:
         return None
     try:
-        return File(None if found[1] == "pages" else date.fromisoformat(found[1]), int(found[2]))
+        return SitemapFile(None if found[1] == "pages" else date.fromisoformat(found[1]), int(found[2]))
     except ValueError:
         return None
 
 
-def files_of(day: date | None, pages: int) -> list[File]:
+def files_of(day: date | None, pages: int) -> list[SitemapFile]:
     """Give the files into which so many pages go."""
-    return [File(day, number) for number in range(1, ceil(pages / PAGES_IN_FILE) + 1)]
+    return [SitemapFile(day, number) for number in range(1, ceil(pages / PAGES_IN_FILE) + 1)]
 
 
 def span(day: date) -> tuple[int, int]:
@@ -73,7 +73,7 @@ def span(day: date) -> tuple[int, int]:
     return begins, begins + _DAY // timedelta(microseconds=1)
 
 
-def index(site_url: str, files: Iterable[tuple[File, datetime | None]]) -> bytes:
+def index(site_url: str, files: Iterable[tuple[SitemapFile, datetime | None]]) -> bytes:
     """Write the index: every file with the last change in it."""
     base = escape(site_url)
     return as_xml(
@@ -90,7 +90,7 @@ def index(site_url: str, files: Iterable[tuple[File, datetime | None]]) -> bytes
     )
 
 
-class Listed(NamedTuple):
+class SitemapEntry(NamedTuple):
     """A page by its path without prefix; a foreign one is the same in both scripts."""
 
     path: str
@@ -98,7 +98,7 @@ class Listed(NamedTuple):
     is_foreign: bool = False
 
 
-def urlset(site_url: str, pages: Iterable[Listed]) -> bytes:
+def urlset(site_url: str, pages: Iterable[SitemapEntry]) -> bytes:
     """Write a file: pages with their last change, in both scripts."""
     bases = [(script, f"{escape(site_url)}{PREFIX[script]}") for script in SCRIPTS]
     written = [f'{_OPEN}<urlset xmlns="{_NAMESPACE}" xmlns:xhtml="http://www.w3.org/1999/xhtml">\n']
@@ -126,7 +126,7 @@ def news(site_url: str, script: Script, publication: str, articles: Iterable[Art
         f"<news:name>{escape(publication)}</news:name>"
         f"<news:language>{_news_language(article.language)}</news:language></news:publication>"
         f"<news:publication_date>{article.published_at.isoformat(timespec='seconds')}</news:publication_date>"
-        f"<news:title>{escape(plain(article.title))}</news:title></news:news></url>\n"
+        f"<news:title>{escape(without_controls(article.title))}</news:title></news:news></url>\n"
         for article in articles
     ]
     written.append("</urlset>\n")

@@ -15,7 +15,7 @@ from typing import Final
 
 import regex
 
-from services.render.core.standing import GONE, standing
+from services.render.core.plain_text import GONE, plain_text
 from shared.blocks import (
     Block,
     Definitions,
@@ -79,8 +79,8 @@ def cut(text: str, characters: int, dots: str = "…") -> str:
 
 def texts_of(blocks: tuple[Block, ...]) -> tuple[str, ...]:
     """Give the paragraphs' texts, or where there is no paragraph those of all other blocks."""
-    paragraphs = tuple(standing(block) for block in blocks if isinstance(block, Paragraph))
-    return paragraphs or tuple(standing(text) for block in blocks for text in texts_in(block))
+    paragraphs = tuple(plain_text(block) for block in blocks if isinstance(block, Paragraph))
+    return paragraphs or tuple(plain_text(text) for block in blocks for text in texts_in(block))
 
 
 def texts_in(block: Block) -> tuple[Text, ...]:
@@ -105,7 +105,7 @@ def picture_of(article: ArticlePublished) -> Picture | None:
     return article.pictures[0] if article.pictures else next(among, None)
 
 
-def in_lists(picture: Picture | None) -> Picture | None:
+def list_picture(picture: Picture | None) -> Picture | None:
     """Give as much of a picture as lists, feeds and previews have room for."""
     if picture is None or len(picture.url) > LONGEST_URL:
         return None
@@ -120,7 +120,7 @@ def in_lists(picture: Picture | None) -> Picture | None:
     )
 
 
-def in_short(article: ArticlePublished) -> ArticlePublished:
+def abridged(article: ArticlePublished) -> ArticlePublished:
     """Give an article with no more text than its story needs, whatever script that is written in."""
     paragraphs: list[Text] = [block for block in article.blocks if isinstance(block, Paragraph)]
     texts = paragraphs or [text for block in article.blocks for text in texts_in(block)]
@@ -128,7 +128,7 @@ def in_short(article: ArticlePublished) -> ArticlePublished:
     return article.model_copy(
         update={
             "blocks": _beginning(texts),
-            "pictures": () if picture is None else (_captioned_in_short(picture),),
+            "pictures": () if picture is None else (_with_short_captions(picture),),
             "byline": None,
             "source": None,
             "tags": (),
@@ -147,11 +147,11 @@ def _beginning(texts: Iterable[Text]) -> tuple[Paragraph, ...]:
         struck_out = sum(mark.end - mark.start for mark in text.marks or () if mark.kind in GONE)
         first = text.text[: missing + struck_out]
         some.append(Paragraph(text=first, marks=text.marks, as_is=text.as_is))
-        missing -= len(standing(some[-1]))
+        missing -= len(plain_text(some[-1]))
     return tuple(some)
 
 
-def _captioned_in_short(picture: Picture) -> Picture:
+def _with_short_captions(picture: Picture) -> Picture:
     names = ("caption", "alt", "credit")
     return picture.model_copy(update={name: getattr(picture, name)[:_BEGINNING] for name in names})
 
@@ -164,7 +164,7 @@ def story_of(article: ArticlePublished) -> Story:
         series=article.series,
         section=article.section,
         excerpt=excerpt(texts_of(article.blocks)),
-        picture=in_lists(picture_of(article)),
+        picture=list_picture(picture_of(article)),
         language=article.language,
         published_at=article.published_at,
         sponsored=article.sponsored,

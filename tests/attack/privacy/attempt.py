@@ -14,8 +14,8 @@ from unittest import mock
 import numpy as np
 
 from services.render.adapters import views as views_module
-from services.render.core import batches, readers
-from services.render.core.batches import View
+from services.render.core import readers, view_batches
+from services.render.core.view_batches import View
 from services.render.settings import Settings
 from shared.events import ViewsSeen
 from tests.attack.privacy import joins
@@ -63,7 +63,7 @@ def attempt(number_of_days: int, number_of_readers: int, seed: int, planted: str
             stack.enter_context(mock.patch.object(views_module, "segment", _segment_of_the_day))
         if planted == "key":
             stack.enter_context(mock.patch.object(views_module, "reader_key", _key_of_the_day))
-        plant = run(reads, folder, chance, _as_they_came if planted == "order" else batches.batch)
+        plant = run(reads, folder, chance, _as_they_came if planted == "order" else view_batches.batch)
     left = list(days(plant, plant.kept(plant.ends_ms)))
     copied = list(days(plant, plant.kept(plant.ends_ms - _COPIED_DAYS * _DAY_MS)))
     found = Found(len(reads), number_of_days, salts=sorted(plant.kept_salts()))

@@ -21,10 +21,10 @@ from services.render.adapters import views as views_module
 from services.render.adapters.salts import Salts
 from services.render.adapters.view_log import ViewLog
 from services.render.adapters.views import Caller, Views
-from services.render.core import batches, tokens
-from services.render.core.batches import View
+from services.render.core import tokens, view_batches
 from services.render.core.origins import Sender
 from services.render.core.readers import reading_day
+from services.render.core.view_batches import View
 from services.render.settings import Settings
 from shared import wire
 from shared.events import ViewsSeen
@@ -101,7 +101,9 @@ class Plant:
         return {day: salt for day, salt in self.salts.items() if day >= reading_day(oldest, ZONE)}
 
 
-def run(reads: list[Read], folder: Path, chance: random.Random, batching: Batching = batches.batch) -> Plant:
+def run(
+    reads: list[Read], folder: Path, chance: random.Random, batching: Batching = view_batches.batch
+) -> Plant:
     """Let render and rank take what is read."""
     plant = Plant(ends_ms=reads[-1].at_ms)
     said = io.StringIO()

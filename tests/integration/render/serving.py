@@ -84,7 +84,7 @@ class Serving:
         )
         web = Web(
             press.in_script,
-            press.machines,
+            press.feed_routes,
             press.search,
             views,
             press.static,
@@ -93,7 +93,7 @@ class Serving:
             asyncio.Event().wait,
             self._answers,
         )
-        self.server = make_server(web, web.at_once.answer, self._limits, self._trusted)
+        self.server = make_server(web, web.fast_path.answer, self._limits, self._trusted)
         try:
             await self.server.serve(listen("render", "127.0.0.1", self.port))
         finally:

@@ -21,9 +21,9 @@ from dev.child import Program
 from services.render.adapters import archive_fold
 from services.render.adapters import postgres as driver
 from services.render.adapters.archive import Archive, ArchiveError
-from services.render.adapters.archive_fold import MovedError
+from services.render.adapters.archive_fold import PositionMovedError
 from services.render.adapters.log_reader import Record
-from services.render.core.shelf import AbsentError
+from services.render.core.article_cache import TextArchivedError
 from shared import wire
 from shared.articles import ArticleEvent, TextErased
 from shared.blocks import Paragraph
@@ -129,7 +129,7 @@ async def test_who_finds_that_another_has_folded_writes_nothing(postgres: Postgr
     first, second = folded.record(old("a")), folded.record(old("a", revision=1))
     async with connected(postgres) as one, connected(postgres) as other:
         stood = await archive_fold.apply(one, [first], {})
-        with pytest.raises(MovedError):
+        with pytest.raises(PositionMovedError):
             await archive_fold.apply(other, [first, second], {})
         assert await texts(one) == {"a": first.value}
         await archive_fold.apply(other, [second], stood)
@@ -154,8 +154,8 @@ async def test_a_postgresql_that_hangs_holds_up_no_fold_for_ever(
         assert await archive_fold.positions(another) == {}
 
 
-def absent(record: Record) -> AbsentError:
-    return AbsentError((record.key or b"").decode(), zlib.crc32(record.value or b""))
+def absent(record: Record) -> TextArchivedError:
+    return TextArchivedError((record.key or b"").decode(), zlib.crc32(record.value or b""))
 
 
 @pytest.fixture
@@ -174,7 +174,7 @@ async def test_a_text_is_brought_as_it_stands_and_no_other(
     found = await archive.bring(absent(record))
     assert wire.encode(found.article) == record.value
     with pytest.raises(ArchiveError, match="does not hold"):
-        await archive.bring(AbsentError("a", 1))
+        await archive.bring(TextArchivedError("a", 1))
     pair = ("a", absent(record).checksum)
     assert await archive.held([pair, ("a", 1), ("b", 2)]) == {pair}
     assert await archive.held([]) == frozenset()

@@ -6,9 +6,9 @@ from jinja2 import DictLoader
 
 from dev.demo.readers import token_in
 from services.render.core import glossary
-from services.render.core.fragments import Fragments, environment
-from services.render.core.scribe import Scribe
+from services.render.core.script_converter import ScriptConverter
 from services.render.core.site import Site
+from services.render.core.templates import Templates, jinja_environment
 
 
 def test_the_token_is_found_where_render_puts_it_and_only_on_an_article() -> None:
@@ -18,8 +18,10 @@ def test_the_token_is_found_where_render_puts_it_and_only_on_an_article() -> Non
         ZoneInfo("UTC"),
         {"remen.js": "/static/remen.js", "view.js": "/static/view.js"},
     )
-    fragments = Fragments(
-        site, Scribe("zh-Hans", glossary.read(())), environment(DictLoader({"footer.html": ""}))
+    fragments = Templates(
+        site,
+        ScriptConverter("zh-Hans", glossary.read(())),
+        jinja_environment(DictLoader({"footer.html": ""})),
     )
     assert token_in(fragments.tail("seed-valley", "aB3_-xyz").decode()) == "aB3_-xyz"
     assert token_in(fragments.tail(None, "aB3_-xyz").decode()) is None

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from services.render.adapters.fold import Record, apply
 from services.render.adapters.store import Store
-from services.render.core.shelf import Changes
+from services.render.core.article_cache import Changes
 from shared import wire
 from shared.articles import MARK_SUFFIX, ArticleEvent, TextErased
 from shared.events import ArticlePublished

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import jinja2
 
 from services.render import app
-from services.render.adapters.machines import Machines
+from services.render.adapters.feed_routes import FeedRoutes
 from services.render.adapters.search import Search
 from services.render.adapters.search_index import SearchIndex
 from services.render.adapters.sitemaps import Sitemaps
@@ -15,13 +15,13 @@ from services.render.adapters.static import Static
 from services.render.core import glossary
 from services.render.core.edition import Edition
 from services.render.core.feeds import Feeds
-from services.render.core.fragments import Fragments, environment
 from services.render.core.page import Page
 from services.render.core.pages import Pages
-from services.render.core.scribe import Scribe
+from services.render.core.script_converter import ScriptConverter
 from services.render.core.scripts import SCRIPTS, Script
 from services.render.core.search_pages import SearchPages
 from services.render.core.site import Site
+from services.render.core.templates import Templates, jinja_environment
 from shared.articles import ArticleEvent
 from shared.events import HotEntry, HotListChanged, ListName
 from shared.settings import ServiceSettings
@@ -31,7 +31,7 @@ from tests.unit.render.folded import Folded
 SERVICE = Path(app.__file__).parent
 ZONE = ServiceSettings().zone
 GLOSSARY = glossary.read((SERVICE / "glossary.tsv").read_text(encoding="utf-8").splitlines())
-TEMPLATES = {script: environment(jinja2.FileSystemLoader(SERVICE / "templates")) for script in SCRIPTS}
+TEMPLATES = {script: jinja_environment(jinja2.FileSystemLoader(SERVICE / "templates")) for script in SCRIPTS}
 """Kept for all tests: compiling the templates costs more than most of these."""
 
 
@@ -46,33 +46,33 @@ class Press:
         self.in_script: dict[Script, Pages] = {}
         self.feeds: dict[Script, Feeds] = {}
         search_pages: dict[Script, SearchPages] = {}
-        by_script: dict[Script, Fragments] = {}
+        by_script: dict[Script, Templates] = {}
         for script in SCRIPTS:
-            templates = TEMPLATES[script]
-            fragments = by_script[script] = Fragments(
+            environment = TEMPLATES[script]
+            templates = by_script[script] = Templates(
                 Site("河城日报", "http://127.0.0.1:8080", zone, self.static.addresses),
-                Scribe(script, GLOSSARY),
-                templates,
+                ScriptConverter(script, GLOSSARY),
+                environment,
             )
             edition = Edition(
                 folded.store,
-                fragments,
+                templates,
                 zone=zone,
                 section_order=("地方",),
                 token_key=b"key",
-                limit_bytes=10**7,
+                max_bytes=10**7,
             )
             self.editions[script] = edition
-            self.in_script[script] = Pages(folded.store, fragments, edition, 10**7)
-            self.feeds[script] = Feeds(folded.store, fragments, templates, edition, 10**7)
-            search_pages[script] = SearchPages(fragments, edition)
+            self.in_script[script] = Pages(folded.store, templates, edition, 10**7)
+            self.feeds[script] = Feeds(folded.store, templates, environment, edition, 10**7)
+            search_pages[script] = SearchPages(templates, edition)
         self.index = SearchIndex(folded.folder)
         self.search = Search(self.index, search_pages)
         self.sitemaps = Sitemaps(folded.store, by_script)
-        self.machines = Machines(by_script, self.feeds, self.sitemaps, self.static)
+        self.feed_routes = FeedRoutes(by_script, self.feeds, self.sitemaps, self.static)
         self.edition = self.editions["zh-Hans"]
         self.pages = self.in_script["zh-Hans"]
-        self.fragments = by_script["zh-Hans"]
+        self.templates = by_script["zh-Hans"]
 
     def fold(self, *events: ArticleEvent) -> None:
         """Let the log say something."""

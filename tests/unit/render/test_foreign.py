@@ -13,16 +13,16 @@ from redis.exceptions import ResponseError
 
 from services.render.adapters import page_check
 from services.render.adapters.fold import Record, apply
-from services.render.adapters.hot_list import HotList
+from services.render.adapters.hot_list_reader import HotListReader
 from services.render.adapters.page_check import PageCheck
 from services.render.adapters.salts import _take
 from services.render.adapters.sitemaps import INDEX, NEWS_NAME
-from services.render.adapters.sqlite_file import is_another, is_torn
+from services.render.adapters.sqlite_file import is_corrupt, is_invalid
 from services.render.adapters.store import LAYOUT, Store
-from services.render.core.fragments import Fragments
-from services.render.core.lists import HotLists
-from services.render.core.scribe import Scribe
+from services.render.core.hot_section import HotLists
+from services.render.core.script_converter import ScriptConverter
 from services.render.core.stories import Story
+from services.render.core.templates import Templates
 from shared import wire
 from shared.articles import read
 from shared.events import LISTS, ArticlePublished, HotEntry, HotListChanged, ListName
@@ -73,20 +73,20 @@ async def test_every_page_is_made_of_a_store_into_which_all_foreign_records_were
 @pytest.fixture
 def failing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no card be made of article b, and nothing of its title in another script."""
-    card, article = Fragments.card, Scribe.article
+    card, article = Templates.card, ScriptConverter.article
 
-    def no_card(fragments: Fragments, story: Story, today: date) -> bytes:
+    def no_card(templates: Templates, story: Story, today: date) -> bytes:
         if story.id == "b":
             raise KeyError("a template's mistake")
-        return card(fragments, story, today)
+        return card(templates, story, today)
 
-    def no_article(scribe: Scribe, found: ArticlePublished) -> ArticlePublished:
+    def no_article(converter: ScriptConverter, found: ArticlePublished) -> ArticlePublished:
         if found.id == "b":
             raise KeyError("a dictionary's mistake")
-        return article(scribe, found)
+        return article(converter, found)
 
-    monkeypatch.setattr(Fragments, "card", no_card)
-    monkeypatch.setattr(Scribe, "article", no_article)
+    monkeypatch.setattr(Templates, "card", no_card)
+    monkeypatch.setattr(ScriptConverter, "article", no_article)
 
 
 @pytest.mark.usefixtures("failing")
@@ -158,14 +158,14 @@ def test_one_article_that_cannot_be_shown_does_not_make_a_replica_unready(
     press: Press, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     press.fold(published("b", second=1), published("a"))
-    top = Fragments.article_top
+    top = Templates.article_top
 
-    def no_top(fragments: Fragments, article: ArticlePublished, *more: Any) -> bytes:
+    def no_top(templates: Templates, article: ArticlePublished, *more: Any) -> bytes:
         if article.id == "b":
             raise KeyError("a template's mistake")
-        return top(fragments, article, *more)
+        return top(templates, article, *more)
 
-    monkeypatch.setattr(Fragments, "article_top", no_top)
+    monkeypatch.setattr(Templates, "article_top", no_top)
     check = PageCheck(press.folded.store, press.in_script, lambda: None)
     assert check.complaint() is None
     press.fold(withdrawn("a", second=9))
@@ -199,7 +199,7 @@ def document(name: ListName = "now", *ids: str, **changes: Any) -> bytes:
 )
 def test_a_hot_list_that_cannot_be_read_says_nothing(wrong: bytes) -> None:
     seen: list[HotLists] = []
-    lists = HotList("redis://127.0.0.1:1", lambda _scope, now_are: seen.append(now_are), tuple)
+    lists = HotListReader("redis://127.0.0.1:1", lambda _scope, now_are: seen.append(now_are), tuple)
     lists._take(["all"], [document("now", "a"), document("24h", "b"), b""])
     lists._take(["all"], [wrong, document("24h", "c"), wrong])
     assert [[one.id for one in seen[-1][name].entries] for name in LISTS[:2]] == [["a"], ["c"]]
@@ -210,7 +210,7 @@ def test_a_hot_list_that_cannot_be_read_says_nothing(wrong: bytes) -> None:
 def test_the_lists_of_sections_are_read_in_turn_and_are_empty_where_nobody_reads() -> None:
     seen: dict[str, HotLists] = {}
     names = [f"s{n}" for n in range(7)]
-    lists = HotList(
+    lists = HotListReader(
         "redis://127.0.0.1:1", lambda scope, now_are: seen.update({scope: now_are}), lambda: names
     )
     turns = [lists._next_sections() for _ in range(3)]
@@ -290,7 +290,7 @@ def test_garbage_in_a_column_is_shown_as_it_is_or_makes_the_store_begin_anew(
                 ask()
             except sqlite3.Error as error:
                 spoilt.append(error)
-        assert all(is_torn(error) or is_another(error) for error in spoilt), (garbage, spoilt)
+        assert all(is_corrupt(error) or is_invalid(error) for error in spoilt), (garbage, spoilt)
         press.close()
         folded.store.close()
 

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.render.core import fragments as module
 from services.render.core import glossary
-from services.render.core.fragments import Fragments, environment, split_title
-from services.render.core.scribe import Scribe
+from services.render.core import templates as module
+from services.render.core.script_converter import ScriptConverter
 from services.render.core.site import Site
 from services.render.core.stories import Story, story_of
+from services.render.core.templates import Templates, jinja_environment, split_title
 from services.render.core.words import GoneReason, masthead_date
 from shared.blocks import Paragraph, Picture
 from shared.events import ArticlePublished, Dateline
@@ -31,10 +31,10 @@ SECTIONS = ("国际", "地方")
 TODAY = date(2026, 11, 15)
 HOSTILE = '<script>alert(1)</script>"\'&amp; <b onclick="x">'
 TEMPLATES = jinja2.FileSystemLoader(SERVICE / "templates")
-PIECES = Fragments(
+PIECES = Templates(
     Site("河城日报", "https://news.example", ZoneInfo("Asia/Kuala_Lumpur"), STATIC),
-    Scribe("zh-Hans", glossary.read(())),
-    environment(TEMPLATES),
+    ScriptConverter("zh-Hans", glossary.read(())),
+    jinja_environment(TEMPLATES),
 )
 
 

@@ -8,8 +8,8 @@ from urllib.parse import quote
 import feedparser
 import pytest
 
-from services.render.core.fragments import FORMS
 from services.render.core.scripts import PREFIX, SCRIPTS, Script
+from services.render.core.templates import FORMS
 from shared.events import HotEntry, HotListChanged, ListName
 from tests.builders import published
 from tests.unit.render.outline import Outline

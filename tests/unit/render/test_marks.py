@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import escape
 
-from services.render.core.hits import searched
+from services.render.core.hits import searchable_text
 from services.render.core.marked import marked
 from services.render.core.notes import Notes
-from services.render.core.scribe import Scribe
+from services.render.core.script_converter import ScriptConverter
 from services.render.core.stories import story_of
 from shared.blocks import (
     Block,
@@ -34,7 +34,7 @@ from tests.unit.render.press import GLOSSARY, Press
 from tests.unit.render.test_blocks import body
 from tests.unit.render.test_fragments import HOSTILE
 
-HANT = Scribe("zh-Hant", GLOSSARY)
+HANT = ScriptConverter("zh-Hant", GLOSSARY)
 
 
 def mark(kind: str, start: int, end: int, text: str | None = None, url: str | None = None) -> Mark:
@@ -309,7 +309,7 @@ STRUCK = Paragraph(text="死者三人二人1。", marks=(mark("deleted", 2, 4), 
 )
 def test_what_is_told_of_a_text_without_its_marks(text: Paragraph, told: str) -> None:
     assert story_of(published(blocks=(text,))).excerpt == told
-    assert searched(published(blocks=(text,))).body.partition("\n")[0] == told
+    assert searchable_text(published(blocks=(text,))).body.partition("\n")[0] == told
 
 
 OTHERS: tuple[Block, ...] = (

@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY
 from services.render.adapters import disk, page_lookups
 from services.render.adapters.article_log import ArticleLog
 from services.render.adapters.fold import Record
-from services.render.adapters.until_listed import UntilListed
+from services.render.adapters.view_latency import ViewLatency
 from shared import wire
 from shared.events import Arrival
 from shared.health import Health
@@ -53,7 +53,7 @@ async def test_what_came_while_pages_are_served_is_measured_from_its_arrival(fol
 
 
 def test_a_view_is_followed_until_a_list_counts_the_moment_it_was_appended() -> None:
-    waiting = UntilListed()
+    waiting = ViewLatency()
     count, seconds = observed("remen_render_view_to_list_seconds")
     waiting.note(NOON_MS, 10.0)
     waiting.note(NOON_MS + 500, 10.5)
@@ -68,8 +68,8 @@ def test_a_view_is_followed_until_a_list_counts_the_moment_it_was_appended() -> 
 
 
 def test_what_waits_for_a_list_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.render.adapters.until_listed._FOLLOWED", 3)
-    waiting = UntilListed()
+    monkeypatch.setattr("services.render.adapters.view_latency._FOLLOWED", 3)
+    waiting = ViewLatency()
     count, _ = observed("remen_render_view_to_list_seconds")
     for n in range(10):
         waiting.note(NOON_MS + n, 0.0)
@@ -80,18 +80,18 @@ def test_what_waits_for_a_list_is_bounded(monkeypatch: pytest.MonkeyPatch) -> No
 def test_files_and_the_disk_beneath_them_are_told(tmp_path: Path) -> None:
     (tmp_path / "articles.sqlite3").write_bytes(b"x" * 1000)
     (tmp_path / "articles.sqlite3-wal").write_bytes(b"x" * 50)
-    disk.tell_of(tmp_path, ("articles.sqlite3", "search.sqlite3"))
+    disk.measure(tmp_path, ("articles.sqlite3", "search.sqlite3"))
     assert value("remen_render_store_bytes", file="articles") == 1050
     assert value("remen_render_store_bytes", file="search") == 0
     assert 0 < value("remen_render_disk_free_bytes") <= value("remen_render_disk_bytes")
-    disk.tell_of(tmp_path / "gone", ("articles.sqlite3",))
+    disk.measure(tmp_path / "gone", ("articles.sqlite3",))
     # a folder that is gone spoils no other metric
     assert Health({}).answer("/metrics")[0] == 200
 
 
 def test_a_page_that_was_finished_already_is_a_hit(press: Press) -> None:
     press.fold(published("a"))
-    page_lookups.tell_of([press.pages])
+    page_lookups.measure([press.pages])
     before = {r: value("remen_render_page_lookups_total", result=r) for r in ("hit", "miss")}
     for _ in range(5):
         press.pages.article("a", NOON)

@@ -258,7 +258,7 @@ def test_the_manifest_names_the_paper_and_its_signs(press: Press) -> None:
         "zh-Hant": ("河城日報", "/zh-hant/"),
     }
     for script, (name, start) in expected.items():
-        page = press.machines.fixed(script, "/site.webmanifest")
+        page = press.feed_routes.fixed(script, "/site.webmanifest")
         assert page is not None
         assert page.media_type == "application/manifest+json"
         manifest = json.loads(page.body)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.render.core import cursors, shelf
+from services.render.core import article_cache, cursors
 from services.render.core.cursors import Place
 from services.render.core.page import Page
 from services.render.core.scripts import SCRIPTS
@@ -149,7 +149,7 @@ def test_a_list_written_anew_each_second_leaves_the_page_the_same(press: Press) 
 def test_no_story_stands_twice_also_where_stories_are_soon_forgotten(
     folded: Folded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shelf, "_PIECES", 2)
+    monkeypatch.setattr(article_cache, "_STORIES", 2)
     press = Press(folded)
     press.fold(*many(30))
     for first in range(5):

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from services.render.core.fragments import Fragments, environment
 from services.render.core.picture_service import PictureService
 from services.render.core.pictures import files, srcset
+from services.render.core.templates import Templates, jinja_environment
 from services.render.settings import Settings
 from shared.blocks import Picture, PictureBlock, Rendition
 from tests.builders import published
@@ -83,7 +83,7 @@ def test_whoever_keeps_a_picture_is_told_as_much_of_its_page_as_the_site_says(po
     shown = picture()
     article = published(pictures=(shown,), blocks=(PictureBlock(picture=shown),))
     site = replace(PIECES.site, referrer=policy)
-    pieces = Fragments(site, PIECES.scribe, environment(TEMPLATES))
+    pieces = Templates(site, PIECES.converter, jinja_environment(TEMPLATES))
     page = Reading(
         pieces.article_top(article, SECTIONS, TODAY) + pieces.card(story("a", pictures=(shown,)), TODAY)
     )
@@ -142,8 +142,8 @@ def test_every_picture_of_a_page_is_the_services_and_those_of_feeds_and_previews
     shown = picture(width=4000)
     article = published(pictures=(shown, shown), blocks=(PictureBlock(picture=shown),))
     one = story("one", pictures=(shown,))
-    templates = environment(TEMPLATES)
-    pieces = Fragments(replace(PIECES.site, pictures=SERVICE), PIECES.scribe, templates)
+    templates = jinja_environment(TEMPLATES)
+    pieces = Templates(replace(PIECES.site, pictures=SERVICE), PIECES.converter, templates)
     top = pieces.article_top(article, SECTIONS, TODAY)
     for page in (
         top + pieces.article_end(article),

@@ -130,7 +130,10 @@ def test_no_template_has_words_of_its_own(path: Path) -> None:
     assert WORD.search(text) is None
 
 
-OF_TEXTS = ("by_words", "folding", "foreign_names", "joint", "segmentation", "spellings", "two_signs")
+OF_TEXTS = (
+    *("folding", "foreign_names", "joined_words", "segmentation"),
+    *("to_simplified", "to_traditional", "variants"),
+)
 SPEAKING = {SERVICE / f"core/{name}.py" for name in ("words", *OF_TEXTS)}
 """What the site says, and words, names and signs that are looked for in texts."""
 

@@ -10,7 +10,7 @@ from opencc import OpenCC
 
 from services.render.core.bigrams import terms
 from services.render.core.folding import folded, places
-from services.render.core.hits import highlighted, searched, window
+from services.render.core.hits import highlighted, searchable_text, snippet
 from services.render.core.query import read
 from shared.blocks import Heading, Items, Paragraph, Picture, PictureBlock, Quote, Table, Text
 from tests.builders import published
@@ -67,7 +67,7 @@ def test_any_text_is_a_query_that_can_be_looked_up_and_shown(asked: str) -> None
     found("图书馆", asked)
     read(asked).text.encode()
     highlighted(asked, read(asked))
-    window(asked, read(asked))
+    snippet(asked, read(asked))
 
 
 @pytest.mark.parametrize(
@@ -171,27 +171,27 @@ def test_hits_are_marked_in_the_text_as_it_stands(text: str, asked: str, shown: 
 
 def test_a_window_shows_the_first_hit_with_its_sentence() -> None:
     body = "第一句话。" + "说" * 100 + "。图书馆周日开放," + "书" * 100
-    assert window(body, read("周日")) == "图书馆周日开放," + "书" * 72 + "…"
-    assert window(body, read("体育")).startswith("第一句话。说")
-    assert window("说" * 100 + "图书馆", read("图书馆")) == "…" + "说" * 24 + "图书馆"
-    assert window("短", read("长")) == "短"
-    assert window("", read("长")) == ""
+    assert snippet(body, read("周日")) == "图书馆周日开放," + "书" * 72 + "…"
+    assert snippet(body, read("体育")).startswith("第一句话。说")
+    assert snippet("说" * 100 + "图书馆", read("图书馆")) == "…" + "说" * 24 + "图书馆"
+    assert snippet("短", read("长")) == "短"
+    assert snippet("", read("长")) == ""
 
 
 def test_a_window_shows_the_phrase_rather_than_a_word_that_stands_before_it() -> None:
     words = "首相到了。" + "说" * 50 + "。"
-    assert window(words + "首相访问码头。", read("首相访问码头")) == "首相访问码头。"
-    assert window(words + "码头关闭。", read("首相访问码头")).startswith("首相到了。")
+    assert snippet(words + "首相访问码头。", read("首相访问码头")) == "首相访问码头。"
+    assert snippet(words + "码头关闭。", read("首相访问码头")).startswith("首相到了。")
 
 
 def test_a_hit_far_behind_is_found_also_where_stretches_meet() -> None:
     for before in (3996, 3998, 4000, 9000):
-        assert "灯塔守望者" in window("说\u200b" * (before // 2) + "灯塔守望者", read("灯塔守望者"))
+        assert "灯塔守望者" in snippet("说\u200b" * (before // 2) + "灯塔守望者", read("灯塔守望者"))
 
 
 def test_a_window_splits_no_grapheme() -> None:
     family = "👨‍👩‍👧‍👦"
-    shown = window(family * 30 + "图" + family * 30, read("图"))
+    shown = snippet(family * 30 + "图" + family * 30, read("图"))
     assert shown.strip("…").replace(family, "") == "图"
 
 
@@ -206,7 +206,7 @@ def test_every_text_of_an_article_is_searched() -> None:
             PictureBlock(picture=Picture(url="https://example.org/b.jpg", caption="图二")),
         ),
     )  # fmt: skip
-    texts = searched(article)
+    texts = searchable_text(article)
     assert texts.title == "标题"
     assert texts.about.split("\n") == ["栏目", "系列", "作者", "来源", "标签"]
     assert texts.body.split("\n") == ["段落", "小标题", "引语", "条目", "表头", "单元", "图二", "图一"]

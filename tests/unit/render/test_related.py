@@ -119,6 +119,6 @@ def test_the_store_knows_which_topics_change_and_reads_no_more_than_is_asked_for
     store = folded.store
     assert [place.id for place in store.newest_of_topic("tag:山", NOON, 9)] == ["b0", "a"]
     assert [place.id for place in store.newest_of_topic("tag:山", lifts, 3)] == ["b0", "a", "b1"]
-    assert store.turned(NOON, lifts).topics == {"tag:山"}
+    assert store.timed_changes(NOON, lifts).topics == {"tag:山"}
     assert folded.fold(withdrawn("a", second=2)).topics == {"tag:河", "tag:山"}
     assert store.newest_of_topic("tag:河", NOON, 9) == []

@@ -141,7 +141,7 @@ def test_an_expired_article_is_neither_found_nor_counted_and_leaves_the_index(se
 def test_a_hit_shows_the_place_as_sent(searched: Searched) -> None:
     searched.fold(published("a", language="zh-Hant", blocks=body("開頭。", "河城的臺灣燈塔。")))
     (hit,) = searched.find("台湾灯塔").hits
-    assert hit.window == "河城的臺灣燈塔。"
+    assert hit.snippet == "河城的臺灣燈塔。"
 
 
 def test_more_searches_than_can_be_answered_are_refused(

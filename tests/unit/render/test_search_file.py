@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from services.render.adapters import search_feed, search_index
-from services.render.adapters.closing import end
+from services.render.adapters import search_index, search_indexer
+from services.render.adapters.cancelling import cancel_all
 from services.render.adapters.search import BusyError
-from services.render.adapters.search_feed import SearchFeed
 from services.render.adapters.search_index import SearchIndex
+from services.render.adapters.search_indexer import SearchIndexer
 from services.render.core.query import read
 from shared.events import ArticlePublished
 from tests.builders import NOON, published, withdrawn
@@ -97,13 +97,13 @@ def test_no_letter_of_a_withdrawn_text_stays_in_the_file(searched: Searched) -> 
 
 
 @asynccontextmanager
-async def following(searched: Searched) -> AsyncIterator[SearchFeed]:
-    feed = SearchFeed(searched.folded.store, searched.index)
+async def following(searched: Searched) -> AsyncIterator[SearchIndexer]:
+    feed = SearchIndexer(searched.folded.store, searched.index)
     task = asyncio.create_task(feed.run())
     try:
         yield feed
     finally:
-        await end([task])
+        await cancel_all([task])
 
 
 async def eventually(searched: Searched, asked: str, ids: set[str], deadline_s: float = 5.0) -> None:
@@ -140,7 +140,7 @@ async def test_what_the_fold_commits_is_found_and_what_it_takes_away_is_not(sear
 async def test_an_index_that_is_torn_while_it_is_used_is_filled_anew(
     searched: Searched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search_feed, "_PAUSE_S", 0.01)
+    monkeypatch.setattr(search_indexer, "_PAUSE_S", 0.01)
     async with following(searched) as feed:
         searched.folded.fold(*(published(f"a{n}", blocks=body("灯塔" * 500)) for n in range(20)))
         feed.changed()

@@ -15,7 +15,7 @@ import pytest
 
 from services.render.adapters.search import Search
 from services.render.adapters.search_index import SearchIndex
-from services.render.adapters.store import Changed
+from services.render.adapters.store import Change
 from services.render.core.query import read
 from tests.builders import NOON, published
 from tests.unit.render.searched import body
@@ -54,7 +54,7 @@ def opened(paper: Path, folder: Path) -> Search:
         for row in table(paper, "articles.tsv")
     ]
     index.take(
-        [Changed(number, one.id, one.model_dump_json().encode()) for number, one in enumerate(articles)], NOON
+        [Change(number, one.id, one.model_dump_json().encode()) for number, one in enumerate(articles)], NOON
     )
     return Search(index, {})
 

@@ -12,7 +12,7 @@ from services.render.core import sitemaps
 from services.render.core.feeds import MEDIA_TYPES
 from services.render.core.page import Page
 from services.render.core.scripts import PREFIX, Script
-from services.render.core.sitemaps import File, Listed, file_named, files_of, robots, span
+from services.render.core.sitemaps import SitemapEntry, SitemapFile, file_named, files_of, robots, span
 from services.render.core.visibility import visible
 from tests.builders import NOON, published, withdrawn
 from tests.unit.render.folded import Folded
@@ -26,7 +26,7 @@ SECOND = timedelta(seconds=1)
 
 
 async def ask(press: Press, name: str, script: Script = "zh-Hans") -> Page:
-    found = await press.machines.page(script, f"/{name}", {}, press.now)
+    found = await press.feed_routes.page(script, f"/{name}", {}, press.now)
     assert found is not None
     assert (found.status, found.media_type) == (200, "application/xml; charset=utf-8")
     return found
@@ -150,19 +150,19 @@ async def test_an_empty_site_has_its_front_page_alone(press: Press) -> None:
 )  # fmt: skip
 async def test_what_is_no_file_is_not_there(press: Press, name: str) -> None:
     press.fold(published("a"))
-    assert await press.machines.page("zh-Hans", f"/{name}", {}, press.now) is None
+    assert await press.feed_routes.page("zh-Hans", f"/{name}", {}, press.now) is None
 
 
 async def test_files_are_at_the_root_alone_and_the_news_in_each_script(press: Press) -> None:
     press.fold(published("a"))
-    assert await press.machines.page("zh-Hant", "/sitemap.xml", {}, press.now) is None
-    assert await press.machines.page("zh-Hans", "/section/sitemap.xml", {}, press.now) is None
-    assert await press.machines.page("zh-Hant", "/news-sitemap.xml", {}, press.now) is not None
+    assert await press.feed_routes.page("zh-Hant", "/sitemap.xml", {}, press.now) is None
+    assert await press.feed_routes.page("zh-Hans", "/section/sitemap.xml", {}, press.now) is None
+    assert await press.feed_routes.page("zh-Hant", "/news-sitemap.xml", {}, press.now) is not None
 
 
 @given(st.dates(), st.integers(1, 999_999))
 def test_a_files_name_says_which_it_is(day: date, number: int) -> None:
-    for file in (File(day, number), File(None, number)):
+    for file in (SitemapFile(day, number), SitemapFile(None, number)):
         assert file_named(file.name) == file
 
 
@@ -182,7 +182,7 @@ def test_days_follow_one_another() -> None:
 
 
 async def test_a_file_of_the_longest_addresses_is_far_below_fifty_megabytes() -> None:
-    pages = [Listed("/article/" + "x" * 64, NOON)] * sitemaps.PAGES_IN_FILE
+    pages = [SitemapEntry("/article/" + "x" * 64, NOON)] * sitemaps.PAGES_IN_FILE
     assert len(sitemaps.urlset("https://" + "x" * 200, pages)) < 10_000_000
 
 
@@ -292,7 +292,7 @@ async def test_a_sitemap_is_the_same_page_until_the_store_or_the_clock_changes_s
     press.fold(withdrawn("later", second=2))
     assert (await ask(press, name)).tag == first.tag
     press.folded.store.start_over("another log")
-    assert await press.machines.page("zh-Hans", f"/{name}", {}, press.now) is None
+    assert await press.feed_routes.page("zh-Hans", f"/{name}", {}, press.now) is None
 
 
 def test_robots_are_told_where_the_sitemaps_are_and_what_not_to_ask() -> None:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from services.render.adapters.fold import Record, apply
 from services.render.adapters.store import LAYOUT, Store
+from services.render.core.article_cache import Changes, Takedown
 from services.render.core.cursors import Place, microseconds
-from services.render.core.shelf import Changes, Takedown
 from shared.articles import ArticleEvent, Standing, TextErased, fold
 from shared.blocks import Paragraph
 from shared.events import ArticlePublished
@@ -165,16 +165,16 @@ def test_going_through_an_archive_shows_every_article_once(seconds: list[int], s
 def test_what_time_alone_changes_is_known_in_advance(folded: Folded) -> None:
     folded.fold(published("a", section="体育", embargo_until=later(10)), published("b", expires_at=later(20)))
     store = folded.store
-    assert store.next_turn(NOON) == later(10)
-    assert store.next_turn(later(10)) == later(20)
-    assert store.next_turn(later(20)) is None
-    assert store.turned(NOON, later(10)) == Changes(frozenset({"a"}), frozenset({"体育"}))
-    assert store.turned(later(10), later(20)) == Changes(frozenset({"b"}), frozenset({"地方"}))
+    assert store.next_timed_change(NOON) == later(10)
+    assert store.next_timed_change(later(10)) == later(20)
+    assert store.next_timed_change(later(20)) is None
+    assert store.timed_changes(NOON, later(10)) == Changes(frozenset({"a"}), frozenset({"体育"}))
+    assert store.timed_changes(later(10), later(20)) == Changes(frozenset({"b"}), frozenset({"地方"}))
 
 
-@pytest.mark.parametrize("torn", [b"this is no database" * 1000, b""])
-def test_a_file_that_is_no_store_is_begun_anew(tmp_path: Path, torn: bytes) -> None:
-    (tmp_path / "articles.sqlite3").write_bytes(torn)
+@pytest.mark.parametrize("corrupt", [b"this is no database" * 1000, b""])
+def test_a_file_that_is_no_store_is_begun_anew(tmp_path: Path, corrupt: bytes) -> None:
+    (tmp_path / "articles.sqlite3").write_bytes(corrupt)
     store = Store(tmp_path)
     assert store.positions() == {}
     store.close()
@@ -184,14 +184,14 @@ def test_a_page_torn_inside_the_file_is_noticed_when_it_is_read(folded: Folded) 
     folded.fold(*(published(f"a{n}", title="长" * 200) for n in range(200)))
     folded.store.close()
     path = folded.folder / "articles.sqlite3"
-    torn = bytearray(path.read_bytes())
-    torn[8192:] = b"\xff" * (len(torn) - 8192)
-    path.write_bytes(torn)
+    corrupt = bytearray(path.read_bytes())
+    corrupt[8192:] = b"\xff" * (len(corrupt) - 8192)
+    path.write_bytes(corrupt)
     store = Store(folded.folder)
     with pytest.raises(sqlite3.DatabaseError):
         store.find("a1")
     assert store.broken
-    store.start_over("torn")
+    store.start_over("corrupt")
     assert not store.broken
     assert store.find("a1") is None
     store.close()
@@ -210,8 +210,8 @@ def test_no_list_reads_more_of_the_store_than_it_shows(folded: Folded) -> None:
     folded.store.newest(NOON, 7, hot=True)
     folded.store.newest_of_section("地方", NOON, 17)
     folded.store.newest_of_series("桥", NOON, 17)
-    folded.store.next_turn(NOON)
-    folded.store.turned(NOON, later(1))
+    folded.store.next_timed_change(NOON)
+    folded.store.timed_changes(NOON, later(1))
     assert len(seen) == 5
     for sql in seen:
         plan = [row[3] for row in folded.store.writer.execute(f"EXPLAIN QUERY PLAN {sql}")]

@@ -1,4 +1,4 @@
-"""The store when its disk is full, its file is torn, or its folder is another's."""
+"""The store when its disk is full, its file is corrupt, or its folder is another's."""
 
 import asyncio
 import random
@@ -12,9 +12,9 @@ import pytest
 from services.render.adapters import article_log
 from services.render.adapters.article_log import ArticleLog
 from services.render.adapters.fold import apply
-from services.render.adapters.sqlite_file import UnusableError, is_torn
+from services.render.adapters.sqlite_file import UnusableError, is_corrupt
 from services.render.adapters.store import Store
-from services.render.core.shelf import Changes
+from services.render.core.article_cache import Changes
 from shared.articles import ArticleEvent
 from tests.builders import NOON, published
 from tests.unit.render.folded import Folded
@@ -41,7 +41,7 @@ def test_on_a_full_disk_a_batch_changes_nothing_and_is_folded_when_there_is_room
     records = [folded.record(event) for event in large(*(f"b{n}" for n in range(50)))]
     with pytest.raises(sqlite3.OperationalError, match="full") as full:
         apply(folded.store.writer, records)
-    assert not is_torn(full.value)
+    assert not is_corrupt(full.value)
     assert folded.rows() == before
     assert folded.store.find("a") is not None
     assert list(folded.store.sections(NOON)) == ["地方"]
@@ -99,9 +99,9 @@ def test_a_text_that_was_written_over_is_noticed_whatever_stands_there_now(
     assert "旧邮局".encode() in was
     path.write_bytes(was.replace("旧".encode(), letters))
     store = Store(folded.folder)
-    with pytest.raises(sqlite3.DatabaseError) as torn:
+    with pytest.raises(sqlite3.DatabaseError) as corrupt:
         store.find("a")
-    assert is_torn(torn.value)
+    assert is_corrupt(corrupt.value)
     assert store.broken
     store.close()
 
@@ -114,13 +114,13 @@ def test_a_file_torn_anywhere_raises_what_is_answered_by_503_and_nothing_else(
     folded.fold(*(published(f"a{n}", title="长" * drawn.randrange(1, 200), series="桥") for n in range(200)))
     more = [folded.record(published(f"a{n}", second=1)) for n in range(0, 200, 7)]
     folded.store.close()
-    torn = bytearray((folded.folder / "articles.sqlite3").read_bytes())
-    start = drawn.randrange(len(torn))
+    corrupt = bytearray((folded.folder / "articles.sqlite3").read_bytes())
+    start = drawn.randrange(len(corrupt))
     end = start + drawn.choice((20, 500, 5000, 50_000))
-    torn[start:end] = drawn.choice((b"\0", b"x", b"\xff")) * len(torn[start:end])
+    corrupt[start:end] = drawn.choice((b"\0", b"x", b"\xff")) * len(corrupt[start:end])
     if seed % 4 == 0:
-        del torn[start:]
-    (tmp_path / "articles.sqlite3").write_bytes(torn)
+        del corrupt[start:]
+    (tmp_path / "articles.sqlite3").write_bytes(corrupt)
     store = Store(tmp_path)
     look_ups: list[Callable[[], object]] = [
         *(partial(store.find, f"a{n}") for n in range(200)),
@@ -141,5 +141,5 @@ def test_a_file_torn_anywhere_raises_what_is_answered_by_503_and_nothing_else(
         apply(store.writer, more)
     except sqlite3.Error as error:
         raised.append(error)
-    assert all(map(is_torn, raised))
+    assert all(map(is_corrupt, raised))
     store.close()

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.render.core.edition import Edition
-from services.render.core.lists import HotLists
+from services.render.core.hot_section import HotLists
 from services.render.core.page import Page
 from services.render.core.pages import Pages
 from shared.events import HotEntry, HotListChanged, ListName
@@ -52,14 +52,14 @@ def without_memory(press: Press, lists: HotLists) -> Pages:
     """Give pages over the same store and lists that were never asked before."""
     edition = Edition(
         press.folded.store,
-        press.fragments,
+        press.templates,
         zone=ZONE,
         section_order=("地方",),
         token_key=b"key",
-        limit_bytes=10**7,
+        max_bytes=10**7,
     )
     edition.hot_changed(lists)
-    return Pages(press.folded.store, press.fragments, edition, 10**7)
+    return Pages(press.folded.store, press.templates, edition, 10**7)
 
 
 def masthead(press: Press) -> str:

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.render.adapters import view_log
-from services.render.adapters.closing import end
+from services.render.adapters.cancelling import cancel_all
 from services.render.adapters.view_log import QueueFullError, ViewLog
-from services.render.core.batches import View, batch
+from services.render.core.view_batches import View, batch
 from shared import topics, wire
 from shared.events import ViewsSeen
 from tests.builders import NOON_MS
@@ -68,7 +68,7 @@ async def log(producers: list[Producer]) -> AsyncIterator[ViewLog]:
     made = ViewLog("nowhere", "test")
     running = asyncio.create_task(made.run())
     yield made
-    await end([running])
+    await cancel_all([running])
 
 
 def view(article: str, reader: int = 1) -> View:

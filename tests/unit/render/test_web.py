@@ -18,13 +18,13 @@ from structlog.testing import capture_logs
 from services.render.adapters import views as views_module
 from services.render.adapters.answer import PageAnswers, has, takes_gzip
 from services.render.adapters.archive import ArchiveError
-from services.render.adapters.fold import Past, let_go
+from services.render.adapters.fold import Evictable, evict
 from services.render.adapters.salts import Salts
 from services.render.adapters.view_log import QueueFullError
 from services.render.adapters.views import Views
 from services.render.adapters.web import Web
 from services.render.core import tokens
-from services.render.core.shelf import AbsentError, Brought
+from services.render.core.article_cache import ArchivedText, TextArchivedError
 from services.render.settings import Settings
 from shared import wire
 from shared.articles import article
@@ -71,7 +71,7 @@ class Render:
         self.folded = asyncio.Event()
         self.web = web = Web(
             press.in_script,
-            press.machines,
+            press.feed_routes,
             press.search,
             views,
             press.static,
@@ -88,12 +88,12 @@ class Render:
             headers={"user-agent": AGENT, "accept-encoding": "identity"},
         )
 
-    async def bring(self, absent: AbsentError) -> Brought:
+    async def bring(self, absent: TextArchivedError) -> ArchivedText:
         """Bring what the test has put into the archive."""
         if absent.id not in self.archive:
             raise ArchiveError("the archive is away")
         text = self.archive[absent.id]
-        return Brought(article(text), zlib.crc32(text))
+        return ArchivedText(article(text), zlib.crc32(text))
 
     async def get(self, path: str, method: str = "GET", **headers: str) -> httpx.Response:
         """Ask for an address."""
@@ -145,7 +145,7 @@ MISSING = [
 def short_way(render: Render, path: str, **asked: str) -> httpx.Response:
     """Ask as the server does before it starts the application."""
     headers = {name.replace("_", "-").encode(): value.encode() for name, value in asked.items()}
-    found = render.web.at_once.answer(b"GET", path.encode(), headers)
+    found = render.web.fast_path.answer(b"GET", path.encode(), headers)
     assert found is not None
     status, *lines = found[0].decode().splitlines()
     named = [(name, value) for name, _, value in (line.partition(": ") for line in lines)]
@@ -319,10 +319,10 @@ async def test_until_the_store_may_be_served_every_page_says_what_is_waited_for(
 
 
 async def test_a_store_that_cannot_be_read_is_a_503(render: Render, monkeypatch: pytest.MonkeyPatch) -> None:
-    def torn(_article_id: str) -> None:
+    def corrupt(_article_id: str) -> None:
         raise sqlite3.DatabaseError("database disk image is malformed")
 
-    monkeypatch.setattr(render.press.folded.store, "find", torn)
+    monkeypatch.setattr(render.press.folded.store, "find", corrupt)
     assert (await render.get("/article/b")).status_code == 503
 
 
@@ -522,7 +522,7 @@ def let_one_go(render: Render, **changes: Any) -> bytes:
     text = wire.encode(old)
     render.press.fold(old)
     held = frozenset({("old", zlib.crc32(text))})
-    let_go(render.press.folded.store.writer, Past(NOON - timedelta(days=30), held))
+    evict(render.press.folded.store.writer, Evictable(NOON - timedelta(days=30), held))
     return text
 
 
@@ -557,7 +557,7 @@ async def test_what_is_withdrawn_while_it_is_brought_is_gone(render: Render) -> 
     render.archive["old"] = let_one_go(render)
     bring = render.bring
 
-    async def slowly(absent: AbsentError) -> Brought:
+    async def slowly(absent: TextArchivedError) -> ArchivedText:
         render.press.fold(withdrawn("old", second=9))
         return await bring(absent)
 

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from services.render.adapters import window as window_module
 from services.render.adapters.archive import ArchiveError
-from services.render.adapters.fold import Past, Record, apply, let_go
+from services.render.adapters.fold import Evictable, Record, apply, evict
 from services.render.adapters.page_check import PageCheck
 from services.render.adapters.sitemaps import INDEX
-from services.render.adapters.window import LettingGo, Window
+from services.render.adapters.window import Evictor, Window
+from services.render.core.article_cache import ArchivedArticle, ArchivedText, Takedown, TextArchivedError
 from services.render.core.page import Page
-from services.render.core.shelf import AbsentError, Archived, Brought, Takedown
-from services.render.core.stories import in_short, story_of
+from services.render.core.stories import abridged, story_of
 from shared import wire
 from shared.articles import article
 from shared.blocks import Heading, Mark, Paragraph
@@ -37,47 +37,47 @@ def old(article_id: str = "old", **changes: Any) -> ArticlePublished:
     return published(article_id, **{"published_at": BEFORE, "modified_at": BEFORE} | changes)
 
 
-def past(*texts: ArticlePublished) -> Past:
+def past(*texts: ArticlePublished) -> Evictable:
     """Give an archive that holds these texts."""
-    return Past(SINCE, frozenset((one.id, zlib.crc32(wire.encode(one))) for one in texts))
+    return Evictable(SINCE, frozenset((one.id, zlib.crc32(wire.encode(one))) for one in texts))
 
 
-def brought(text: ArticlePublished) -> Brought:
-    return Brought(text, zlib.crc32(wire.encode(text)))
+def brought(text: ArticlePublished) -> ArchivedText:
+    return ArchivedText(text, zlib.crc32(wire.encode(text)))
 
 
 def test_a_text_that_was_let_go_is_named_with_what_lists_show_of_it(folded: Folded) -> None:
     text = old(blocks=body("长" * 3000), series="桥", aliases=("/bridge",), tags=("桥",))
     folded.fold(text)
-    let_go(folded.store.writer, past(text))
+    evict(folded.store.writer, past(text))
     found = folded.store.find("old")
-    assert isinstance(found, Archived)
+    assert isinstance(found, ArchivedArticle)
     assert found.checksum == zlib.crc32(wire.encode(text))
     assert story_of(found.short) == story_of(text)
     assert len(wire.encode(found.short)) < len(wire.encode(text)) / 4
-    assert folded.store.has_let_go()
+    assert folded.store.has_evicted()
 
 
 @given(st.lists(st.text("河城新桥a \n<", min_size=1, max_size=700), min_size=1, max_size=4), st.booleans())
 def test_a_story_is_the_same_of_the_whole_text_and_of_what_stays(texts: list[str], struck: bool) -> None:
     gone = (Mark(kind="deleted", start=0, end=min(30, len(texts[0]))),) if struck else None
     first = Paragraph(text=texts[0], marks=gone)
-    short = in_short(old(blocks=(Heading(text="题", level=2), first, *body(*texts[1:]))))
-    assert in_short(article(wire.encode(short))) == short
+    short = abridged(old(blocks=(Heading(text="题", level=2), first, *body(*texts[1:]))))
+    assert abridged(article(wire.encode(short))) == short
 
 
 def test_only_what_is_past_and_held_as_it_stands_is_let_go(folded: Folded) -> None:
     late = old("late", embargo_until=NOON - timedelta(days=1))
     revised, now = old("revised", revision=1), published("now")
     folded.fold(old("behind"), late, revised, now)
-    assert not folded.store.has_let_go()
-    let_go(folded.store.writer, past(late, old("revised"), now))
+    assert not folded.store.has_evicted()
+    evict(folded.store.writer, past(late, old("revised"), now))
     assert not any(
-        isinstance(folded.store.find(one), Archived) for one in ("behind", "late", "revised", "now")
+        isinstance(folded.store.find(one), ArchivedArticle) for one in ("behind", "late", "revised", "now")
     )
-    let_go(folded.store.writer, past(revised))
-    assert isinstance(folded.store.find("revised"), Archived)
-    assert folded.store.has_let_go()
+    evict(folded.store.writer, past(revised))
+    assert isinstance(folded.store.find("revised"), ArchivedArticle)
+    assert folded.store.has_evicted()
 
 
 def test_what_an_empty_store_folds_is_what_one_that_lets_go_later_has(
@@ -85,7 +85,7 @@ def test_what_an_empty_store_folds_is_what_one_that_lets_go_later_has(
 ) -> None:
     texts = [old("a"), old("b", section="体育"), published("c")]
     folded.fold(*texts)
-    let_go(folded.store.writer, past(*texts))
+    evict(folded.store.writer, past(*texts))
     new = Folded(folded.folder.parent / "new")
     apply(new.store.writer, folded.log, past(*texts))
     without_changes = "SELECT id, text, checksum, archived FROM articles ORDER BY id"
@@ -113,10 +113,10 @@ def test_no_page_but_the_articles_own_changes_when_texts_are_let_go(press: Press
         return [None if one is None else one.body for one in made]
 
     before = pages()
-    let_go(press.folded.store.writer, past(*texts))
+    evict(press.folded.store.writer, past(*texts))
     assert pages() == before
     assert all(before)
-    with pytest.raises(AbsentError):
+    with pytest.raises(TextArchivedError):
         press.article("old-3")
     feed = press.feeds["zh-Hans"].feed("json", None, press.now)
     assert feed is not None
@@ -128,12 +128,12 @@ def test_the_page_of_a_text_that_is_brought_is_that_of_the_whole_text(press: Pre
     press.fold(published("first", section="国际", published_at=BEFORE - timedelta(days=1)), text)
     before = press.article("old")
     assert before is not None
-    let_go(press.folded.store.writer, past(text))
+    evict(press.folded.store.writer, past(text))
     for edition in press.editions.values():
         edition.articles_changed(None)
     other = old(section="國際", revision=1)
-    for wrong in (None, brought(other), Brought(text, 0)):
-        with pytest.raises(AbsentError) as absent:
+    for wrong in (None, brought(other), ArchivedText(text, 0)):
+        with pytest.raises(TextArchivedError) as absent:
             press.pages.article("old", press.now, wrong)
     assert (absent.value.id, absent.value.checksum) == ("old", zlib.crc32(wire.encode(text)))
     page = press.pages.article("old", press.now, brought(text))
@@ -144,9 +144,9 @@ def test_the_page_of_a_text_that_is_brought_is_that_of_the_whole_text(press: Pre
 def test_a_withdrawal_an_expiry_and_a_former_address_need_no_archive(press: Press) -> None:
     texts = [old("gone", aliases=("/bridge",)), old("over", expires_at=press.now + timedelta(seconds=9))]
     press.fold(*texts)
-    let_go(press.folded.store.writer, past(*texts))
+    evict(press.folded.store.writer, past(*texts))
     assert press.pages.moved([b"/bridge"], press.now) == "/article/gone"
-    assert press.folded.store.next_turn(press.now) == press.now + timedelta(seconds=9)
+    assert press.folded.store.next_timed_change(press.now) == press.now + timedelta(seconds=9)
     press.later(seconds=10)
     over = press.article("over")
     assert over is not None
@@ -162,26 +162,26 @@ def test_a_withdrawal_an_expiry_and_a_former_address_need_no_archive(press: Pres
 def test_a_revision_of_what_was_let_go_stands_here_until_the_archive_holds_it(folded: Folded) -> None:
     first, second = old(), old(revision=1, title="改过的")
     folded.fold(first)
-    let_go(folded.store.writer, past(first))
+    evict(folded.store.writer, past(first))
     folded.fold(second)
     found = folded.store.find("old")
     assert isinstance(found, ArticlePublished)
     assert found.title == "改过的"
-    let_go(folded.store.writer, past(first))
+    evict(folded.store.writer, past(first))
     assert isinstance(folded.store.find("old"), ArticlePublished)
 
 
 def test_a_view_of_what_was_let_go_counts(press: Press) -> None:
     text = old()
     press.fold(text)
-    let_go(press.folded.store.writer, past(text))
+    evict(press.folded.store.writer, past(text))
     assert press.pages.shows("old", press.now)
 
 
 def test_a_replica_whose_newest_article_was_let_go_is_ready(press: Press) -> None:
     text = old()
     press.fold(text)
-    let_go(press.folded.store.writer, past(text))
+    evict(press.folded.store.writer, past(text))
     assert PageCheck(press.folded.store, press.in_script, lambda: None).complaint() is None
 
 
@@ -189,7 +189,7 @@ def test_the_search_forgets_what_was_let_go(searched: Searched) -> None:
     text = old(blocks=body("新桥通车"))
     searched.fold(text, published("new", blocks=body("新桥通车")))
     assert set(searched.ids("新桥")) == {"old", "new"}
-    let_go(searched.folded.store.writer, past(text))
+    evict(searched.folded.store.writer, past(text))
     (told,) = searched.folded.store.changed(2, 9)
     assert (told.id, told.text) == ("old", None)
     searched.read_on()
@@ -199,7 +199,7 @@ def test_the_search_forgets_what_was_let_go(searched: Searched) -> None:
 def test_what_stays_of_a_text_is_seen_to_be_torn(folded: Folded) -> None:
     text = old()
     folded.fold(text)
-    let_go(folded.store.writer, past(text))
+    evict(folded.store.writer, past(text))
     folded.store.writer.execute("UPDATE articles SET text = x'00'")
     with pytest.raises(Exception, match="not as it was written"):
         folded.store.find("old")
@@ -209,10 +209,10 @@ def test_what_stays_of_a_text_is_seen_to_be_torn(folded: Folded) -> None:
 def test_looking_for_what_is_past_reads_nothing_that_was_let_go(folded: Folded) -> None:
     texts = [old(f"old-{n}") for n in range(9)]
     folded.fold(*texts)
-    let_go(folded.store.writer, past(*texts))
+    evict(folded.store.writer, past(*texts))
     seen: list[str] = []
     folded.store._reader.set_trace_callback(seen.append)
-    assert folded.store.whole_before(NOON, window_module._FIRST, 9) == []
+    assert folded.store.unarchived_before(NOON, window_module._FIRST, 9) == []
     (step,) = [row[3] for row in folded.store.writer.execute(f"EXPLAIN QUERY PLAN {seen[0]}")]
     assert "INDEX whole" in step
 
@@ -246,13 +246,13 @@ async def test_texts_are_gone_through_some_at_a_time_and_one_that_is_not_held_st
         work(folded.store.writer)
 
     window = Window(archive, timedelta(days=3))  # type: ignore[arg-type]
-    letting_go = LettingGo(window, folded.store, write, lambda: told.append(None))
+    evictor = Evictor(window, folded.store, write, lambda: told.append(None))
     archive.away = True
-    await letting_go.go_through()
-    assert not folded.store.has_let_go()
+    await evictor.evict_past()
+    assert not folded.store.has_evicted()
     archive.away = False
-    await letting_go.go_through()
-    left = folded.store.whole_before(NOON + timedelta(days=9999), window_module._FIRST, 99)
+    await evictor.evict_past()
+    left = folded.store.unarchived_before(NOON + timedelta(days=9999), window_module._FIRST, 99)
     assert [place.id for place, _ in left] == ["old-00", "new"]
     assert archive.asked == [10, 10, 10, 5, 0]
     assert len(told) == 3

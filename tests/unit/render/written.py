@@ -3,7 +3,7 @@
 import asyncio
 
 from services.render.adapters.view_log import QueueFullError, ViewLog
-from services.render.core.batches import View
+from services.render.core.view_batches import View
 
 
 class Written(ViewLog):

@@ -18,7 +18,7 @@ _LONGEST: Final = 16
 """Characters of a raised or lowered figure; more is no figure."""
 
 
-def standing(text: Text) -> str:
+def plain_text(text: Text) -> str:
     """Give what a text says without its marks."""
     if not text.marks:
         return text.text
@@ -38,7 +38,7 @@ def standing(text: Text) -> str:
     return "".join((*written, *letters[at:]))
 
 
-def beside(text: Text) -> tuple[str, ...]:
+def mark_texts(text: Text) -> tuple[str, ...]:
     """Give what marks say that the text does not: readings, and what abbreviations stand for."""
     return tuple(
         mark.text for mark in text.marks or () if mark.kind in ("ruby", "abbreviation") and mark.text

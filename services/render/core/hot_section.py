@@ -77,6 +77,6 @@ def seven(
     return Seven(tuple(found), read)
 
 
-def first_without(candidates: Iterable[T], without: AbstractSet[str], count: int) -> tuple[T, ...]:
+def first_without(candidates: Iterable[T], without: AbstractSet[str], limit: int) -> tuple[T, ...]:
     """Give the first `count` candidates whose ids are not among `without`."""
-    return tuple(islice((one for one in candidates if one.id not in without), count))
+    return tuple(islice((one for one in candidates if one.id not in without), limit))

@@ -2,7 +2,7 @@
 
 The store is asked on the event loop, a look-up of a few texts; the index is written on a thread of its own,
 which rests as long as it worked, so that filling an index anew leaves half of a core to pages. Whatever
-happens to the index's file happens to the search alone: a torn one is begun anew, a full disk is waited out.
+happens to the index's file happens to the search alone: a corrupt one is begun anew, a full disk is waited out.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from typing import Final, ParamSpec, TypeVar
 from prometheus_client import Gauge
 
 from services.render.adapters.search_index import SearchIndex
-from services.render.adapters.sqlite_file import is_another, is_torn
+from services.render.adapters.sqlite_file import is_corrupt, is_invalid
 from services.render.adapters.store import Store
 from shared.runtime import log
 
@@ -35,7 +35,7 @@ _PAUSE_S: Final = 5.0
 _unread = Gauge("remen_render_search_lag", "Changes of articles that the search's index has not read")
 
 
-class SearchFeed:
+class SearchIndexer:
     """The index's fold as a task."""
 
     def __init__(self, store: Store, index: SearchIndex) -> None:
@@ -98,13 +98,13 @@ class SearchFeed:
         return more
 
     async def _on_thread(self, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
-        """Let the index do something, and rest as long as it took; a torn index is begun anew."""
+        """Let the index do something, and rest as long as it took; a corrupt index is begun anew."""
         loop = asyncio.get_running_loop()
         began = time.monotonic()
         try:
             done = await loop.run_in_executor(self._thread, lambda: work(*arguments, **named))
         except sqlite3.DatabaseError as error:
-            if is_torn(error) or is_another(error):
+            if is_corrupt(error) or is_invalid(error):
                 await loop.run_in_executor(self._thread, self._index.start_over, str(error))
             raise
         await asyncio.sleep(time.monotonic() - began)

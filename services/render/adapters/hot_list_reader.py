@@ -14,7 +14,7 @@ from typing import Final
 from prometheus_client import Gauge
 from redis.exceptions import ResponseError
 
-from services.render.core.lists import HotLists
+from services.render.core.hot_section import HotLists
 from shared import bounded_json, redis
 from shared.events import LISTS, HotListChanged, hot_key, section_scope
 from shared.runtime import log
@@ -33,7 +33,7 @@ _AHEAD: Final = timedelta(hours=1)
 _age = Gauge("remen_render_hot_age_seconds", "Age of the hot list `now` that pages show; -1 before the first")
 
 
-class HotList:
+class HotListReader:
     """The reading as a task; `on_change` is called with the lists of a scope when one was written anew.
 
     `sections` gives the one names of the sections whose lists are wanted, too.

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from prometheus_client import Gauge
 
-from services.render.core.busiest import HOUR_S, Busiest
+from services.render.core.busiest_address import HOUR_S, BusiestAddress
 from services.render.core.readers import Address
 from shared.runtime import log
 
@@ -20,12 +20,12 @@ _part = Gauge(
 )
 
 
-class OneAddress:
+class DominantAddress:
     """Counts this hour's views; each replica its own."""
 
     def __init__(self) -> None:
         self._hour = -1
-        self._counted = Busiest(b"")
+        self._counted = BusiestAddress(b"")
         self._told = False
         self._end: asyncio.TimerHandle | None = None
 
@@ -51,5 +51,5 @@ class OneAddress:
     def _forget(self) -> None:
         if self._end is not None:
             self._end.cancel()
-        self._hour, self._counted, self._told = -1, Busiest(secrets.token_bytes(16)), False
+        self._hour, self._counted, self._told = -1, BusiestAddress(secrets.token_bytes(16)), False
         _part.set(0)

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from services.render.adapters.answer import PageAnswers
-from services.render.adapters.at_once import AtOnce
+from services.render.adapters.fast_path import FastPath
 from services.render.core.page import HTML, Fragment, Page
 
 PAGE = Page(200, HTML, Fragment(b"a page"))
@@ -33,14 +33,14 @@ def ask(_now: datetime) -> Page:
 def test_a_page_is_known_by_what_is_read_of_its_address(
     route: str, remembered: str, asked: str, answered: bool
 ) -> None:
-    at_once = AtOnce(lambda: None, PageAnswers(()))
-    at_once.remember(remembered.encode(), route, ask)
-    assert (at_once.answer(b"GET", asked.encode(), {}) is not None) == answered
+    fast_path = FastPath(lambda: None, PageAnswers(()))
+    fast_path.remember(remembered.encode(), route, ask)
+    assert (fast_path.answer(b"GET", asked.encode(), {}) is not None) == answered
 
 
 def test_addresses_of_one_article_do_not_push_out_those_of_others() -> None:
-    at_once = AtOnce(lambda: None, PageAnswers(()))
-    at_once.remember(b"/hot", "hot", ask)
+    fast_path = FastPath(lambda: None, PageAnswers(()))
+    fast_path.remember(b"/hot", "hot", ask)
     for number in range(10_000):
-        at_once.remember(b"/article/a?fbclid=%d" % number, "article", ask)
-    assert at_once.answer(b"GET", b"/hot", {}) is not None
+        fast_path.remember(b"/article/a?fbclid=%d" % number, "article", ask)
+    assert fast_path.answer(b"GET", b"/hot", {}) is not None

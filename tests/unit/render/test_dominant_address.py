@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from services.render.adapters.one_address import OneAddress
-from services.render.core import busiest
-from services.render.core.busiest import Busiest
+from services.render.adapters.dominant_address import DominantAddress
+from services.render.core import busiest_address
+from services.render.core.busiest_address import BusiestAddress
 from services.render.core.readers import Address
 
 START = datetime(2026, 11, 15, 8, 30, tzinfo=UTC)
@@ -29,8 +29,8 @@ def reader(number: int) -> Address:
     return ip_address(0xCB007100 + number)
 
 
-def counted(*addresses: Address) -> Busiest:
-    found = Busiest(b"key")
+def counted(*addresses: Address) -> BusiestAddress:
+    found = BusiestAddress(b"key")
     for address in addresses:
         found.add(address)
     return found
@@ -43,7 +43,7 @@ def test_what_has_over_half_is_found_however_few_are_kept(
     addresses = [PROXY] * of_one + [reader(n) for n in range(others)]
     Random(seed).shuffle(addresses)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(busiest, "_KEPT", kept)
+        patched.setattr(busiest_address, "_KEPT", kept)
         found = counted(*addresses)
         assert len(found._counts) <= kept
     most = max([of_one, min(others, 1)]) / max(len(addresses), 1)
@@ -67,7 +67,7 @@ def test_over_half_of_twenty_or_more_is_too_much(addresses: list[Address], over:
 
 
 async def test_it_is_said_once_an_hour_and_without_the_address() -> None:
-    one = OneAddress()
+    one = DominantAddress()
     with capture_logs() as said:
         for minute in range(60):
             for _ in range(10):
@@ -81,12 +81,12 @@ async def test_it_is_said_once_an_hour_and_without_the_address() -> None:
 async def test_nothing_of_an_hour_outlives_it_though_nobody_reads_any_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("services.render.adapters.one_address.HOUR_S", 0.05)
-    one = OneAddress()
+    monkeypatch.setattr("services.render.adapters.dominant_address.HOUR_S", 0.05)
+    one = DominantAddress()
     one.note(PROXY, START)
     async with asyncio.timeout(5):
         while one._counted.views:  # noqa: ASYNC110 - the timer says nothing to anybody
             await asyncio.sleep(0.01)
     assert part() == 0.0
     gc.collect()
-    assert not [found for found in gc.get_objects() if isinstance(found, Busiest) and found.views]
+    assert not [found for found in gc.get_objects() if isinstance(found, BusiestAddress) and found.views]

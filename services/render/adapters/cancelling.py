@@ -7,7 +7,7 @@ from typing import Final
 _PATIENCE_S: Final = 2.0
 
 
-async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
+async def cancel_all(tasks: Iterable[asyncio.Task[None]]) -> None:
     """Cancel tasks until they have ended.
 
     Once is not enough: `asyncio.wait_for` of Python 3.11 swallows a cancellation that arrives together with

@@ -1,4 +1,4 @@
-"""The store's file torn under a running render, and its folder asked for by a second one."""
+"""The store's file damaged under a running render, and its folder asked for by a second one."""
 
 import os
 import random

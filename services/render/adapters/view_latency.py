@@ -18,7 +18,7 @@ _listed = Histogram(
 )
 
 
-class UntilListed:
+class ViewLatency:
     """The views that are waited for."""
 
     def __init__(self) -> None:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.render.core.scribe import Scribe
+from services.render.core.script_converter import ScriptConverter
 from services.render.core.scripts import SCRIPTS, Script
-from services.render.core.stories import in_short, story_of
+from services.render.core.stories import abridged, story_of
 from shared.blocks import Block, Items, Mark, Paragraph, Picture, PictureBlock, Text
 from shared.events import ArticlePublished, Dateline
 from tests.builders import published
@@ -52,7 +52,7 @@ BLOCKS = st.lists(
 def test_a_story_is_the_same_in_short(
     script: Script, blocks: tuple[Block, ...], language: str, filed: int
 ) -> None:
-    scribe = Scribe(script, GLOSSARY)
+    converter = ScriptConverter(script, GLOSSARY)
     first = next((block.text for block in blocks if isinstance(block, Paragraph)), "")
     article = published(
         blocks=blocks,
@@ -60,7 +60,7 @@ def test_a_story_is_the_same_in_short(
         dateline=Dateline(text=first[:filed]) if filed else None,
         pictures=(Picture(url="https://a.example/b", caption=first),) if filed % 2 else (),
     )
-    assert story_of(scribe.article(in_short(article))) == story_of(scribe.article(article))
+    assert story_of(converter.article(abridged(article))) == story_of(converter.article(article))
 
 
 @pytest.mark.parametrize(
@@ -81,13 +81,13 @@ def test_a_card_of_a_long_article_costs_the_conversion_of_a_short_one(
 ) -> None:
     press.fold(published("long", blocks=blocks, tags=("标签",) * 1000))
     edition = press.editions["zh-Hant"]
-    scribe = edition.shelf._scribe
+    converter = edition.cache._converter
     converted: list[ArticlePublished] = []
 
-    def noted(sent: ArticlePublished, convert: Convert = scribe.article) -> ArticlePublished:
+    def noted(sent: ArticlePublished, convert: Convert = converter.article) -> ArticlePublished:
         converted.append(sent)
         return convert(sent)
 
-    monkeypatch.setattr(scribe, "article", noted)
-    assert edition.shelf.piece("long", press.now) is not None
+    monkeypatch.setattr(converter, "article", noted)
+    assert edition.cache.story("long", press.now) is not None
     assert sum(len(article.model_dump_json()) for article in converted) < 10_000

@@ -7,23 +7,23 @@ from typing import Final
 from services.render.adapters.sitemaps import NEWS_NAME, Sitemaps
 from services.render.adapters.static import Static
 from services.render.core.feeds import MEDIA_TYPES, Feeds, Form
-from services.render.core.fragments import Fragments
 from services.render.core.metadata import manifest
 from services.render.core.page import Fragment, Page
 from services.render.core.scripts import Script
 from services.render.core.sitemaps import robots
+from services.render.core.templates import Templates
 from shared.events import LISTS, ListName
 
 FEEDS: Final[dict[str, Form]] = {f"feed.{form}": form for form in MEDIA_TYPES}
 _OF_SECTION: Final = "/section/"
 
 
-class Machines:
+class FeedRoutes:
     """Which address gives what; paths are without the script's prefix."""
 
     def __init__(
         self,
-        fragments: Mapping[Script, Fragments],
+        templates: Mapping[Script, Templates],
         feeds: Mapping[Script, Feeds],
         sitemaps: Sitemaps,
         static: Static,
@@ -33,9 +33,9 @@ class Machines:
         icon = static.answer(static.addresses["favicon.ico"], b"")
         self._fixed: dict[tuple[Script, str], Page] = {
             (script, "/site.webmanifest"): _page("application/manifest+json", manifest(one.site, script))
-            for script, one in fragments.items()
+            for script, one in templates.items()
         }
-        url = fragments["zh-Hans"].site.url
+        url = templates["zh-Hans"].site.url
         self._fixed["zh-Hans", "/robots.txt"] = _page("text/plain; charset=utf-8", robots(url))
         self._fixed["zh-Hans", "/favicon.ico"] = _page("image/x-icon", b"" if icon is None else icon.body)
 

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlencode
 
-from services.render.adapters.machines import FEEDS
+from services.render.adapters.feed_routes import FEEDS
 from services.render.core.pages import Pages
 from services.render.core.scripts import PREFIX, Script
 from services.render.core.site import section_path
 
 
-def respelled(script: Script, path: str, query: Mapping[str, str], pages: Pages, now: datetime) -> str | None:
+def section_redirect(
+    script: Script, path: str, query: Mapping[str, str], pages: Pages, now: datetime
+) -> str | None:
     """Give the address of what is here under another name; None where nothing is, or the name is right.
 
     The spelling may change with what is published, so nobody is to keep it.

@@ -8,7 +8,7 @@ Traditional is written as OpenCC's `s2tw` has it: the shapes that most readers o
 left alone. `s2twp` would change words too (信息 to 資訊), and so what somebody is quoted as saying; `s2t`
 writes shapes that no newspaper prints (爲, 喫); `s2hk` is for one city. Back it is `tw2s`, and `hk2s` for a
 text from Hong Kong or Macau; which 著 is 着, and which 乾 is 干, is told by the words they stand in
-(core/two_signs.py). The glossary goes before OpenCC.
+(core/to_simplified.py). The glossary goes before OpenCC.
 """
 
 from bisect import bisect_left, bisect_right
@@ -19,10 +19,10 @@ from typing import Final, TypeVar
 
 from opencc import OpenCC
 
-from services.render.core.by_words import ByWords
 from services.render.core.glossary import Glossary, Terms
 from services.render.core.scripts import Script, script_of
-from services.render.core.two_signs import WithTwoSigns
+from services.render.core.to_simplified import ToSimplified
+from services.render.core.to_traditional import ToTraditional
 from shared.blocks import (
     Block,
     Definitions,
@@ -44,13 +44,13 @@ from shared.events import ArticlePublished, Dateline
 _T = TypeVar("_T", bound=Text)
 
 
-class Scribe:
+class ScriptConverter:
     """Writes everything in one script."""
 
     def __init__(self, script: Script, glossary: Glossary) -> None:
         self.script: Final = script
         self._glossary = glossary
-        self.name: Final = lru_cache(1000)(self._name)
+        self.untagged: Final = lru_cache(1000)(self._untagged)
         """Write a text whose language nobody said: a section's name, a note; the same text is remembered."""
 
     def article(self, article: ArticlePublished) -> ArticlePublished:
@@ -69,7 +69,7 @@ class Scribe:
             return text
         return self._from(own, language).text(text)
 
-    def _name(self, text: str) -> str:
+    def _untagged(self, text: str) -> str:
         """Write a text that is in the script in which less of it is foreign."""
         hans = self._from("zh-Hant").text(text)
         hant = self._from("zh-Hans").text(text)
@@ -263,7 +263,7 @@ def _changed(text: str, written: str) -> int:
 def _converter(config: str) -> Callable[[str], str]:
     """Give one way; words tell which of two signs one becomes, in either direction."""
     convert = opencc(config).convert
-    return ByWords(convert) if config == "s2tw" else WithTwoSigns(convert)
+    return ToTraditional(convert) if config == "s2tw" else ToSimplified(convert)
 
 
 @lru_cache

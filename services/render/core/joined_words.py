@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Final
 
 from services.render.core.foreign_names import is_of_a_foreign_name
-from services.render.core.segmentation import known_words
+from services.render.core.segmentation import segmenter
 
 _SIGNS: Final = frozenset("于余冲出准制历卷发后台周咸咽喂姜岳干征朴涂涌游松签系胡范表谷郁里钟面")
 _MOST: Final = 3
@@ -69,7 +69,7 @@ _ENDING: Final = frozenset("的了啊吗呢吧")
 Convert = Callable[[str], str]
 
 
-class Joint:
+class JoinedWords:
     """The phrases that a conversion knows where words are apart; `own` has more of them, and goes first."""
 
     def __init__(self, convert: Convert, own: Mapping[str, str]) -> None:
@@ -155,7 +155,7 @@ def _is_measure(words: Sequence[str], place: int) -> bool:
 
 
 def _is_thing(word: str) -> bool:
-    tagged = known_words().tag(word, False)
+    tagged = segmenter().tag(word, False)
     return bool(tagged) and tagged[0][1].startswith(_THINGS) and "力" not in word
 
 
@@ -199,5 +199,5 @@ def _is_surname(words: Sequence[str], place: int) -> bool:
 
 def _name_in(text: str) -> str:
     """Give the person's name that a text begins with; empty if with none."""
-    name, kind = known_words().tag(text, True)[0]
+    name, kind = segmenter().tag(text, True)[0]
     return name if kind.startswith("nr") else ""

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
-from services.render.core.joint import Joint
-from services.render.core.segmentation import known_words, parts_of
+from services.render.core.joined_words import JoinedWords
+from services.render.core.segmentation import parts_of, segmenter
 
 _SURNAMES: Final = frozenset("于余范郁岳涂游朴")
 """Those that are other words, too, and as these are written with another sign."""
@@ -32,7 +32,7 @@ _OWN: Final = dict(term.split("=") for term in _AS_PRINTED.split())
 _ANY: Final = re.compile(f"({'|'.join(sorted(_OWN, key=len, reverse=True))})")
 
 
-class ByWords:
+class ToTraditional:
     """A conversion of texts, applied to one word after another; a word that came before is remembered."""
 
     def __init__(self, convert: Callable[[str], str]) -> None:
@@ -44,17 +44,17 @@ class ByWords:
             )
 
         self._word = lru_cache(_REMEMBERED)(word)
-        self._joint = Joint(convert, _OWN)
+        self._joined_words = JoinedWords(convert, _OWN)
 
     def __call__(self, text: str) -> str:
         """Convert a text."""
-        words = known_words().cut(text, False)
+        words = segmenter().cut(text, False)
         written = list(map(self._word, words))
-        for start, end, phrase in self._joint.phrases(words):
+        for start, end, phrase in self._joined_words.phrases(words):
             written[start:end] = (phrase, *[""] * (end - start - 1))
         return "".join(written)
 
 
 def _is_name(word: str) -> bool:
     """Tell whether a word is a person's full name that begins with a surname of these."""
-    return len(word) == _FULL_NAME and word[0] in _SURNAMES and known_words().tag(word, False)[0][1] == "nr"
+    return len(word) == _FULL_NAME and word[0] in _SURNAMES and segmenter().tag(word, False)[0][1] == "nr"

@@ -61,7 +61,7 @@ _MONEY: Final = re.compile(
 _RINGGIT: Final = re.compile(r"(?<![a-z])rm ?(?P<sum>[0-9][0-9.]*)")
 
 
-def others(text: str) -> Iterator[str]:
+def variants(text: str) -> Iterator[str]:
     """Give the other ways of a folded text, without repeating it."""
     seen = {text}
     for way in _WAYS:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from services.render import app
 from services.render.core import glossary
 from services.render.core.glossary import Glossary
-from services.render.core.scribe import Scribe
+from services.render.core.script_converter import ScriptConverter
 from services.render.core.scripts import Script, script_at, script_of
 from services.render.core.stories import texts_in
 from services.render.settings import Settings
@@ -34,7 +34,7 @@ from tests.builders import published
 LINES = (Path(app.__file__).parent / "glossary.tsv").read_text(encoding="utf-8").splitlines()
 HOUSE = glossary.read(LINES)
 NONE = glossary.read(())
-HANS, HANT = Scribe("zh-Hans", HOUSE), Scribe("zh-Hant", HOUSE)
+HANS, HANT = ScriptConverter("zh-Hans", HOUSE), ScriptConverter("zh-Hant", HOUSE)
 
 HARD = [
     ("头发很长,发展很快,理发店发票", "頭髮很長,發展很快,理髮店發票"),
@@ -110,9 +110,9 @@ def test_words_that_one_sign_for_one_would_get_wrong(hans: str, hant: str) -> No
 def test_in_its_own_script_an_article_stands_as_sent(language: str, text: str) -> None:
     sent = everything(text, language)
     own = script_of(language) or language
-    for scribe in (HANS, HANT):
-        if own not in ("zh-Hans", "zh-Hant") or own == scribe.script:
-            assert scribe.article(sent) == sent.model_copy(update={"language": own})
+    for converter in (HANS, HANT):
+        if own not in ("zh-Hans", "zh-Hant") or own == converter.script:
+            assert converter.article(sent) == sent.model_copy(update={"language": own})
 
 
 def test_all_that_is_read_of_an_article_is_converted_and_no_address_is() -> None:
@@ -255,13 +255,13 @@ def test_where_hong_kong_tells_the_two_signs_apart_they_stay() -> None:
     ],
 )  # fmt: skip
 def test_a_name_without_a_language_is_known_by_its_signs(name: str, hans: str, hant: str) -> None:
-    assert (HANS.name(name), HANT.name(name)) == (hans, hant)
+    assert (HANS.untagged(name), HANT.untagged(name)) == (hans, hant)
 
 
 def test_a_term_of_the_glossary_is_written_as_it_says_and_read_back() -> None:
     house = glossary.read(["# terms", "", "姓于", "电邮\t電子郵件\t電郵"])
     assert titles("他姓于,于是发电邮", house) == ("他姓于,于是发电邮", "他姓于,於是發電子郵件")
-    back = Scribe("zh-Hans", house)
+    back = ScriptConverter("zh-Hans", house)
     for sent in ("他姓于,於是發電子郵件", "他姓于,於是發電郵"):
         assert back.article(published(title=sent, language="zh-Hant")).title == "他姓于,于是发电邮"
 
@@ -294,7 +294,7 @@ def test_a_glossary_that_cannot_be_read_is_a_setting_to_change(tmp_path: Path) -
 def test_every_term_of_the_house_is_needed(line: str) -> None:
     hans, *hant = line.split("\t") if "\t" in line else [line] * 2
     without = glossary.read(other for other in LINES if other != line)
-    bare = Scribe("zh-Hans", without), Scribe("zh-Hant", without)
+    bare = ScriptConverter("zh-Hans", without), ScriptConverter("zh-Hant", without)
     # behind one of these signs OpenCC may see another word
     written = [bare[1].article(published(title=before + hans)).title for before in ("", *"长手关天树")]
     read = [bare[0].article(published(title=one, language="zh-TW")).title for one in hant]
@@ -314,7 +314,7 @@ MARKED = "“头发”和干净的面条,姓于的人发电邮给皇后。"
 def test_marks_stand_over_the_same_words(spans: list[tuple[int, int]], terms: Glossary) -> None:
     marks = tuple(Mark(kind="strong", start=start, end=end) for start, end in spans if start < end)
     sent = published(blocks=(Paragraph(text=MARKED, marks=marks or None),))
-    (converted,) = Scribe("zh-Hant", terms).article(sent).blocks
+    (converted,) = ScriptConverter("zh-Hant", terms).article(sent).blocks
     assert isinstance(converted, Paragraph)
     assert len(converted.text) == len(MARKED)
     # one character stands for one, so a mark over the same places is over the same words
@@ -330,7 +330,7 @@ def test_marks_move_where_a_term_is_longer_in_the_other_script() -> None:
         blocks=(Paragraph(text="请发电邮,头发也行。", marks=marks),),
         dateline=Dateline(text="请发电邮,"),
     )
-    converted = Scribe("zh-Hant", house).article(sent)
+    converted = ScriptConverter("zh-Hant", house).article(sent)
     (block,) = converted.blocks
     assert isinstance(block, Paragraph)
     link, strong = block.marks or ()
@@ -340,7 +340,7 @@ def test_marks_move_where_a_term_is_longer_in_the_other_script() -> None:
     assert link.url == url
     assert block.text[strong.start : strong.end] == "郵,頭髮也"
     whole = sent.model_copy(update={"blocks": (Paragraph(text="请发电邮,头发也行。", marks=marks[:1]),)})
-    (block,) = Scribe("zh-Hant", house).article(whole).blocks
+    (block,) = ScriptConverter("zh-Hant", house).article(whole).blocks
     assert isinstance(block, Paragraph)
     (link,) = block.marks or ()
     assert (block.text, block.text[link.start : link.end]) == ("請發電子郵件,頭髮也行。", "電子郵件")
@@ -355,7 +355,9 @@ def test_what_is_to_stand_as_it_is_does_whatever_the_glossary_says() -> None:
         ),
         as_is=(Span(2, 4), Span(6, 8), Span(9, 30)),
     )
-    converted = Scribe("zh-Hant", glossary.read(["电邮\t電子郵件"])).article(published(blocks=(sent,)))
+    converted = ScriptConverter("zh-Hant", glossary.read(["电邮\t電子郵件"])).article(
+        published(blocks=(sent,))
+    )
     (block,) = converted.blocks
     assert isinstance(block, Paragraph)
     assert block.text == "頭髮和头發發电邮電邮"
@@ -368,7 +370,7 @@ def test_what_is_to_stand_as_it_is_does_whatever_the_glossary_says() -> None:
 def test_a_dateline_is_still_the_beginning_of_its_paragraph(terms: tuple[str, ...]) -> None:
     line = Dateline(text="(河城15日讯)", places=("河城",), agency="联合社")
     sent = published(blocks=(Heading(text="讯"), Paragraph(text="(河城15日讯)头发。")), dateline=line)
-    converted = Scribe("zh-Hant", glossary.read(terms)).article(sent)
+    converted = ScriptConverter("zh-Hant", glossary.read(terms)).article(sent)
     assert converted.dateline is not None
     _, first = converted.blocks
     assert isinstance(first, Paragraph)
@@ -380,7 +382,10 @@ def test_a_dateline_is_still_the_beginning_of_its_paragraph(terms: tuple[str, ..
 def titles(title: str, terms: Glossary) -> tuple[str, str]:
     """Give a Simplified title as it reads in both scripts."""
     sent = published(title=title)
-    return (Scribe("zh-Hans", terms).article(sent).title, Scribe("zh-Hant", terms).article(sent).title)
+    return (
+        ScriptConverter("zh-Hans", terms).article(sent).title,
+        ScriptConverter("zh-Hant", terms).article(sent).title,
+    )
 
 
 def everything(text: str, language: str, names: str = "") -> ArticlePublished:

@@ -16,7 +16,7 @@ FEWEST: Final = 20
 _KEPT: Final = 1024
 
 
-class Busiest:
+class BusiestAddress:
     """The views of one hour; `key` is drawn for it."""
 
     def __init__(self, key: bytes) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.render.core.lists import CARDS, SIX, age_of, first_without, next_age_at, seven
+from services.render.core.hot_section import CARDS, SIX, age_of, first_without, next_age_at, seven
 from tests.builders import NOON
 
 IDS = st.lists(st.sampled_from([f"a{n}" for n in range(20)]), unique=True, max_size=20)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from services.render.core.segmentation import known_words
+from services.render.core.segmentation import segmenter
 
 COMMON: Final = {"著": "着", "乾": "干"}
 """What each sign is as a rule."""
@@ -38,7 +38,7 @@ _Words = dict[int, tuple[int, int]]
 """By place of a sign, where the word begins and ends that holds it."""
 
 
-class WithTwoSigns:
+class ToSimplified:
     """A conversion into Simplified, corrected where the text had one of these signs."""
 
     def __init__(self, convert: Callable[[str], str]) -> None:
@@ -73,9 +73,9 @@ def _chosen(text: str, places: list[int]) -> str:
             named = _in_names(text) if named is None else named
             stays = place in named or _is_written(text, place)
         elif len(one) == len(other):
-            stays = (text[place] != _DRY or _HEAVEN in one) and known_words().suggest_freq(
+            stays = (text[place] != _DRY or _HEAVEN in one) and segmenter().suggest_freq(
                 one
-            ) >= known_words().suggest_freq(other)
+            ) >= segmenter().suggest_freq(other)
         else:
             stays = len(one) > len(other) and not _is_dried(one)
         if stays:
@@ -101,7 +101,7 @@ def _by_words(text: str, written: str) -> str:
 def _is_likelier(one: str, other: str) -> bool:
     """Tell whether of two words the second is meant; 沈 in a word is 沉 wherever there is such a word."""
     if len(other) == len(one) > 1:
-        return "沉" in other or known_words().suggest_freq(other) > known_words().suggest_freq(one)
+        return "沉" in other or segmenter().suggest_freq(other) > segmenter().suggest_freq(one)
     return len(other) > len(one)
 
 
@@ -109,7 +109,7 @@ def _words(text: str, places: list[int]) -> _Words:
     wanted = set(places)
     return {
         place: (start, end)
-        for start, end in _spans(known_words().cut(text, False))
+        for start, end in _spans(segmenter().cut(text, False))
         for place in range(start, end)
         if place in wanted
     }
@@ -126,8 +126,8 @@ def _in_names(text: str) -> set[int]:
     """Give the places in what is taken for a person's name, and of a 著 behind one."""
     found: set[int] = set()
     start, behind = 0, False
-    for word, kind in known_words().tag(text, True):
-        is_name = kind.startswith("nr") and not (known_words().has_word(_common(word)) or _is_dried(word))
+    for word, kind in segmenter().tag(text, True):
+        is_name = kind.startswith("nr") and not (segmenter().has_word(_common(word)) or _is_dried(word))
         if is_name:
             found.update(range(start, start + len(word)))
         elif behind and word == _BEHIND_A_NAME:
@@ -143,8 +143,8 @@ def _is_dried(word: str) -> bool:
     before = word[:-1]
     if not word.endswith("乾") or not before:
         return False
-    tagged = known_words().tag(before, False)
-    return tagged[0][1] == "v" if len(before) == 1 else known_words().has_word(before)
+    tagged = segmenter().tag(before, False)
+    return tagged[0][1] == "v" if len(before) == 1 else segmenter().has_word(before)
 
 
 def _common(word: str) -> str:

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from services.render.core.scribe import Scribe
+from services.render.core.script_converter import ScriptConverter
 from services.render.core.scripts import SCRIPTS, Script
 from shared.blocks import Paragraph, Picture
 from tests.builders import NOON, published
@@ -109,8 +109,8 @@ def test_readability_takes_the_article_alone(press: Press, script: Script) -> No
     asked = list(pages(press, script))
     sent = json.dumps([html for _, html in asked]).encode()
     done = subprocess.run([_NODE, "-e", _READ], input=sent, capture_output=True, check=True)
-    scribe = Scribe(script, GLOSSARY)
-    own, others, title, byline = (scribe.text(text, "zh") for text in (OWN, OTHERS, TITLE, BYLINE))
+    converter = ScriptConverter(script, GLOSSARY)
+    own, others, title, byline = (converter.text(text, "zh") for text in (OWN, OTHERS, TITLE, BYLINE))
     for (sentences, _), read in zip(asked, json.loads(done.stdout), strict=True):
         assert read["textContent"].count(own) == sentences
         for text in (others[:8], "阅读全文", "閱讀全文", "热门新闻", "熱門新聞"):

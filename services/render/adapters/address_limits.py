@@ -20,7 +20,7 @@ SEARCHES: Final = Pace(10, 100)
 VIEWS: Final = Pace(50, 500)
 
 
-class Addresses:
+class AddressLimits:
     """Who is connected from where, and how often each address has asked."""
 
     def __init__(self, trusted: Proxies) -> None:
@@ -28,7 +28,7 @@ class Addresses:
         self._connected: Counter[str] = Counter()
         self._reads, self._searches, self._views = Turnstile(READS), Turnstile(SEARCHES), Turnstile(VIEWS)
 
-    def come(self, peer: str) -> str | None:
+    def connect(self, peer: str) -> str | None:
         """Count a connection; give what its address is called, None if that is not limited."""
         address = client_address(peer, "", ())
         if address is None or self._is_proxy(address):
@@ -43,13 +43,13 @@ class Addresses:
             return self._trusted > 0
         return any(address in network for network in self._trusted)
 
-    def leave(self, name: str) -> None:
+    def disconnect(self, name: str) -> None:
         """Take a connection off the count."""
         self._connected[name] -= 1
         if not self._connected[name]:
             del self._connected[name]
 
-    def crowded(self, name: str) -> bool:
+    def is_crowded(self, name: str) -> bool:
         """Tell whether more are connected from there than may be."""
         return self._connected[name] > CONNECTIONS
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
-from services.render.adapters.answer import PageAnswers, count
+from services.render.adapters.answer import PageAnswers, count_answer
 from services.render.core.lru import Lru
 from services.render.core.page import Page
 
@@ -18,7 +18,7 @@ _BY_PATH: Final = ("article",)
 """Routes that read no query: whatever stands there, a page of the path goes before a former address."""
 
 
-class AtOnce:
+class FastPath:
     """What the server asks before it starts the application; `unready` says why no page may be served yet."""
 
     def __init__(self, unready: Callable[[], str | None], answers: PageAnswers) -> None:
@@ -50,5 +50,5 @@ class AtOnce:
         if page is None:
             return None
         status, head, body = self._answers.ready(page, asked)
-        count(route, status)
+        count_answer(route, status)
         return head, b"" if method == b"HEAD" else body

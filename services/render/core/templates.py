@@ -1,7 +1,7 @@
-"""How pages look to a reader: every piece of a page, from article, story or list to bytes of HTML.
+"""How pages look to a reader: every part of a page, from article, story or list to bytes of HTML.
 
-A page is a few pieces joined: an article is `article_top + hot + cards + article_end + tail`, any other page
-`top + body + tail`. Each piece depends on its arguments alone, so it is made once per version and kept.
+A page is a few parts joined: an article is `article_top + hot + cards + article_end + tail`, any other page
+`top + body + tail`. Each part depends on its arguments alone, so it is made once per version and kept.
 Texts stand as sent; what is drawn besides them (ranks, triangles, the tile of a story without a picture)
 is CSS, so that a page read aloud or copied is the newspaper's text and nothing else.
 """
@@ -20,7 +20,7 @@ from services.render.core import metadata
 from services.render.core.bidi import shown
 from services.render.core.notes import Notes
 from services.render.core.pictures import files
-from services.render.core.scribe import Scribe
+from services.render.core.script_converter import ScriptConverter
 from services.render.core.scripts import OTHER, PREFIX, SCRIPTS, link_in, script_of
 from services.render.core.site import Site, hot_path, section_path, series_path
 from services.render.core.stories import Story, cut
@@ -44,7 +44,7 @@ FORMS: Final = {
 """Endings of a feed's address, the most common form first."""
 
 
-def environment(loader: jinja2.BaseLoader) -> jinja2.Environment:
+def jinja_environment(loader: jinja2.BaseLoader) -> jinja2.Environment:
     """Make the environment the templates are written for: escaping always, texts isolated."""
     return jinja2.Environment(
         loader=loader,
@@ -57,16 +57,16 @@ def environment(loader: jinja2.BaseLoader) -> jinja2.Environment:
     )
 
 
-class Fragments:
-    """The pieces of all pages in one script; every method returns UTF-8 bytes of HTML.
+class Templates:
+    """The templates of all pages in one script; every method returns UTF-8 bytes of HTML.
 
     An environment belongs to one script: what all templates know of it is set here.
     """
 
-    def __init__(self, site: Site, scribe: Scribe, environment: jinja2.Environment) -> None:
-        script = scribe.script
-        self.scribe: Final = scribe
-        self.site: Final = replace(site, name=scribe.name(site.name))
+    def __init__(self, site: Site, converter: ScriptConverter, environment: jinja2.Environment) -> None:
+        script = converter.script
+        self.converter: Final = converter
+        self.site: Final = replace(site, name=converter.untagged(site.name))
         self.words: Final = WORDS[script]
         self.link: Final = partial(link_in, script, site_url=site.url)
         """Give an address as pages of this script link to it."""
@@ -76,7 +76,7 @@ class Fragments:
             script=script,
             words=self.words,
             other_words=WORDS[OTHER[script]],
-            reading=scribe.name,
+            reading=converter.untagged,
             prefix=PREFIX[script],
             other_script=OTHER[script],
             other_prefix=PREFIX[OTHER[script]],
@@ -95,7 +95,7 @@ class Fragments:
 
     @cached_property
     def _footer(self) -> bytes:
-        hot = f"{PREFIX[self.scribe.script]}/hot.json"
+        hot = f"{PREFIX[self.converter.script]}/hot.json"
         script = (
             f'<script src="{escape(self.site.static["remen.js"])}" defer'
             f' data-hot="{hot}" data-changed="{escape(self.words.changed)}"'
@@ -115,9 +115,9 @@ class Fragments:
             of_year=published.year if is_over_a_year(published.date(), today) else None,
             about=metadata.of_article(
                 self.site,
-                self.scribe.script,
+                self.converter.script,
                 article,
-                self.scribe.name(article.section),
+                self.converter.untagged(article.section),
                 self.words.home,
                 self.words.sponsored,
             ),
@@ -151,7 +151,7 @@ class Fragments:
         """
         return self._render(
             "top.html",
-            about=metadata.of_page(self.site, self.scribe.script, title, path, self.words.about),
+            about=metadata.of_page(self.site, self.converter.script, title, path, self.words.about),
             title=title,
             path=quote(path, safe="/?=&%"),
             found=found,
@@ -332,6 +332,6 @@ def host(url: str) -> str:
     return url.partition("//")[2].partition("/")[0].removeprefix("www.")
 
 
-def _trusted(*pieces: bytes) -> Markup:
-    """Join pieces that this module made, so that they are not escaped again."""
-    return Markup(b"".join(pieces).decode())  # noqa: S704 - made by these templates, escaped once already
+def _trusted(*parts: bytes) -> Markup:
+    """Join parts that this module made, so that they are not escaped again."""
+    return Markup(b"".join(parts).decode())  # noqa: S704 - made by these templates, escaped once already
