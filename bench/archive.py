@@ -29,12 +29,12 @@ import uvloop
 from bench.measuring import head, show
 from bench.store import file_mb
 from bench.stored import NOON, article_id, records
-from services.render.adapters import archive_fold, postgres
-from services.render.adapters.archive import Archive
-from services.render.adapters.fold import Evictable, Record, apply
-from services.render.adapters.postgres import ArchiveAddress
-from services.render.core.article_cache import ArchivedArticle, TextArchivedError
-from services.render.core.page import Page
+from services.render.adapters.archive import archive_fold, postgres
+from services.render.adapters.archive.archive import Archive
+from services.render.adapters.archive.postgres import ArchiveAddress
+from services.render.adapters.store.fold import Evictable, Record, apply
+from services.render.core.pages.article_cache import ArchivedArticle, TextArchivedError
+from services.render.core.pages.page import Page
 from tests.postgres import Postgres, binaries
 from tests.unit.render.folded import Folded
 from tests.unit.render.press import Press

@@ -17,8 +17,8 @@ from statistics import median
 
 from bench.measuring import cpu_us, head, resident, show
 from bench.stored import article_id, records
-from services.render.adapters.fold import apply
-from services.render.core.page import Page
+from services.render.adapters.store.fold import apply
+from services.render.core.pages.page import Page
 from shared.events import ArticlePublished
 from tests.unit.render.folded import Folded
 from tests.unit.render.press import Press

@@ -18,8 +18,8 @@ from typing import Final
 
 from bench.measuring import head, show
 from services.render import app
-from services.render.core import glossary
-from services.render.core.script_converter import ScriptConverter, opencc
+from services.render.core.text import glossary
+from services.render.core.text.script_converter import ScriptConverter, opencc
 
 _PAIRS: Final = """
     隻只 週周 夥伙 伙夥 藉借 菸煙 煙菸 繫系 颳刮 煉鍊 嚐嘗 餵喂 揹背 捲卷 鬆松 併並 並併 簽籤 唸念 綵彩 彩綵

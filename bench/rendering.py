@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from services.render.adapters.fold import Record, apply
-from services.render.adapters.store import Store
+from services.render.adapters.store.fold import Record, apply
+from services.render.adapters.store.store import Store
 from shared import wire
 from shared.events import ArticlePublished
 from tests.builders import NOON_MS

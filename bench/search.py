@@ -19,10 +19,10 @@ from typing import Final
 
 from bench.measuring import head, percentile, show
 from bench.newspaper import Newspaper, as_in_the_log
-from services.render.adapters.search import BusyError, Search
-from services.render.adapters.search_index import SearchIndex
-from services.render.adapters.store import Change
-from services.render.core.query import read
+from services.render.adapters.search.search import BusyError, Search
+from services.render.adapters.search.search_index import SearchIndex
+from services.render.adapters.store.store import Change
+from services.render.core.search.query import read
 
 ARTICLES: Final = 100_000
 SEED: Final = 20261115

@@ -10,7 +10,7 @@ from ipaddress import IPv4Address
 from typing import Final, NamedTuple
 
 from bench.measuring import head, show
-from services.render.core.readers import reader_key
+from services.render.core.views.readers import reader_key
 
 SEATS: Final = (64, 128, 256, 512)
 SALT: Final = bytes(32)

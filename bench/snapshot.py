@@ -13,8 +13,8 @@ from pathlib import Path
 from bench.measuring import head, show
 from bench.store import SHORT, file_mb, fold_into
 from bench.stored import records
-from services.render.adapters import snapshot
-from services.render.adapters.store import Store
+from services.render.adapters.store import snapshot
+from services.render.adapters.store.store import Store
 from tests.unit.render.folded import Folded
 
 SIZES = ((100_000, None), (1_000_000, SHORT))

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from services.render.adapters.postgres import ArchiveAddress
+from services.render.adapters.archive.postgres import ArchiveAddress
 from tests.real import free_base
 
 _PLACES: Final = "/usr/lib/postgresql/*/bin"

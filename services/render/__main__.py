@@ -8,7 +8,7 @@ import sqlite3
 import sys
 from pathlib import Path
 
-from services.render.adapters import snapshot
+from services.render.adapters.store import snapshot
 from services.render.app import run, run_archive
 from services.render.settings import Settings
 from shared.runtime import configure_logging

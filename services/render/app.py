@@ -14,44 +14,45 @@ import jinja2
 import uvloop
 from prometheus_client import Gauge
 
-from services.render.adapters import disk, page_lookups
-from services.render.adapters.answer import PageAnswers
-from services.render.adapters.archive import Archive, no_archive
-from services.render.adapters.archive_log import ArchiveLog
-from services.render.adapters.article_log import ArticleLog
+from services.render.adapters import disk
+from services.render.adapters.archive.archive import Archive, no_archive
+from services.render.adapters.archive.archive_log import ArchiveLog
+from services.render.adapters.archive.postgres import ArchiveAddress
+from services.render.adapters.archive.window import Evictor, Window
 from services.render.adapters.cancelling import cancel_all
-from services.render.adapters.feed_routes import FeedRoutes
 from services.render.adapters.hot_list_reader import HotListReader
+from services.render.adapters.http import page_lookups
+from services.render.adapters.http.answer import PageAnswers
+from services.render.adapters.http.feed_routes import FeedRoutes
+from services.render.adapters.http.page_check import PageCheck
+from services.render.adapters.http.server import make_plain_server, make_server
+from services.render.adapters.http.sitemaps import Sitemaps
+from services.render.adapters.http.static import Static
+from services.render.adapters.http.web import Web
 from services.render.adapters.left_out import left_out
-from services.render.adapters.page_check import PageCheck
-from services.render.adapters.postgres import ArchiveAddress
-from services.render.adapters.salts import Salts
-from services.render.adapters.search import Search
-from services.render.adapters.search_index import SearchIndex
-from services.render.adapters.search_indexer import SearchIndexer
-from services.render.adapters.server import make_plain_server, make_server
-from services.render.adapters.sitemaps import Sitemaps
-from services.render.adapters.snapshot import SEARCH, STORE
-from services.render.adapters.sqlite_file import UnusableError
-from services.render.adapters.static import Static
-from services.render.adapters.store import Store
-from services.render.adapters.view_log import ViewLog
-from services.render.adapters.views import Views
-from services.render.adapters.web import Web
-from services.render.adapters.window import Evictor, Window
-from services.render.core import glossary
-from services.render.core.article_cache import Changes
-from services.render.core.edition import Edition
-from services.render.core.feeds import Feeds
-from services.render.core.glossary import Glossary
-from services.render.core.hot_section import HotLists
-from services.render.core.origins import host_of
-from services.render.core.pages import Pages
-from services.render.core.script_converter import ScriptConverter
-from services.render.core.scripts import SCRIPTS, Script
-from services.render.core.search_pages import SearchPages
-from services.render.core.site import Site
-from services.render.core.templates import Templates, jinja_environment
+from services.render.adapters.log.article_log import ArticleLog
+from services.render.adapters.search.search import Search
+from services.render.adapters.search.search_index import SearchIndex
+from services.render.adapters.search.search_indexer import SearchIndexer
+from services.render.adapters.store.snapshot import SEARCH, STORE
+from services.render.adapters.store.sqlite_file import UnusableError
+from services.render.adapters.store.store import Store
+from services.render.adapters.views.salts import Salts
+from services.render.adapters.views.view_log import ViewLog
+from services.render.adapters.views.views import Views
+from services.render.core.feeds.feeds import Feeds
+from services.render.core.pages.article_cache import Changes
+from services.render.core.pages.edition import Edition
+from services.render.core.pages.hot_section import HotLists
+from services.render.core.pages.pages import Pages
+from services.render.core.pages.site import Site
+from services.render.core.pages.templates import Templates, jinja_environment
+from services.render.core.search.search_pages import SearchPages
+from services.render.core.text import glossary
+from services.render.core.text.glossary import Glossary
+from services.render.core.text.script_converter import ScriptConverter
+from services.render.core.text.scripts import SCRIPTS, Script
+from services.render.core.views.origins import host_of
 from services.render.settings import INSTALL, Settings
 from shared.events import at_ms, section_scope
 from shared.health import Health

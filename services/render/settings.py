@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from services.render.core import glossary
-from services.render.core.picture_service import PictureService
+from services.render.core.pages.picture_service import PictureService
+from services.render.core.text import glossary
 from shared.redis import RedisSettings
 from shared.settings import DEVELOPMENT, is_loopback
 

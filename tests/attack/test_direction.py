@@ -11,7 +11,7 @@ import pytest
 from markupsafe import escape
 from playwright.sync_api import Browser
 
-from services.render.core.bidi import isolated, without_controls
+from services.render.core.text.bidi import isolated, without_controls
 from shared.blocks import Paragraph, Picture
 from shared.events import ArticlePublished
 from tests.attack.rounds import ROUNDS

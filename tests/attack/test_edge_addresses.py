@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from dev.environment import ROOT
-from services.render.core import aliases
-from services.render.core.aliases import OF_CAMPAIGNS
+from services.render.core.articles import aliases
+from services.render.core.articles.aliases import OF_CAMPAIGNS
 from tests.attack.test_edge import Edge, running
 from tests.builders import published
 from tests.integration.render.serving import Client

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser
 
-from services.render.adapters import view_log
-from services.render.core import tokens
+from services.render.adapters.views import view_log
+from services.render.core.views import tokens
 from shared.limits import Limits
 from tests.attack.hosts import Host
 from tests.builders import published

@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 from dev.environment import ROOT
-from services.render.adapters import address_limits
+from services.render.adapters.http import address_limits
 from shared.limits import Limits
 from shared.pace import Pace, Turnstile
 from tests.builders import published

@@ -7,7 +7,7 @@ import pytest
 
 from services.ingest.core.decide import Accepted
 from services.ingest.core.editions import UNKNOWN
-from services.render.core.page import Page
+from services.render.core.pages.page import Page
 from shared.events import ArticleWithdrawn
 from tests.builders import arrival, as_json, published
 from tests.unit.ingest.accepting import accept

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from services.render.core.tokens import SLOT_S
+from services.render.core.views.tokens import SLOT_S
 from tests.foreign import until
 from tests.integration.render.serving import Serving
 

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 import aiohttp
 
-from services.render.core.readers import reader_key, segment
+from services.render.core.views.readers import reader_key, segment
 from services.render.settings import Settings
 from shared.events import SaltDrawn
 from shared.topics import SALTS

@@ -15,7 +15,7 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from services.render.core import tokens
+from services.render.core.views import tokens
 from services.render.settings import Settings
 from shared.events import HotListChanged, ViewsVoided
 from tests.chaos.attackers import BROWSERS, DRIVEN, Report, agents, crowd, readers, report

@@ -11,7 +11,7 @@ import yaml
 
 from ops.setup import keys, rights
 from services.ingest.settings import Token
-from services.render.core.picture_service import PictureService
+from services.render.core.pages.picture_service import PictureService
 from services.render.settings import Settings as RenderSettings
 from shared import topics
 from tests.contract.test_documentation import SETTINGS, variables

@@ -12,7 +12,7 @@ from services.ingest.core.submissions import Publish
 from services.ingest.settings import Settings as IngestSettings
 from services.rank.adapters import http as rank_http
 from services.rank.settings import Settings as RankSettings
-from services.render.adapters import web as render_web
+from services.render.adapters.http import web as render_web
 from services.render.settings import Settings as RenderSettings
 from shared import topics
 from shared.health import PATHS, Health

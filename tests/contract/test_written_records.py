@@ -18,9 +18,9 @@ from services.ingest.core.outputs import of_accepted, sent_home, submitted
 from services.rank.adapters.outbox import Outbox as RankOutbox
 from services.rank.core.views import Limits
 from services.rank.core.views import read as read_views
-from services.render.adapters import salts, view_log
-from services.render.adapters.view_log import ViewLog
-from services.render.core import view_batches
+from services.render.adapters.views import salts, view_log
+from services.render.adapters.views.view_log import ViewLog
+from services.render.core.views import view_batches
 from shared import kafka, wire
 from shared.articles import TextErased
 from shared.events import (

@@ -13,7 +13,7 @@ from services.ingest.core.reading import DEFAULTS, read
 from services.rank.core import desk, desk_log, facts, views, voids
 from services.rank.core.records import Record
 from services.rank.core.views import Limits
-from services.render.adapters import salts
+from services.render.adapters.views import salts
 from shared import articles, wire
 from shared.events import Arrival, ArticlePublished
 from tests import poison

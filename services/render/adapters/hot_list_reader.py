@@ -14,7 +14,7 @@ from typing import Final
 from prometheus_client import Gauge
 from redis.exceptions import ResponseError
 
-from services.render.core.hot_section import HotLists
+from services.render.core.pages.hot_section import HotLists
 from shared import bounded_json, redis
 from shared.events import LISTS, HotListChanged, hot_key, section_scope
 from shared.runtime import log

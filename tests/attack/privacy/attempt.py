@@ -13,9 +13,9 @@ from unittest import mock
 
 import numpy as np
 
-from services.render.adapters import views as views_module
-from services.render.core import readers, view_batches
-from services.render.core.view_batches import View
+from services.render.adapters.views import views as views_module
+from services.render.core.views import readers, view_batches
+from services.render.core.views.view_batches import View
 from services.render.settings import Settings
 from shared.events import ViewsSeen
 from tests.attack.privacy import joins

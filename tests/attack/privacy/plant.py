@@ -17,14 +17,14 @@ from prometheus_client import generate_latest
 
 from services.rank.core.fold import Batch, Rules, State, fold
 from services.rank.core.views import Limits
-from services.render.adapters import views as views_module
-from services.render.adapters.salts import Salts
-from services.render.adapters.view_log import ViewLog
-from services.render.adapters.views import Caller, Views
-from services.render.core import tokens, view_batches
-from services.render.core.origins import Sender
-from services.render.core.readers import reading_day
-from services.render.core.view_batches import View
+from services.render.adapters.views import views as views_module
+from services.render.adapters.views.salts import Salts
+from services.render.adapters.views.view_log import ViewLog
+from services.render.adapters.views.views import Caller, Views
+from services.render.core.views import tokens, view_batches
+from services.render.core.views.origins import Sender
+from services.render.core.views.readers import reading_day
+from services.render.core.views.view_batches import View
 from services.render.settings import Settings
 from shared import wire
 from shared.events import ViewsSeen

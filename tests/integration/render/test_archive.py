@@ -18,12 +18,12 @@ import pytest
 
 from dev import ask
 from dev.child import Program
-from services.render.adapters import archive_fold
-from services.render.adapters import postgres as driver
-from services.render.adapters.archive import Archive, ArchiveError
-from services.render.adapters.archive_fold import PositionMovedError
-from services.render.adapters.log_reader import Record
-from services.render.core.article_cache import TextArchivedError
+from services.render.adapters.archive import archive_fold
+from services.render.adapters.archive import postgres as driver
+from services.render.adapters.archive.archive import Archive, ArchiveError
+from services.render.adapters.archive.archive_fold import PositionMovedError
+from services.render.adapters.log.log_reader import Record
+from services.render.core.pages.article_cache import TextArchivedError
 from shared import wire
 from shared.articles import ArticleEvent, TextErased
 from shared.blocks import Paragraph
@@ -34,7 +34,7 @@ from tests.integration.render.reading import Render, publish
 from tests.postgres import Postgres
 from tests.real import Kafka, Server, free_base
 from tests.unit.render.folded import Folded
-from tests.unit.render.test_store import texts_by_the_rule
+from tests.unit.render.store.test_store import texts_by_the_rule
 
 MakeRender = Callable[..., Render]
 YEARS_AGO = datetime(2016, 5, 1, tzinfo=UTC)

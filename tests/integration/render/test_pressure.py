@@ -9,8 +9,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from services.render.adapters import view_log, views
-from services.render.core import tokens
+from services.render.adapters.views import view_log, views
+from services.render.core.views import tokens
 from tests.foreign import until
 from tests.integration.render.serving import Received, Serving, request
 

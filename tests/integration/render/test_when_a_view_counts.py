@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from services.render.core import tokens
+from services.render.core.views import tokens
 from shared.limits import Limits
 from tests.builders import published
 from tests.foreign import until

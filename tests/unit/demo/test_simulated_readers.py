@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 from jinja2 import DictLoader
 
 from dev.demo.readers import token_in
-from services.render.core import glossary
-from services.render.core.script_converter import ScriptConverter
-from services.render.core.site import Site
-from services.render.core.templates import Templates, jinja_environment
+from services.render.core.pages.site import Site
+from services.render.core.pages.templates import Templates, jinja_environment
+from services.render.core.text import glossary
+from services.render.core.text.script_converter import ScriptConverter
 
 
 def test_the_token_is_found_where_render_puts_it_and_only_on_an_article() -> None:

@@ -7,21 +7,21 @@ from zoneinfo import ZoneInfo
 import jinja2
 
 from services.render import app
-from services.render.adapters.feed_routes import FeedRoutes
-from services.render.adapters.search import Search
-from services.render.adapters.search_index import SearchIndex
-from services.render.adapters.sitemaps import Sitemaps
-from services.render.adapters.static import Static
-from services.render.core import glossary
-from services.render.core.edition import Edition
-from services.render.core.feeds import Feeds
-from services.render.core.page import Page
-from services.render.core.pages import Pages
-from services.render.core.script_converter import ScriptConverter
-from services.render.core.scripts import SCRIPTS, Script
-from services.render.core.search_pages import SearchPages
-from services.render.core.site import Site
-from services.render.core.templates import Templates, jinja_environment
+from services.render.adapters.http.feed_routes import FeedRoutes
+from services.render.adapters.http.sitemaps import Sitemaps
+from services.render.adapters.http.static import Static
+from services.render.adapters.search.search import Search
+from services.render.adapters.search.search_index import SearchIndex
+from services.render.core.feeds.feeds import Feeds
+from services.render.core.pages.edition import Edition
+from services.render.core.pages.page import Page
+from services.render.core.pages.pages import Pages
+from services.render.core.pages.site import Site
+from services.render.core.pages.templates import Templates, jinja_environment
+from services.render.core.search.search_pages import SearchPages
+from services.render.core.text import glossary
+from services.render.core.text.script_converter import ScriptConverter
+from services.render.core.text.scripts import SCRIPTS, Script
 from shared.articles import ArticleEvent
 from shared.events import HotEntry, HotListChanged, ListName
 from shared.settings import ServiceSettings

@@ -3,10 +3,10 @@
 import asyncio
 from datetime import datetime
 
-from services.render.adapters.search import Search
-from services.render.adapters.search_index import SearchIndex
-from services.render.core.hits import Found
-from services.render.core.query import read
+from services.render.adapters.search.search import Search
+from services.render.adapters.search.search_index import SearchIndex
+from services.render.core.search.hits import Found
+from services.render.core.search.query import read
 from shared.articles import ArticleEvent
 from shared.blocks import Paragraph
 from tests.builders import NOON

@@ -11,26 +11,26 @@ from typing import Any
 import pytest
 from redis.exceptions import ResponseError
 
-from services.render.adapters import page_check
-from services.render.adapters.fold import Record, apply
 from services.render.adapters.hot_list_reader import HotListReader
-from services.render.adapters.page_check import PageCheck
-from services.render.adapters.salts import _take
-from services.render.adapters.sitemaps import INDEX, NEWS_NAME
-from services.render.adapters.sqlite_file import is_corrupt, is_invalid
-from services.render.adapters.store import LAYOUT, Store
-from services.render.core.hot_section import HotLists
-from services.render.core.script_converter import ScriptConverter
-from services.render.core.stories import Story
-from services.render.core.templates import Templates
+from services.render.adapters.http import page_check
+from services.render.adapters.http.page_check import PageCheck
+from services.render.adapters.http.sitemaps import INDEX, NEWS_NAME
+from services.render.adapters.store.fold import Record, apply
+from services.render.adapters.store.sqlite_file import is_corrupt, is_invalid
+from services.render.adapters.store.store import LAYOUT, Store
+from services.render.adapters.views.salts import _take
+from services.render.core.articles.stories import Story
+from services.render.core.pages.hot_section import HotLists
+from services.render.core.pages.templates import Templates
+from services.render.core.text.script_converter import ScriptConverter
 from shared import wire
 from shared.articles import read
 from shared.events import LISTS, ArticlePublished, HotEntry, HotListChanged, ListName
 from tests import poison
 from tests.builders import NOON, NOON_MS, published, withdrawn
 from tests.unit.render.folded import Folded
+from tests.unit.render.http.test_web import Render
 from tests.unit.render.press import Press
-from tests.unit.render.test_web import Render
 
 SECTION = "/section/%E5%9C%B0%E6%96%B9"
 PATHS = ("/", SECTION, "/hot", "/search?q=河城", "/feed.xml", f"{SECTION}/feed.atom", "/feed.json",

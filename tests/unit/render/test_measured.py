@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from prometheus_client import REGISTRY
 
-from services.render.adapters import disk, page_lookups
-from services.render.adapters.article_log import ArticleLog
-from services.render.adapters.fold import Record
-from services.render.adapters.view_latency import ViewLatency
+from services.render.adapters import disk
+from services.render.adapters.http import page_lookups
+from services.render.adapters.log.article_log import ArticleLog
+from services.render.adapters.store.fold import Record
+from services.render.adapters.views.view_latency import ViewLatency
 from shared import wire
 from shared.events import Arrival
 from shared.health import Health
@@ -68,7 +69,7 @@ def test_a_view_is_followed_until_a_list_counts_the_moment_it_was_appended() -> 
 
 
 def test_what_waits_for_a_list_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.render.adapters.view_latency._FOLLOWED", 3)
+    monkeypatch.setattr("services.render.adapters.views.view_latency._FOLLOWED", 3)
     waiting = ViewLatency()
     count, _ = observed("remen_render_view_to_list_seconds")
     for n in range(10):

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from services.render.adapters.view_log import QueueFullError, ViewLog
-from services.render.core.view_batches import View
+from services.render.adapters.views.view_log import QueueFullError, ViewLog
+from services.render.core.views.view_batches import View
 
 
 class Written(ViewLog):

@@ -1,0 +1,1 @@
+"""What readers ask over HTTP, and what goes back."""

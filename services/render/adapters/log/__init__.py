@@ -1,0 +1,1 @@
+"""articles.v1, read into a store."""

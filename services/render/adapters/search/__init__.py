@@ -1,0 +1,1 @@
+"""The search's index, a SQLite file of its own."""

@@ -1,0 +1,1 @@
+"""Views on their way from a page to views.v1."""

@@ -1,0 +1,1 @@
+"""What programs follow the site by: feeds and sitemaps."""

@@ -1,0 +1,1 @@
+"""Chinese text: its two scripts, its words, and what turns the direction of a line."""
