@@ -32,8 +32,9 @@ from bench.stored import NOON, article_id, records
 from services.render.adapters.archive import archive_fold, postgres
 from services.render.adapters.archive.archive import Archive
 from services.render.adapters.archive.postgres import ArchiveAddress
-from services.render.adapters.store.fold import Evictable, Record, apply
-from services.render.core.pages.article_cache import ArchivedArticle, TextArchivedError
+from services.render.adapters.log.records import Record
+from services.render.adapters.store.fold import Evictable, apply
+from services.render.core.articles.articles import ArchivedArticle, TextArchivedError
 from services.render.core.pages.page import Page
 from tests.postgres import Postgres, binaries
 from tests.unit.render.folded import Folded
@@ -137,7 +138,7 @@ async def replica(folder: Path, size: int, archive: Archive | None) -> dict[str,
     index, store = press.index, folded.store
     index.open()
     at = index.follow(store.origin(), store.last_change())
-    while changes := store.changed(at, 200):
+    while changes := store.changes_after(at, 200):
         index.take(changes, NOON)
         at = changes[-1].number
     pages = {} if archive is None else await measure(press, size, archive)
@@ -182,8 +183,8 @@ async def ask(press: Press, one: str, archive: Archive) -> Page | None:
     """Give an article's page as the web does."""
     try:
         return press.article(one)
-    except TextArchivedError as absent:
-        return press.pages.article(one, press.now, await archive.bring(absent))
+    except TextArchivedError as wanted:
+        return press.pages.article(one, press.now, await archive.fetch(wanted))
 
 
 async def text(press: Press, one: str, archive: Archive) -> None:
@@ -191,7 +192,7 @@ async def text(press: Press, one: str, archive: Archive) -> None:
     found = press.folded.store.find(one)
     if isinstance(found, ArchivedArticle):
         archive.forget([one])
-        await archive.bring(TextArchivedError(one, found.checksum))
+        await archive.fetch(TextArchivedError(one, found.checksum))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from services.render.adapters.store.fold import Record, apply
+from services.render.adapters.log.records import Record
+from services.render.adapters.store.fold import apply
 from services.render.adapters.store.store import Store
 from shared import wire
 from shared.events import ArticlePublished

@@ -21,7 +21,7 @@ from bench.measuring import head, percentile, show
 from bench.newspaper import Newspaper, as_in_the_log
 from services.render.adapters.search.search import BusyError, Search
 from services.render.adapters.search.search_index import SearchIndex
-from services.render.adapters.store.store import Change
+from services.render.adapters.store.queries import Change
 from services.render.core.search.query import read
 
 ARTICLES: Final = 100_000

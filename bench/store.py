@@ -21,7 +21,8 @@ from typing import Final
 
 from bench.measuring import head, show
 from bench.stored import article_id, records
-from services.render.adapters.store.fold import Record, apply
+from services.render.adapters.log.records import Record
+from services.render.adapters.store.fold import apply
 from services.render.core.pages.page import Page
 from tests.unit.render.folded import Folded
 from tests.unit.render.press import Press

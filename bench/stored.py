@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from services.render.adapters.store.fold import Record
+from services.render.adapters.log.records import Record
 from shared import wire
 from shared.blocks import Paragraph, Picture
 from shared.events import Arrival, ArticlePublished, Order

@@ -30,18 +30,18 @@ from services.render.adapters.http.sitemaps import Sitemaps
 from services.render.adapters.http.static import Static
 from services.render.adapters.http.web import Web
 from services.render.adapters.left_out import left_out
-from services.render.adapters.log.article_log import ArticleLog
 from services.render.adapters.search.search import Search
 from services.render.adapters.search.search_index import SearchIndex
 from services.render.adapters.search.search_indexer import SearchIndexer
+from services.render.adapters.store.article_log import ArticleLog
 from services.render.adapters.store.snapshot import SEARCH, STORE
 from services.render.adapters.store.sqlite_file import UnusableError
 from services.render.adapters.store.store import Store
 from services.render.adapters.views.salts import Salts
 from services.render.adapters.views.view_log import ViewLog
 from services.render.adapters.views.views import Views
+from services.render.core.articles.articles import Changes
 from services.render.core.feeds.feeds import Feeds
-from services.render.core.pages.article_cache import Changes
 from services.render.core.pages.edition import Edition
 from services.render.core.pages.hot_section import HotLists
 from services.render.core.pages.pages import Pages
@@ -170,7 +170,9 @@ def build(settings: Settings) -> Render:
     _cache.set_function(lambda: sum(one.weight for one in pages.values()))
     page_lookups.measure(pages.values())
     disk.measure(settings.data, (STORE, SEARCH))
-    article_log = ArticleLog(settings.kafka_bootstrap_servers, store, articles_changed, window)
+    article_log = ArticleLog(
+        settings.kafka_bootstrap_servers, store, articles_changed, None if window is None else window.past
+    )
     if window is not None:
         evictor = Evictor(window, store, article_log.write, search_indexer.changed)
     salts = Salts(settings.kafka_bootstrap_servers, settings.instance, settings.zone)
@@ -212,9 +214,9 @@ def build(settings: Settings) -> Render:
                 {} if archive is None else {"archive": archive.complaint},
             ),
             article_log.complaint,
-            article_log.moved,
+            article_log.next_fold,
             PageAnswers(settings.picture_sources),
-            no_archive if archive is None else archive.bring,
+            no_archive if archive is None else archive.fetch,
         ),
         archive=archive,
         evictor=evictor,

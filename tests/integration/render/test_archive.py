@@ -22,8 +22,8 @@ from services.render.adapters.archive import archive_fold
 from services.render.adapters.archive import postgres as driver
 from services.render.adapters.archive.archive import Archive, ArchiveError
 from services.render.adapters.archive.archive_fold import PositionMovedError
-from services.render.adapters.log.log_reader import Record
-from services.render.core.pages.article_cache import TextArchivedError
+from services.render.adapters.log.records import Record
+from services.render.core.articles.articles import TextArchivedError
 from shared import wire
 from shared.articles import ArticleEvent, TextErased
 from shared.blocks import Paragraph
@@ -154,7 +154,7 @@ async def test_a_postgresql_that_hangs_holds_up_no_fold_for_ever(
         assert await archive_fold.positions(another) == {}
 
 
-def absent(record: Record) -> TextArchivedError:
+def wanted_text(record: Record) -> TextArchivedError:
     return TextArchivedError((record.key or b"").decode(), zlib.crc32(record.value or b""))
 
 
@@ -171,11 +171,11 @@ async def test_a_text_is_brought_as_it_stands_and_no_other(
     record = folded.record(old("a"))
     async with connected(postgres) as connection:
         await archive_fold.apply(connection, [record], {})
-    found = await archive.bring(absent(record))
+    found = await archive.fetch(wanted_text(record))
     assert wire.encode(found.article) == record.value
     with pytest.raises(ArchiveError, match="does not hold"):
-        await archive.bring(TextArchivedError("a", 1))
-    pair = ("a", absent(record).checksum)
+        await archive.fetch(TextArchivedError("a", 1))
+    pair = ("a", wanted_text(record).checksum)
     assert await archive.held([pair, ("a", 1), ("b", 2)]) == {pair}
     assert await archive.held([]) == frozenset()
     assert archive.complaint() is None
@@ -187,13 +187,13 @@ async def test_all_who_want_one_text_ask_once_and_what_was_brought_is_remembered
     record = folded.record(old("a"))
     async with connected(postgres) as connection:
         await archive_fold.apply(connection, [record], {})
-    wanted = absent(record)
-    await asyncio.gather(*(archive.bring(wanted) for _ in range(500)))
+    wanted = wanted_text(record)
+    await asyncio.gather(*(archive.fetch(wanted) for _ in range(500)))
     postgres.stop()
-    await archive.bring(wanted)
+    await archive.fetch(wanted)
     archive.forget(["a"])
     with pytest.raises(ArchiveError):
-        await archive.bring(wanted)
+        await archive.fetch(wanted)
 
 
 @pytest.mark.alone
@@ -203,22 +203,22 @@ async def test_an_archive_that_hangs_is_given_up_in_time_and_left_alone_until_it
     records = [folded.record(old(f"a{n}")) for n in range(100)]
     async with connected(postgres) as connection:
         await archive_fold.apply(connection, records, {})
-    await archive.bring(absent(records[0]))
+    await archive.fetch(wanted_text(records[0]))
     postgres.signal(signal.SIGSTOP)
     began = time.monotonic()
     outcomes = await asyncio.gather(
-        *(archive.bring(absent(one)) for one in records[1:]), return_exceptions=True
+        *(archive.fetch(wanted_text(one)) for one in records[1:]), return_exceptions=True
     )
     assert all(isinstance(one, ArchiveError) for one in outcomes)
     assert time.monotonic() - began < 2.5
     assert "cannot be asked" in (archive.complaint() or "")
     began = time.monotonic()
     with pytest.raises(ArchiveError):
-        await archive.bring(absent(records[1]))
+        await archive.fetch(wanted_text(records[1]))
     assert time.monotonic() - began < 0.2, "it is not asked again at once"
     postgres.signal(signal.SIGCONT)
     await asyncio.sleep(1.1)
-    assert (await archive.bring(absent(records[1]))).article.id == "a1"
+    assert (await archive.fetch(wanted_text(records[1]))).article.id == "a1"
     assert archive.complaint() is None
 
 

@@ -3,9 +3,10 @@
 from collections import Counter
 from pathlib import Path
 
-from services.render.adapters.store.fold import Record, apply
+from services.render.adapters.log.records import Record
+from services.render.adapters.store.fold import apply
 from services.render.adapters.store.store import Store
-from services.render.core.pages.article_cache import Changes
+from services.render.core.articles.articles import Changes
 from shared import wire
 from shared.articles import MARK_SUFFIX, ArticleEvent, TextErased
 from shared.events import ArticlePublished

@@ -85,7 +85,7 @@ class Press:
         store = self.folded.store
         self.index.open()
         at = self.index.follow(store.origin(), store.last_change())
-        self.index.take(store.changed(at, 1000), self.now)
+        self.index.take(store.changes_after(at, 1000), self.now)
 
     def close(self) -> None:
         """Close what the search has opened."""

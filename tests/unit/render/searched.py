@@ -36,7 +36,7 @@ class Searched:
         """Let the index read some changes of the store."""
         store = self.folded.store
         at = self.index.follow(store.origin(), store.last_change())
-        self.index.take(store.changed(at, limit), self.now)
+        self.index.take(store.changes_after(at, limit), self.now)
 
     def reopen(self) -> None:
         """Open the same file again, as a restarted process does."""

@@ -15,9 +15,11 @@ from services.render.adapters.hot_list_reader import HotListReader
 from services.render.adapters.http import page_check
 from services.render.adapters.http.page_check import PageCheck
 from services.render.adapters.http.sitemaps import INDEX, NEWS_NAME
-from services.render.adapters.store.fold import Record, apply
+from services.render.adapters.log.records import Record
+from services.render.adapters.store.fold import apply
+from services.render.adapters.store.schema import LAYOUT
 from services.render.adapters.store.sqlite_file import is_corrupt, is_invalid
-from services.render.adapters.store.store import LAYOUT, Store
+from services.render.adapters.store.store import Store
 from services.render.adapters.views.salts import _take
 from services.render.core.articles.stories import Story
 from services.render.core.pages.hot_section import HotLists
@@ -282,7 +284,7 @@ def test_garbage_in_a_column_is_shown_as_it_is_or_makes_the_store_begin_anew(
             partial(press.feeds["zh-Hans"].feed, "atom", None, NOON),
             *(partial(press.sitemaps._make, one, "zh-Hans", NOON) for one in (INDEX, NEWS_NAME)),
             *(folded.store.positions, folded.store.last_change, folded.store.origin),
-            partial(folded.store.changed, 0, 10),
+            partial(folded.store.changes_after, 0, 10),
             partial(apply, folded.store.writer, [folded.record(published("a", second=5))]),
         ]
         for ask in asked:

@@ -9,8 +9,8 @@ from prometheus_client import REGISTRY
 
 from services.render.adapters import disk
 from services.render.adapters.http import page_lookups
-from services.render.adapters.log.article_log import ArticleLog
-from services.render.adapters.store.fold import Record
+from services.render.adapters.log.records import Record
+from services.render.adapters.store.article_log import ArticleLog
 from services.render.adapters.views.view_latency import ViewLatency
 from shared import wire
 from shared.events import Arrival

@@ -10,16 +10,16 @@ number, and after a failure it is left alone for a second.
 import asyncio
 import time
 import zlib
-from collections.abc import Collection, Iterable
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from typing import Any, Final, TypeVar
 
 from prometheus_client import Counter
 
-from services.render.adapters.archive import postgres
+from services.render.adapters.archive import postgres, tables
 from services.render.adapters.archive.postgres import ArchiveAddress
 from services.render.adapters.store.fold import TextVersion
+from services.render.core.articles.articles import ArchivedText, TextArchivedError
 from services.render.core.lru import Lru
-from services.render.core.pages.article_cache import ArchivedText, TextArchivedError
 from shared.articles import article
 from shared.runtime import log
 
@@ -33,18 +33,15 @@ _REST_S: Final = 1.0
 """So long nobody asks an archive that has failed."""
 _KEPT_BYTES: Final = 8 * 1024 * 1024
 
-_TEXT: Final = "SELECT text FROM remen_texts_v1 WHERE id = $1 AND checksum = $2"
-_HELD: Final = (
-    "SELECT id, checksum FROM remen_texts_v1 JOIN unnest($1::text[], $2::bigint[]) AS asked (id, checksum)"
-    " USING (id, checksum)"
-)
-
 _asked = Counter(
     "remen_render_archive_texts", "Texts asked of the archive, by what became of it", ["outcome"]
 )
 # what is counted for the first time has an increase only if it was 0 before
 for _outcome in ("brought", "away", "missing"):
     _asked.labels(_outcome)
+
+
+T = TypeVar("T")
 
 
 class ArchiveError(Exception):
@@ -68,35 +65,35 @@ class Archive:
         """Say why the archive cannot be asked; None while it answers."""
         return self._complaint
 
-    async def bring(self, absent: TextArchivedError) -> ArchivedText:
+    async def fetch(self, wanted: TextArchivedError) -> ArchivedText:
         """Give the text that a page lacks, within two seconds; ArchiveError says why that cannot be done."""
-        checksum, text = self._kept.get(absent.id) or (None, b"")
-        if checksum != absent.checksum:
+        checksum, text = self._kept.get(wanted.id) or (None, b"")
+        if checksum != wanted.checksum:
             try:
                 # who leaves leaves the others waiting
-                text = await asyncio.wait_for(asyncio.shield(self._coming(absent)), _PATIENCE_S)
+                text = await asyncio.wait_for(
+                    asyncio.shield(self._fetching((wanted.id, wanted.checksum))), _PATIENCE_S
+                )
             except TimeoutError:
                 raise ArchiveError("the archive does not answer in time") from None
-        return ArchivedText(article(text), absent.checksum)
+        return ArchivedText(article(text), wanted.checksum)
 
-    def _coming(self, absent: TextArchivedError) -> asyncio.Task[bytes]:
-        """Give the asking for a text, of all who wait for it the same one."""
-        wanted = (absent.id, absent.checksum)
+    def _fetching(self, wanted: TextVersion) -> asyncio.Task[bytes]:
+        """Give the fetching of a text, of all who wait for it the same one."""
         under_way = self._under_way.get(wanted)
         if under_way is None:
             under_way = self._under_way[wanted] = asyncio.create_task(self._text(wanted))
-            under_way.add_done_callback(lambda done: self._came(wanted, done))
+            under_way.add_done_callback(lambda done: self._fetched(wanted, done))
         return under_way
 
-    def _came(self, wanted: TextVersion, done: asyncio.Task[bytes]) -> None:
+    def _fetched(self, wanted: TextVersion, done: asyncio.Task[bytes]) -> None:
         del self._under_way[wanted]
         if not done.cancelled():
             done.exception()  # told to whoever still waits
 
     async def held(self, texts: Collection[TextVersion]) -> frozenset[TextVersion]:
         """Give those of some texts that the archive holds, exactly as they are."""
-        ids, checksums = zip(*texts, strict=True) if texts else ((), ())
-        return frozenset((row[0], row[1]) for row in await self._ask(_HELD, ids, checksums))
+        return await self._ask(lambda connection: tables.held(connection, texts))
 
     def forget(self, ids: Iterable[str]) -> None:
         """Forget texts that the log has changed: what was withdrawn is not to lie in memory either."""
@@ -109,12 +106,12 @@ class Archive:
 
     async def _text(self, wanted: TextVersion) -> bytes:
         try:
-            rows = await self._ask(_TEXT, *wanted)
+            packed = await self._ask(lambda connection: tables.packed_text(connection, wanted))
         except ArchiveError:
             _asked.labels("away").inc()
             raise
-        text = _unpacked(rows[0][0]) if rows else b""
-        if not rows or zlib.crc32(text) != wanted[1]:
+        text = b"" if packed is None else _unpacked(packed)
+        if packed is None or zlib.crc32(text) != wanted[1]:
             _asked.labels("missing").inc()
             log.error("archive_without_text", article=wanted[0])
             raise ArchiveError("the archive does not hold this article as it stands; it may still be folding")
@@ -122,7 +119,7 @@ class Archive:
         self._kept.put(wanted[0], (wanted[1], text))
         return text
 
-    async def _ask(self, sql: str, *values: object) -> list[Any]:
+    async def _ask(self, question: Callable[[Any], Awaitable[T]]) -> T:
         """Ask when it is this one's turn."""
         self._heed()
         if self._waiting >= _WAITING:
@@ -131,26 +128,25 @@ class Archive:
         try:
             async with self._turn:
                 self._heed()
-                rows = await self._rows(sql, values)
+                answer = await self._answer(question)
         finally:
             self._waiting -= 1
         if self._complaint is not None:
             self._complaint = None
             log.info("archive_is_back")
-        return rows
+        return answer
 
     def _heed(self) -> None:
         """Leave alone what has just failed."""
         if self._complaint is not None and time.monotonic() < self._rests_until:
             raise ArchiveError(self._complaint)
 
-    async def _rows(self, sql: str, values: tuple[object, ...]) -> list[Any]:
+    async def _answer(self, question: Callable[[Any], Awaitable[T]]) -> T:
         try:
             async with asyncio.timeout(_ANSWER_S):
                 if self._connection is None or self._connection.is_closed():
                     self._connection = await postgres.connect(self._address)
-                found: list[Any] = await self._connection.fetch(sql, *values)
-                return found
+                return await question(self._connection)
         except postgres.AWAY as error:
             self._disconnect()
             if self._complaint is None:
@@ -177,6 +173,6 @@ def _unpacked(packed: bytes) -> bytes:
         return b""
 
 
-async def no_archive(_absent: TextArchivedError) -> ArchivedText:
-    """Bring nothing, where there is no archive."""
+async def no_archive(_wanted: TextArchivedError) -> ArchivedText:
+    """Fetch nothing, where there is no archive."""
     raise ArchiveError("there is no archive")

@@ -1,4 +1,4 @@
-"""PostgreSQL as the archive is kept in it: two tables, the driver, and what is raised when it is away.
+"""PostgreSQL: the driver, how it is reached, and what is raised when it is away.
 
 The driver is an extra of render's, `archive`: a render without a window does without it.
 """
@@ -18,22 +18,6 @@ AWAY: Final[tuple[type[Exception], ...]] = (
 )
 """What is raised when PostgreSQL is away, or does not do what it is asked."""
 
-TABLES: Final = """
-CREATE TABLE IF NOT EXISTS remen_positions_v1 (
-    part smallint PRIMARY KEY CHECK (part BETWEEN 0 AND 11),
-    next_offset bigint NOT NULL CHECK (next_offset >= 0), newest_ms bigint NOT NULL CHECK (newest_ms >= 0)
-);
--- Of every id what the log has said of it (shared.articles.Standing); where a text stands, that text as it is
--- in the log, packed, and its checksum.
-CREATE TABLE IF NOT EXISTS remen_texts_v1 (
-    id text COLLATE "C" PRIMARY KEY, standing text NOT NULL, checksum bigint, text bytea,
-    CHECK ((checksum IS NULL) = (text IS NULL))
-);
-"""
-"""The names end with the number of their layout: other tables are other names, and are folded anew."""
-
-FASTEST: Final = 1
-"""How texts are packed: a third of the time of zlib's own choice, and two percent larger."""
 _CONNECT_S: Final = 2.0
 
 

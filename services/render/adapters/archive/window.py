@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 from services.render.adapters.archive.archive import Archive, ArchiveError
-from services.render.adapters.log.log_reader import Record
+from services.render.adapters.log.records import Record
 from services.render.adapters.store.fold import Evictable, TextVersion, evict
 from services.render.adapters.store.sqlite_file import is_corrupt, is_invalid
 from services.render.adapters.store.store import Store

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from services.render.adapters.store.store import Store
-from services.render.core.pages.article_cache import TextArchivedError
+from services.render.core.articles.articles import TextArchivedError
 from services.render.core.pages.pages import Pages
 from services.render.core.text.scripts import Script
 

@@ -12,14 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 from services.render.adapters.left_out import left_out
-from services.render.adapters.store.spellings import spelling
-from services.render.adapters.store.sqlite_file import CorruptError, moment_in
+from services.render.adapters.store import sitemap_queries
+from services.render.adapters.store.sqlite_file import CorruptError
 from services.render.adapters.store.store import Store
-from services.render.adapters.store.visible import VISIBLE
-from services.render.core.articles.cursors import microseconds
 from services.render.core.feeds import sitemaps
 from services.render.core.feeds.sitemaps import (
     NEWS_SPAN,
@@ -43,28 +41,6 @@ NEWS_NAME: Final = "news-sitemap.xml"
 LONGEST_NAME: Final = 200
 """No title has room for a longer series; what came into the log otherwise has no page to lead to."""
 _MAX_BYTES: Final = 16 * 1024 * 1024
-
-_IN_SPAN: Final = f"published_us >= :begins AND published_us < :ends AND {VISIBLE}"
-_NEWEST: Final = f"SELECT max(published_us) FROM articles WHERE {VISIBLE}"  # noqa: S608 - constants
-_NEWEST_BEFORE: Final = "SELECT max(published_us) FROM articles WHERE published_us < :ends"
-_COUNT: Final = f"SELECT count(*), max(modified_us) FROM articles WHERE {_IN_SPAN}"  # noqa: S608 - constants
-_OF_DAY: Final = (
-    f"SELECT id, modified_us, is_foreign FROM articles WHERE {_IN_SPAN}"  # noqa: S608 - constants
-    " ORDER BY published_us, id LIMIT :limit OFFSET :first"
-)
-_OF_NEWS: Final = (
-    f"SELECT text, checksum, archived FROM articles WHERE published_us >= :since AND {VISIBLE}"  # noqa: S608 - constants
-    " ORDER BY published_us DESC, id DESC LIMIT :limit"
-)
-# a skip scan: two steps of an index per name, however many articles there are
-_NEWEST_BY: Final = (
-    "WITH RECURSIVE names(name) AS (SELECT min({0}) FROM articles WHERE {0} IS NOT NULL UNION ALL"  # noqa: S608
-    " SELECT (SELECT min({0}) FROM articles WHERE {0} > name) FROM names WHERE name IS NOT NULL)"
-    f" SELECT name, (SELECT max(published_us) FROM articles WHERE {{0}} = name AND {VISIBLE}) AS us"
-    " FROM names WHERE name IS NOT NULL AND us IS NOT NULL"
-)
-
-Pages = list[SitemapEntry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,24 +100,18 @@ class Sitemaps:
                 body = sitemaps.index(self._site_url, islice(_files(connection, now), sitemaps.FILES))
             elif name == NEWS_NAME:
                 of_script = self._templates[script]
-                news = list(_in_script(of_script, self._news(connection, now)))
+                news = list(_in_script(of_script, _news(connection, now)))
                 leaves_at = min((now, *(one.published_at for one in news))) + NEWS_SPAN
                 body = sitemaps.news(self._site_url, script, of_script.site.name, news)
             else:
                 file = file_named(name)
-                pages = [] if file is None else _pages(connection, file, now)
+                pages = [] if file is None else _entries(connection, file, now)
                 if not pages:
                     return None, None
                 body = sitemaps.urlset(self._site_url, pages)
         page = Page(200, MEDIA_TYPE, Fragment(body))
         _ = page.gzip  # made here and not where it is sent
         return page, leaves_at
-
-    def _news(self, connection: sqlite3.Connection, now: datetime) -> list[ArticlePublished]:
-        """Give the articles of two days, newest first, without their texts; what is paid for is not news."""
-        rows = _rows(connection, _OF_NEWS, now, since=microseconds(now - NEWS_SPAN), limit=sitemaps.NEWS)
-        found = (self._store.article(*row) for row in rows)
-        return [one.model_copy(update={"blocks": (), "pictures": ()}) for one in found if not one.sponsored]
 
 
 def _in_script(templates: Templates, articles: Iterable[ArticlePublished]) -> Iterator[ArticlePublished]:
@@ -161,40 +131,40 @@ def _files(connection: sqlite3.Connection, now: datetime) -> Iterator[tuple[Site
     newest = lists[0].changed_at
     yield from ((file, newest) for file in files_of(None, len(lists)))
     ends: int | None = None
-    while True:
-        ((last_us,),) = _rows(connection, _NEWEST_BEFORE, now, ends=2**62 if ends is None else ends)
-        if last_us is None:
-            return
-        day = moment_in(last_us).date()
-        ends, until = span(day)
-        ((count, modified_us),) = _rows(connection, _COUNT, now, begins=ends, ends=until)
-        yield from ((file, moment_in(modified_us)) for file in files_of(day, count))
+    while (last := sitemap_queries.newest_before(connection, ends, now)) is not None:
+        day = last.date()
+        ends, _ = of_day = span(day)
+        count, changed_at = sitemap_queries.count_in(connection, of_day, now)
+        yield from ((file, changed_at) for file in files_of(day, count))
 
 
-def _pages(connection: sqlite3.Connection, file: SitemapFile, now: datetime) -> Pages:
+def _entries(connection: sqlite3.Connection, file: SitemapFile, now: datetime) -> list[SitemapEntry]:
     """Give the pages in a file."""
     if file.day is None:
         return _lists(connection, now)[file.first : file.first + PAGES_IN_FILE]
-    begins, ends = span(file.day)
-    rows = _rows(connection, _OF_DAY, now, begins=begins, ends=ends, limit=PAGES_IN_FILE, first=file.first)
+    found = sitemap_queries.published_in(
+        connection, span(file.day), now, limit=PAGES_IN_FILE, first=file.first
+    )
     return [
-        SitemapEntry(f"/article/{article_id}", moment_in(us), bool(foreign))
-        for article_id, us, foreign in rows
+        SitemapEntry(f"/article/{article_id}", changed_at, foreign)
+        for article_id, changed_at, foreign in found
     ]
 
 
-def _lists(connection: sqlite3.Connection, now: datetime) -> Pages:
+def _news(connection: sqlite3.Connection, now: datetime) -> list[ArticlePublished]:
+    """Give the articles of two days, newest first, without their texts; what is paid for is not news."""
+    found = sitemap_queries.published_since(connection, now - NEWS_SPAN, now, sitemaps.NEWS)
+    return [one.model_copy(update={"blocks": (), "pictures": ()}) for one in found if not one.sponsored]
+
+
+def _lists(connection: sqlite3.Connection, now: datetime) -> list[SitemapEntry]:
     """Give the front page, then sections and series by name, with the time of the newest in each."""
-    ((newest_us,),) = _rows(connection, _NEWEST, now)
-    sections = _rows(connection, _NEWEST_BY.format("one_name"), now)
-    names = {one: spelling(connection, one) or one for one, _ in sections}
-    series = _rows(connection, _NEWEST_BY.format("series"), now)
+    series = sitemap_queries.newest_by_series(connection, now)
     return [
-        SitemapEntry("/", None if newest_us is None else moment_in(newest_us)),
-        *(SitemapEntry(section_path(names[one]), moment_in(us)) for one, us in sections),
-        *(SitemapEntry(series_path(name), moment_in(us)) for name, us in series if len(name) <= LONGEST_NAME),
+        SitemapEntry("/", sitemap_queries.newest(connection, now)),
+        *(
+            SitemapEntry(section_path(name), at)
+            for name, at in sitemap_queries.newest_by_section(connection, now)
+        ),
+        *(SitemapEntry(series_path(name), at) for name, at in series if len(name) <= LONGEST_NAME),
     ]
-
-
-def _rows(connection: sqlite3.Connection, sql: str, now: datetime, **values: int) -> list[tuple[Any, ...]]:
-    return connection.execute(sql, values | {"now": microseconds(now)}).fetchall()

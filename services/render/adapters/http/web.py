@@ -26,7 +26,7 @@ from services.render.adapters.http.static import Static
 from services.render.adapters.search.search import Search
 from services.render.adapters.views.views import BODY_BYTES, Caller, Views
 from services.render.core.articles.aliases import asks_for_more, keys_asked
-from services.render.core.pages.article_cache import ArchivedText, TextArchivedError
+from services.render.core.articles.articles import ArchivedText, TextArchivedError
 from services.render.core.pages.page import Page
 from services.render.core.pages.pages import Pages
 from services.render.core.text.scripts import PREFIX, Script, script_at
@@ -64,7 +64,7 @@ _PIXEL: Final = Answer(
 class Web:
     """The ASGI application; `unready` says why the store may not be served yet.
 
-    `bring` gives a text that lies in the archive, or raises ArchiveError.
+    `fetch` gives a text that lies in the archive, or raises ArchiveError.
     """
 
     def __init__(
@@ -76,19 +76,19 @@ class Web:
         static: Static,
         health: Health,
         unready: Callable[[], str | None],
-        moved: Callable[[], Awaitable[object]],
+        next_fold: Callable[[], Awaitable[object]],
         answers: PageAnswers,
-        bring: Callable[[TextArchivedError], Awaitable[ArchivedText]] = no_archive,
+        fetch: Callable[[TextArchivedError], Awaitable[ArchivedText]] = no_archive,
     ) -> None:
         self._pages = pages
-        self._bring = bring
+        self._fetch = fetch
         self._feed_routes = feed_routes
         self._search = search
         self._views = views
         self._static = static
         self._health = health
         self._unready = unready
-        self._moved = moved
+        self._next_fold = next_fold
         self._failed_at_s = float("-inf")
         self._of_page = answers.of_page
         self.fast_path = FastPath(unready, answers)
@@ -169,8 +169,8 @@ class Web:
         page = None if of_home else await self._made(pages, route, path, query, now)
         if page is None and (named := section_redirect(script, path, query, pages, now)) is not None:
             return Answer(301, [(b"location", named.encode()), NO_STORE])
-        if page is None and (moved := pages.moved(_former(script, scope), now)) is not None:
-            return Answer(301, [(b"location", moved.encode()), NO_STORE])
+        if page is None and (address := pages.redirect_to(_former(script, scope), now)) is not None:
+            return Answer(301, [(b"location", address.encode()), NO_STORE])
         if of_home:
             front = self._of_page(pages.home(now), asked, now)
             return for_nobody_else(front) if pages.home_may_redirect() else front
@@ -180,7 +180,7 @@ class Web:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_ON_ITS_WAY_S):
                     while page is None:
-                        await self._moved()
+                        await self._next_fold()
                         now = datetime.now(UTC)
                         page = _page(pages, route, path, query, now)
         if page is None:
@@ -193,12 +193,12 @@ class Web:
     async def _made(
         self, pages: Pages, route: str, path: str, query: dict[str, str], now: datetime
     ) -> Page | None:
-        """Give the page at an address, None if it leads nowhere; an old article's text is brought."""
+        """Give the page at an address, None if it leads nowhere; an old article's text is fetched."""
         try:
             return _page(pages, route, path, query, now)
-        except TextArchivedError as absent:
-            brought = await self._bring(absent)
-            return pages.article(absent.id, datetime.now(UTC), brought)
+        except TextArchivedError as wanted:
+            fetched = await self._fetch(wanted)
+            return pages.article(wanted.id, datetime.now(UTC), fetched)
 
     async def _post_view(self, method: str, scope: Scope, receive: Receive) -> Answer | None:
         if method != "POST":

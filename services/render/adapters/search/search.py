@@ -3,7 +3,7 @@
 A search has a deadline: one that takes longer, or finds too many before it, is told to come again; one that
 had no time to count all, or has counted ten thousand, says how much it has at least. The newest thousand that
 hold what was typed come first, the best of them before the others and of what fits nearly alike the newer;
-then those that hold its words, and if all these fill no page those that hold its pairs (core/search/query.py).
+then those that hold its words, and if all these fill no page those that hold its pairs, as query.py has them.
 What may not be shown at `now` is not found and not counted.
 """
 
@@ -18,9 +18,9 @@ from typing import Final
 
 from prometheus_client import Counter, Histogram
 
+from services.render.adapters.search import index_queries
 from services.render.adapters.search.search_index import SearchIndex, unpacked
 from services.render.adapters.store.sqlite_file import CorruptError, is_corrupt
-from services.render.core.articles.cursors import microseconds
 from services.render.core.pages.page import Page
 from services.render.core.search.hits import PER_PAGE, RANKED, Found, Hit, snippet
 from services.render.core.search.query import Query, read
@@ -36,30 +36,6 @@ _MOST: Final = 10_000
 """Nobody needs to know how many more there are, and in a large archive counting them takes the most time."""
 _STEPS: Final = 50_000
 """SQLite's steps between two looks at the clock: some milliseconds, as each look needs Python's lock."""
-
-_SHOWABLE: Final = (
-    "FROM terms WHERE terms MATCH :expression AND rowid NOT IN ("
-    "SELECT number FROM documents WHERE embargo_us > :now"
-    " UNION ALL SELECT number FROM documents WHERE expires_us <= :now)"
-)
-# What is found is gathered and put in order by SQLite, so that the thread, which needs Python's lock for
-# every row, asks for twenty.
-_OPENED: Final = (
-    "PRAGMA temp_store = MEMORY;"
-    "CREATE TEMP TABLE found (number INTEGER PRIMARY KEY, stage INTEGER NOT NULL, fit REAL NOT NULL)"
-)
-# A word in the title weighs ten times one in the body, one in section, series, byline or tags four times.
-_FIND: Final = (
-    "INSERT INTO found SELECT rowid, :stage, round(bm25(terms, 10, 4, 1), 1)"  # noqa: S608
-    f" {_SHOWABLE} AND rowid NOT IN (SELECT number FROM found) ORDER BY rowid DESC LIMIT :room"
-)
-_PAGE: Final = (
-    "SELECT id, language, texts FROM found LEFT JOIN documents USING (number)"  # noqa: S608
-    f" ORDER BY {{}}, number DESC LIMIT {PER_PAGE} OFFSET :before"
-)
-_BEST_FIRST: Final = _PAGE.format("stage, fit")
-_NEWEST_FIRST: Final = _PAGE.format("published_us DESC")
-_COUNTED: Final = f"SELECT count(*) FROM (SELECT 1 {_SHOWABLE} LIMIT :most)"  # noqa: S608
 
 _searches = Counter("remen_render_searches", "Searches by outcome", ["outcome"])
 _seconds = Histogram(
@@ -133,35 +109,33 @@ class Search:
     def _find(self, query: Query, page: int, now: datetime, deadline: float) -> Found:
         if _is_over(deadline):
             raise BusyError
-        values = {"now": microseconds(now), "before": (page - 1) * PER_PAGE, "most": _MOST}
         with self._connection() as connection:
             connection.set_progress_handler(lambda: _is_over(deadline), _STEPS)
             try:
-                total, at_least = self._gather(connection, query, values), False
-                rows = connection.execute(_NEWEST_FIRST if query.by_date else _BEST_FIRST, values).fetchall()
+                total, at_least = self._gather(connection, query, now), False
+                rows = index_queries.page(connection, page, by_date=query.by_date)
                 if total == RANKED:
-                    total, at_least = self._count(connection, {**values, "expression": _any_of(query.close)})
+                    total, at_least = self._count(connection, _any_of(query.close), now)
             finally:
                 connection.set_progress_handler(None, 0)
         hits = tuple(_hit(query, *row) for row in rows)
         return Found(hits, total, at_least, self._index.unread)
 
-    def _gather(self, connection: sqlite3.Connection, query: Query, values: Mapping[str, object]) -> int:
-        """Put into a table what is found, the closest first until there is enough; give how many."""
-        connection.execute("DELETE FROM found")
+    def _gather(self, connection: sqlite3.Connection, query: Query, now: datetime) -> int:
+        """Gather what is found, the closest first until there is enough; give how many."""
+        index_queries.begin(connection)
         total = 0
         stages = (_any_of(query.close),) if query.by_date else query.close
         for stage, expression in enumerate((*stages, query.loose)):
             enough = PER_PAGE if stage == len(stages) else RANKED
             if expression and total < enough:
-                asked = {"expression": expression, "stage": stage, "room": RANKED - total}
-                total += connection.execute(_FIND, {**values, **asked}).rowcount
+                total += index_queries.add(connection, expression, stage, RANKED - total, now)
         return total
 
-    def _count(self, connection: sqlite3.Connection, values: Mapping[str, object]) -> tuple[int, bool]:
+    def _count(self, connection: sqlite3.Connection, expression: str, now: datetime) -> tuple[int, bool]:
         """Count what fits; tell also whether there may be more."""
         try:
-            ((total,),) = connection.execute(_COUNTED, values)
+            total = index_queries.count(connection, expression, _MOST, now)
         except sqlite3.OperationalError as error:
             if not _is_late(error):
                 raise
@@ -174,9 +148,7 @@ class Search:
         generation = self._index.generation
         connection = self._kept(generation)
         if connection is None:
-            address = f"{self._index.path.absolute().as_uri()}?mode=ro"
-            connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
-            connection.executescript(_OPENED)
+            connection = index_queries.open_reader(self._index.path)
         try:
             # one state of the file from the first hit to the last text
             connection.execute("BEGIN")

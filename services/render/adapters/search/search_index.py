@@ -14,16 +14,16 @@ little at a time, when something was withdrawn.
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from services.render.adapters.left_out import left_out
+from services.render.adapters.store.queries import Change
 from services.render.adapters.store.snapshot import SEARCH
-from services.render.adapters.store.sqlite_file import CorruptError, begin, delete, is_corrupt
-from services.render.adapters.store.store import Change
+from services.render.adapters.store.sqlite_file import CorruptError, begin, delete, is_corrupt, transaction
+from services.render.adapters.store.visibility import EXPIRED
 from services.render.core.articles.cursors import microseconds
 from services.render.core.articles.visibility import expired
 from services.render.core.search.bigrams import of_section, terms
@@ -58,7 +58,7 @@ CREATE VIRTUAL TABLE terms USING fts5 (title, about, body, content='', tokenize=
 _HOUR_US: Final = 3_600_000_000
 _OF_AN_HOUR: Final = 4096
 """Numbers of one hour; an article beyond them is numbered behind all."""
-_EXPIRED: Final = 50
+_EXPIRED_AT_ONCE: Final = 50
 """Expired articles that are taken out in one transaction."""
 _PAGES: Final = 64
 """Pages of 4 KB that one step of `erase` writes: some milliseconds."""
@@ -121,9 +121,9 @@ class SearchIndex:
 
     def take(self, changes: Iterable[Change], now: datetime) -> None:
         """Read changes of the store; all of them or, if it raises, none."""
-        with self._transaction():
+        with transaction(self._writer):
             for change in changes:
-                stood = self._remove("id = ?", change.id)
+                stood = self._remove("id = :id", {"id": change.id})
                 if change.text is not None:
                     self._read(change.id, change.text, now)
                 elif stood:
@@ -132,8 +132,8 @@ class SearchIndex:
 
     def expire(self, now: datetime) -> bool:
         """Take out some of what has expired; tell whether there was any."""
-        with self._transaction():
-            return self._remove(f"expires_us <= ? LIMIT {_EXPIRED}", microseconds(now))
+        with transaction(self._writer):
+            return self._remove(f"{EXPIRED} LIMIT {_EXPIRED_AT_ONCE}", {"now": microseconds(now)})
 
     def erase(self) -> bool:
         """Merge a little of what may hold letters of withdrawn texts; tell whether there is more to do."""
@@ -194,11 +194,11 @@ class SearchIndex:
             "INSERT INTO terms (rowid, title, about, body) VALUES (?, ?, ?, ?)", (number, *filed)
         )
 
-    def _remove(self, condition: str, value: str | int) -> bool:
+    def _remove(self, condition: str, values: Mapping[str, str | int]) -> bool:
         """Take out the documents that meet a condition; tell whether there were any."""
         found = self._writer.execute(
             f"SELECT number, texts FROM documents WHERE {condition}",  # noqa: S608 - constants of this file
-            (value,),
+            values,
         ).fetchall()
         for number, texts in found:
             self._writer.execute(
@@ -217,17 +217,6 @@ class SearchIndex:
         if last == end - 1:
             (last,) = self._writer.execute("SELECT max(number) FROM documents").fetchone()
         return first if last is None else int(last) + 1
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._writer.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._writer.execute("COMMIT")
-        except BaseException:
-            if self._writer.in_transaction:  # a full disk rolls back by itself
-                self._writer.execute("ROLLBACK")
-            raise
 
 
 def unpacked(texts: bytes) -> SearchableText:

@@ -81,7 +81,7 @@ class SearchIndexer:
         """Read some of what changed; tell whether there is more."""
         origin, last = self._store.origin(), self._store.last_change()
         at = await self._on_thread(self._index.follow, origin, last)
-        if changes := self._store.changed(at, _BATCH):
+        if changes := self._store.changes_after(at, _BATCH):
             await self._on_thread(self._index.take, changes, datetime.now(UTC))
             at = changes[-1].number
         self._index.unread = max(0, last - at)

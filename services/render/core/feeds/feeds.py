@@ -20,10 +20,11 @@ from typing import Any, Final, Literal
 import jinja2
 from markupsafe import escape
 
+from services.render.core.articles.articles import ArchivedArticle, Articles
 from services.render.core.articles.stories import cut, list_picture, picture_of
 from services.render.core.feeds.xml import as_xml
 from services.render.core.lru import Lru
-from services.render.core.pages.article_cache import ArchivedArticle, Articles, OnFailure, StoryFragments
+from services.render.core.pages.article_cache import OnFailure, StoryFragments
 from services.render.core.pages.edition import Edition
 from services.render.core.pages.metadata import TAGS
 from services.render.core.pages.notes import Notes

@@ -7,9 +7,17 @@ An article whose story cannot be made, for whatever reason, is in no list, so th
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, Literal, Protocol
+from typing import Final, Literal
 
-from services.render.core.articles.cursors import FAR_FUTURE, Place
+from services.render.core.articles.articles import (
+    ArchivedArticle,
+    ArchivedText,
+    Articles,
+    Changes,
+    Takedown,
+    TextArchivedError,
+)
+from services.render.core.articles.cursors import Place
 from services.render.core.articles.related import AMONG, Topic, ranked, topics_of
 from services.render.core.articles.stories import abridged, story_of
 from services.render.core.articles.visibility import embargoed, expired, may_be_hot, visible
@@ -30,72 +38,6 @@ _TOPICS: Final = 2000
 
 OnFailure = Callable[[str, Exception], None]
 """Is told of an article that is left out of lists, and why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Takedown:
-    """Why and when an article was withdrawn."""
-
-    reason: WithdrawReason
-    note: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ArchivedArticle:
-    """A text that stands and lies in the archive: what lists show of it, and by what sum it is known."""
-
-    short: ArticlePublished
-    checksum: int
-
-
-class TextArchivedError(Exception):
-    """The page of an article cannot be made, because its text is not at hand but in the archive."""
-
-    def __init__(self, article_id: str, checksum: int) -> None:
-        super().__init__(f"the text of {article_id} is not at hand")
-        self.id: Final = article_id
-        self.checksum: Final = checksum
-
-
-@dataclass(frozen=True, slots=True)
-class ArchivedText:
-    """A text out of the archive, known by its sum."""
-
-    article: ArticlePublished
-    checksum: int
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """Which articles are no longer as they were; sections (one names) and topics where they stand or stood.
-
-    `respelled`: the first text of a section is another one now, which spells its name in another script.
-    """
-
-    ids: frozenset[str] = frozenset()
-    sections: frozenset[str] = frozenset()
-    respelled: bool = False
-    topics: frozenset[str] = frozenset()
-
-
-class Articles(Protocol):
-    """What is asked of the store; lists give ids, newest first."""
-
-    def find(self, article_id: str) -> ArticlePublished | ArchivedArticle | Takedown | None: ...  # noqa: D102
-    def formerly_at(self, keys: Sequence[bytes], now: datetime) -> str | None: ...  # noqa: D102
-    def has_former(self, ranges: Iterable[tuple[bytes, bytes]]) -> bool: ...  # noqa: D102
-    def newest(self, now: datetime, limit: int, *, hot: bool) -> list[str]: ...  # noqa: D102
-    def newest_of_section(  # noqa: D102
-        self, section: str, now: datetime, limit: int, before: Place = FAR_FUTURE
-    ) -> list[str]: ...
-    def newest_of_series(  # noqa: D102
-        self, series: str, now: datetime, limit: int, before: Place = FAR_FUTURE
-    ) -> list[str]: ...
-    def newest_of_topic(self, topic: Topic, now: datetime, limit: int) -> list[Place]: ...  # noqa: D102
-    def sections(self, now: datetime) -> dict[str, str]: ...  # noqa: D102
-    def next_timed_change(self, now: datetime) -> datetime | None: ...  # noqa: D102
-    def timed_changes(self, since: datetime, now: datetime) -> Changes: ...  # noqa: D102
 
 
 class StoryFragments:
@@ -227,11 +169,11 @@ class ArticleCache:
         now: datetime,
         sections: Sequence[str],
         today: date,
-        brought: ArchivedText | None = None,
+        fetched: ArchivedText | None = None,
     ) -> Body | Gone | None:
         """Give what an article's page shows; None for what nobody knows, or may know yet.
 
-        TextArchivedError if its text lies in the archive and is not what was brought.
+        TextArchivedError if its text lies in the archive and is not what was fetched.
         """
         body = self._bodies.get(article_id)
         if body is not None:
@@ -244,7 +186,7 @@ class ArticleCache:
                 return Gone("expired", article.expires_at or now, "")
             case ArticlePublished() as article if not embargoed(article, now):
                 if isinstance(found, ArchivedArticle):
-                    article = _whole(found, brought)
+                    article = _whole(found, fetched)
                 topics = topics_of(article)
                 article = self._converter.article(article)
                 body = Body(
@@ -258,9 +200,9 @@ class ArticleCache:
         return None
 
 
-def _whole(archived: ArchivedArticle, brought: ArchivedText | None) -> ArticlePublished:
-    """Give the text that was brought, if it is still the one that stands."""
+def _whole(archived: ArchivedArticle, fetched: ArchivedText | None) -> ArticlePublished:
+    """Give the text that was fetched, if it is still the one that stands."""
     short = archived.short
-    if brought is None or brought.checksum != archived.checksum or brought.article.id != short.id:
+    if fetched is None or fetched.checksum != archived.checksum or fetched.article.id != short.id:
         raise TextArchivedError(short.id, archived.checksum)
-    return brought.article.model_copy(update={"section": short.section})
+    return fetched.article.model_copy(update={"section": short.section})

@@ -14,15 +14,10 @@ from heapq import nsmallest
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from services.render.core.articles.articles import Articles, Changes
 from services.render.core.articles.related import RELATED, Topic
 from services.render.core.lru import Lru
-from services.render.core.pages.article_cache import (
-    ArticleCache,
-    Articles,
-    Changes,
-    OnFailure,
-    StoryFragments,
-)
+from services.render.core.pages.article_cache import ArticleCache, OnFailure, StoryFragments
 from services.render.core.pages.hot_section import (
     CARDS,
     SIX,

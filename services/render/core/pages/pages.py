@@ -14,10 +14,11 @@ from functools import partial
 from typing import Any, Final
 
 from services.render.core.articles import aliases, cursors
+from services.render.core.articles.articles import ArchivedText, Articles
 from services.render.core.articles.cursors import Place
 from services.render.core.articles.stories import Story
 from services.render.core.lru import Lru
-from services.render.core.pages.article_cache import ArchivedText, Articles, Gone, StoryFragments
+from services.render.core.pages.article_cache import Gone, StoryFragments
 from services.render.core.pages.edition import Edition
 from services.render.core.pages.hot_section import first_without
 from services.render.core.pages.page import HTML, JSON, Fragment, Page
@@ -87,7 +88,7 @@ class Pages:
         self._edition.turn(now)
         return self._edition.spelled(section)
 
-    def moved(self, keys: Iterable[bytes], now: datetime) -> str | None:
+    def redirect_to(self, keys: Iterable[bytes], now: datetime) -> str | None:
         """Give the path of the page to which a former address leads (core/articles/aliases.py)."""
         article_id = self._articles.formerly_at(tuple(keys), now)
         return None if article_id is None else f"{self._prefix}/article/{article_id}"
@@ -99,10 +100,10 @@ class Pages:
         """
         return self._articles.has_former(_OF_HOME)
 
-    def article(self, article_id: str, now: datetime, brought: ArchivedText | None = None) -> Page | None:
+    def article(self, article_id: str, now: datetime, fetched: ArchivedText | None = None) -> Page | None:
         """Give an article's page, or the one that says why it is gone; None where nobody may know of it.
 
-        TextArchivedError if its text lies in the archive and was not brought.
+        TextArchivedError if its text lies in the archive and was not fetched.
         """
         key = ("article", article_id)
         if (page := self._of_edition(key, now)) is not None:
@@ -110,7 +111,7 @@ class Pages:
         if not _ID.fullmatch(article_id):
             return None
         edition = self._edition
-        body = edition.cache.body(article_id, now, edition.sections, edition.today, brought)
+        body = edition.cache.body(article_id, now, edition.sections, edition.today, fetched)
         if body is None:
             return None
         if isinstance(body, Gone):

@@ -15,14 +15,10 @@ from services.render.adapters.archive.archive import ArchiveError
 from services.render.adapters.archive.window import Evictor, Window
 from services.render.adapters.http.page_check import PageCheck
 from services.render.adapters.http.sitemaps import INDEX
-from services.render.adapters.store.fold import Evictable, Record, apply, evict
+from services.render.adapters.log.records import Record
+from services.render.adapters.store.fold import Evictable, apply, evict
+from services.render.core.articles.articles import ArchivedArticle, ArchivedText, Takedown, TextArchivedError
 from services.render.core.articles.stories import abridged, story_of
-from services.render.core.pages.article_cache import (
-    ArchivedArticle,
-    ArchivedText,
-    Takedown,
-    TextArchivedError,
-)
 from services.render.core.pages.page import Page
 from shared import wire
 from shared.articles import article
@@ -150,7 +146,7 @@ def test_a_withdrawal_an_expiry_and_a_former_address_need_no_archive(press: Pres
     texts = [old("gone", aliases=("/bridge",)), old("over", expires_at=press.now + timedelta(seconds=9))]
     press.fold(*texts)
     evict(press.folded.store.writer, past(*texts))
-    assert press.pages.moved([b"/bridge"], press.now) == "/article/gone"
+    assert press.pages.redirect_to([b"/bridge"], press.now) == "/article/gone"
     assert press.folded.store.next_timed_change(press.now) == press.now + timedelta(seconds=9)
     press.later(seconds=10)
     over = press.article("over")
@@ -160,7 +156,7 @@ def test_a_withdrawal_an_expiry_and_a_former_address_need_no_archive(press: Pres
     gone = press.article("gone")
     assert gone is not None
     assert gone.status == 410
-    assert press.pages.moved([b"/bridge"], press.now) == "/article/gone"
+    assert press.pages.redirect_to([b"/bridge"], press.now) == "/article/gone"
     assert press.folded.store.find("gone") == Takedown("legal", "", NOON)
 
 
@@ -195,7 +191,7 @@ def test_the_search_forgets_what_was_let_go(searched: Searched) -> None:
     searched.fold(text, published("new", blocks=body("新桥通车")))
     assert set(searched.ids("新桥")) == {"old", "new"}
     evict(searched.folded.store.writer, past(text))
-    (told,) = searched.folded.store.changed(2, 9)
+    (told,) = searched.folded.store.changes_after(2, 9)
     assert (told.id, told.text) == ("old", None)
     searched.read_on()
     assert searched.ids("新桥") == ["new"]

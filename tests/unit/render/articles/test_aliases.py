@@ -227,7 +227,7 @@ async def test_the_front_page_that_was_asked_for_before_leads_on_once_an_article
     assert await location(render, "/?p=12") == 200
     render.press.fold(claiming("a", "/?p=12"))
     assert await location(render, "/?p=12") == "/article/a"
-    assert render.press.pages.moved(keys_asked(b"/", b"p=12"), NOW) == "/article/a"
+    assert render.press.pages.redirect_to(keys_asked(b"/", b"p=12"), NOW) == "/article/a"
     render.press.fold(claiming("a", revision=1, second=1))
     assert await location(render, "/?p=12") == 200
 

@@ -23,7 +23,7 @@ from services.render.adapters.views import views as views_module
 from services.render.adapters.views.salts import Salts
 from services.render.adapters.views.view_log import QueueFullError
 from services.render.adapters.views.views import Views
-from services.render.core.pages.article_cache import ArchivedText, TextArchivedError
+from services.render.core.articles.articles import ArchivedText, TextArchivedError
 from services.render.core.views import tokens
 from services.render.settings import Settings
 from shared import wire
@@ -79,7 +79,7 @@ class Render:
             lambda: self.unready,
             self.folded.wait,
             PageAnswers(("https://pictures.example",)),
-            self.bring,
+            self.fetch,
         )
         self.archive: dict[str, bytes] = {}
         self.client = httpx.AsyncClient(
@@ -88,11 +88,11 @@ class Render:
             headers={"user-agent": AGENT, "accept-encoding": "identity"},
         )
 
-    async def bring(self, absent: TextArchivedError) -> ArchivedText:
+    async def fetch(self, wanted: TextArchivedError) -> ArchivedText:
         """Bring what the test has put into the archive."""
-        if absent.id not in self.archive:
+        if wanted.id not in self.archive:
             raise ArchiveError("the archive is away")
-        text = self.archive[absent.id]
+        text = self.archive[wanted.id]
         return ArchivedText(article(text), zlib.crc32(text))
 
     async def get(self, path: str, method: str = "GET", **headers: str) -> httpx.Response:
@@ -555,11 +555,11 @@ async def test_an_article_that_cannot_be_looked_up_is_never_said_to_be_unknown(r
 
 async def test_what_is_withdrawn_while_it_is_brought_is_gone(render: Render) -> None:
     render.archive["old"] = let_one_go(render)
-    bring = render.bring
+    fetch = render.fetch
 
-    async def slowly(absent: TextArchivedError) -> ArchivedText:
+    async def slowly(wanted: TextArchivedError) -> ArchivedText:
         render.press.fold(withdrawn("old", second=9))
-        return await bring(absent)
+        return await fetch(wanted)
 
-    render.web._bring = slowly
+    render.web._fetch = slowly
     assert (await render.get("/article/old")).status_code == 410

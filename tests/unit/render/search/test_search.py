@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -180,9 +180,11 @@ def test_a_search_that_does_not_count_all_says_how_much_there_is_at_least(
     assert (whole.total, whole.at_least) == (RANKED + 5, False)
     count = Search._count
 
-    def late(search: Search, connection: sqlite3.Connection, values: dict[str, object]) -> tuple[int, bool]:
+    def late(
+        search: Search, connection: sqlite3.Connection, expression: str, now: datetime
+    ) -> tuple[int, bool]:
         connection.set_progress_handler(lambda: True, 1)
-        return count(search, connection, values)
+        return count(search, connection, expression, now)
 
     monkeypatch.setattr(Search, "_count", late)
     cut = searched.find("邮局")

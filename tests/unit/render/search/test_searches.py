@@ -15,7 +15,7 @@ import pytest
 
 from services.render.adapters.search.search import Search
 from services.render.adapters.search.search_index import SearchIndex
-from services.render.adapters.store.store import Change
+from services.render.adapters.store.queries import Change
 from services.render.core.search.query import read
 from tests.builders import NOON, published
 from tests.unit.render.searched import body

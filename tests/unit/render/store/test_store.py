@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.render.adapters.store.fold import Record, apply
-from services.render.adapters.store.store import LAYOUT, Store
+from services.render.adapters.log.records import Record
+from services.render.adapters.store.fold import apply
+from services.render.adapters.store.schema import LAYOUT
+from services.render.adapters.store.store import Store
+from services.render.core.articles.articles import Changes, Takedown
 from services.render.core.articles.cursors import Place, microseconds
-from services.render.core.pages.article_cache import Changes, Takedown
 from shared.articles import ArticleEvent, Standing, TextErased, fold
 from shared.blocks import Paragraph
 from shared.events import ArticlePublished
@@ -227,9 +229,9 @@ def test_what_changed_is_given_by_the_megabyte(folded: Folded) -> None:
         *(published(f"a{n}", second=n, blocks=large) for n in range(20)), withdrawn("none", second=30)
     )
     read, at = [], 0
-    while changes := folded.store.changed(at, 25):
+    while changes := folded.store.changes_after(at, 25):
         assert sum(len(change.text or b"") for change in changes) < 1_500_000
         at = changes[-1].number
         read += [change.id for change in changes]
     assert read == [*(f"a{n}" for n in range(20)), "none"]
-    assert len(folded.store.changed(0, 1)) == 1
+    assert len(folded.store.changes_after(0, 1)) == 1

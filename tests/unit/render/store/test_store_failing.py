@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from services.render.adapters.log import article_log
-from services.render.adapters.log.article_log import ArticleLog
+from services.render.adapters.store import article_log
+from services.render.adapters.store.article_log import ArticleLog
 from services.render.adapters.store.fold import apply
 from services.render.adapters.store.sqlite_file import UnusableError, is_corrupt
 from services.render.adapters.store.store import Store
-from services.render.core.pages.article_cache import Changes
+from services.render.core.articles.articles import Changes
 from shared.articles import ArticleEvent
 from tests.builders import NOON, published
 from tests.unit.render.folded import Folded
@@ -127,7 +127,7 @@ def test_a_file_torn_anywhere_raises_what_is_answered_by_503_and_nothing_else(
         lambda: store.newest(NOON, 300, hot=True),
         lambda: store.newest_of_section("地方", NOON, 300),
         lambda: store.newest_of_series("桥", NOON, 300),
-        lambda: store.changed(0, 300),
+        lambda: store.changes_after(0, 300),
         store.positions,
     ]
     raised: list[sqlite3.Error] = []

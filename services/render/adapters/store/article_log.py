@@ -12,19 +12,19 @@ import contextlib
 import random
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
 from aiokafka.errors import KafkaError
 from prometheus_client import Counter, Gauge, Histogram
 
-from services.render.adapters.archive.window import Window
 from services.render.adapters.log.log_reader import LogReader
-from services.render.adapters.store.fold import Record, apply
+from services.render.adapters.log.records import Record
+from services.render.adapters.store.fold import Evictable, apply
 from services.render.adapters.store.sqlite_file import is_corrupt, is_invalid
 from services.render.adapters.store.store import Store
-from services.render.core.pages.article_cache import Changes
+from services.render.core.articles.articles import Changes
 from shared import wire
 from shared.articles import MARK_SUFFIX
 from shared.rebuild import Rebuild
@@ -58,7 +58,7 @@ _rebuild = Rebuild(
 class ArticleLog:
     """The fold as a task; `on_change` is called on the event loop after each commit.
 
-    With a `window`, of what an empty store folds the texts before it are not kept whole.
+    `evictable` tells which texts of some records need not be kept whole; asked while no page is served.
     """
 
     def __init__(
@@ -66,12 +66,12 @@ class ArticleLog:
         bootstrap_servers: str,
         store: Store,
         on_change: Callable[[Changes | None], None],
-        window: Window | None = None,
+        evictable: Callable[[list[Record]], Awaitable[Evictable | None]] | None = None,
     ) -> None:
         self._servers = bootstrap_servers
         self._store = store
         self._on_change = on_change
-        self._window = window
+        self._evictable = evictable
         self._writing = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="fold")
         self._folded = asyncio.Event()
@@ -94,7 +94,7 @@ class ArticleLog:
         """Say why the store does not follow the log; None while it takes what comes."""
         return self._unwritable
 
-    async def moved(self) -> None:
+    async def next_fold(self) -> None:
         """Return when more of the log has been folded."""
         await self._folded.wait()
 
@@ -157,7 +157,7 @@ class ArticleLog:
         """Fold a batch; a store that cannot be written to is tried again for ever, saying so."""
         pause, longest = _PAUSES_S
         # while no page is served there is time to ask what need not be written only to be let go
-        past = None if self._window is None or self._ready else await self._window.past(records)
+        past = None if self._evictable is None or self._ready else await self._evictable(records)
         while True:
             try:
                 changes = await self.write(lambda writer: apply(writer, records, past))
