@@ -101,10 +101,10 @@ def after_a_new_list(press: Press, ids: Sequence[str]) -> tuple[float, float]:
 
 def whole_page(press: Press, article: str) -> bytes:
     """Make an article's page without a memory, but for the texts."""
-    templates, edition, now = press.templates, press.edition, press.now
+    templates, edition = press.templates, press.edition
     text = press.folded.store.find(article)
     assert isinstance(text, ArticlePublished)
-    items = edition.cache.newest_of(text.section, now)
+    items = press.caches["zh-Hans"].newest_of(text.section, edition.at)
     hot = templates.hot(
         [templates.hot_entry(item.story, edition.today) for item in items[:6]], latest=False, updated=None
     )
@@ -129,8 +129,8 @@ def publish(press: Press, log: Sequence[object]) -> None:
     for record in log:
         changes = apply(press.folded.store.writer, [record])  # type: ignore[list-item]
         began = time.process_time_ns()
-        press.edition.articles_changed(changes)
-        press.edition.turn(press.now)
+        press.editions["zh-Hans"].articles_changed(changes)
+        press.editions["zh-Hans"].at(press.now)
         then = time.process_time_ns()
         assert press.pages.home(press.now).gzip
         fronts.append((time.process_time_ns() - then) / 1000)
@@ -154,7 +154,7 @@ def memory() -> None:
             assert page is not None
             assert page.gzip
         taken = (resident(os.getpid()) - before) / READ
-        counted = press.pages.weight / READ
+        counted = press.pages.finished.weight / READ
         folded.store.close()
     head("memory of an article's page that was read compressed, text of 3 KB")
     show("all that is kept of it", f"{taken:,.0f} bytes", f"counted {counted:,.0f} bytes", "")

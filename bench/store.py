@@ -127,7 +127,7 @@ def pages(folder: Path, size: int) -> dict[str, float]:
 
     def first_time(ask: Callable[[], Page | None]) -> Callable[[], object]:
         def asked() -> object:
-            press.edition.articles_changed(None)
+            press.forget()
             page = ask()
             return page is not None and page.gzip
 

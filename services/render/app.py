@@ -42,9 +42,11 @@ from services.render.adapters.views.view_log import ViewLog
 from services.render.adapters.views.views import Views
 from services.render.core.articles.articles import Changes
 from services.render.core.feeds.feeds import Feeds
-from services.render.core.pages.edition import Edition
+from services.render.core.pages.article_cache import ArticleCache
+from services.render.core.pages.editions import Editions
 from services.render.core.pages.hot_section import HotLists
 from services.render.core.pages.pages import Pages
+from services.render.core.pages.shared_fragments import SharedFragments
 from services.render.core.pages.site import Site
 from services.render.core.pages.templates import Templates, jinja_environment
 from services.render.core.search.search_pages import SearchPages
@@ -87,7 +89,7 @@ class InScript:
     """What makes the pages of one script; an unread one does no work."""
 
     templates: Templates
-    edition: Edition
+    editions: Editions
     pages: Pages
     feeds: Feeds
     search_pages: SearchPages
@@ -100,21 +102,17 @@ def in_script(
     max_bytes = settings.cache_mib * 1024 * 1024 // len(SCRIPTS)
     environment = jinja_environment(jinja2.FileSystemLoader(_HERE / "templates"))
     templates = Templates(site, ScriptConverter(script, terms), environment)
-    edition = Edition(
-        store,
-        templates,
-        zone=settings.zone,
-        section_order=settings.sections,
-        token_key=token_key,
-        max_bytes=max_bytes // 3,
-        on_failure=left_out,
+    cache = ArticleCache(store, templates, max_bytes // 6, left_out)
+    editions = Editions(
+        store, cache, zone=settings.zone, section_order=settings.sections, token_key=token_key
     )
+    shared = SharedFragments(cache, templates, max_bytes // 4)
     return InScript(
         templates=templates,
-        edition=edition,
-        pages=Pages(store, templates, edition, max_bytes // 2),
-        feeds=Feeds(store, templates, environment, edition, max_bytes // 6, left_out),
-        search_pages=SearchPages(templates, edition),
+        editions=editions,
+        pages=Pages(store, cache, templates, editions, shared, max_bytes // 2),
+        feeds=Feeds(store, cache, templates, environment, editions, max_bytes // 6, left_out),
+        search_pages=SearchPages(cache, templates, editions, shared),
     )
 
 
@@ -152,7 +150,7 @@ def build(settings: Settings) -> Render:
 
     def articles_changed(changes: Changes | None) -> None:
         for one in scripts.values():
-            one.edition.articles_changed(changes)
+            one.editions.articles_changed(changes)
         search_indexer.changed()
         if archive is not None and changes is not None:
             archive.forget(changes.ids)
@@ -160,14 +158,14 @@ def build(settings: Settings) -> Render:
     def hot_changed(scope: str, lists: HotLists) -> None:
         for one in scripts.values():
             if scope == "all":
-                one.edition.hot_changed(lists)
+                one.editions.hot_changed(lists)
             else:
-                one.edition.hot_of_section_changed(scope.removeprefix(section_scope("")), lists)
+                one.editions.hot_of_section_changed(scope.removeprefix(section_scope("")), lists)
         if scope == "all" and "now" in lists:
             now_s = asyncio.get_running_loop().time()
             view_log.latency.listed(at_ms(lists["now"].as_of), now_s)
 
-    _cache.set_function(lambda: sum(one.weight for one in pages.values()))
+    _cache.set_function(lambda: sum(one.finished.weight for one in pages.values()))
     page_lookups.measure(pages.values())
     disk.measure(settings.data, (STORE, SEARCH))
     article_log = ArticleLog(
@@ -194,7 +192,7 @@ def build(settings: Settings) -> Render:
         article_log=article_log,
         search_indexer=search_indexer,
         hot_list_reader=HotListReader(
-            settings.redis_address, hot_changed, lambda: scripts["zh-Hans"].edition.one_names
+            settings.redis_address, hot_changed, lambda: scripts["zh-Hans"].editions.one_names
         ),
         salts=salts,
         view_log=view_log,

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from services.render.core.articles.stories import CAPTION_CHARACTERS, cut
-from services.render.core.pages.edition import SECTIONS
+from services.render.core.pages.editions import SECTIONS
 from services.render.core.pages.page import Page
 from shared.blocks import Paragraph, Picture, PictureBlock, Rendition
 from shared.events import ArticlePublished

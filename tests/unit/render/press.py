@@ -12,10 +12,15 @@ from services.render.adapters.http.sitemaps import Sitemaps
 from services.render.adapters.http.static import Static
 from services.render.adapters.search.search import Search
 from services.render.adapters.search.search_index import SearchIndex
+from services.render.core.articles.articles import Changes
 from services.render.core.feeds.feeds import Feeds
+from services.render.core.pages.article_cache import ArticleCache
 from services.render.core.pages.edition import Edition
+from services.render.core.pages.editions import Editions
+from services.render.core.pages.hot_section import HotLists
 from services.render.core.pages.page import Page
 from services.render.core.pages.pages import Pages
+from services.render.core.pages.shared_fragments import SharedFragments
 from services.render.core.pages.site import Site
 from services.render.core.pages.templates import Templates, jinja_environment
 from services.render.core.search.search_pages import SearchPages
@@ -42,7 +47,8 @@ class Press:
         self.now = NOON
         self.folded = folded
         self.static = Static(SERVICE / "static")
-        self.editions: dict[Script, Edition] = {}
+        self.editions: dict[Script, Editions] = {}
+        self.caches: dict[Script, ArticleCache] = {}
         self.in_script: dict[Script, Pages] = {}
         self.feeds: dict[Script, Feeds] = {}
         search_pages: dict[Script, SearchPages] = {}
@@ -54,31 +60,30 @@ class Press:
                 ScriptConverter(script, GLOSSARY),
                 environment,
             )
-            edition = Edition(
-                folded.store,
-                templates,
-                zone=zone,
-                section_order=("地方",),
-                token_key=b"key",
-                max_bytes=10**7,
+            cache = self.caches[script] = ArticleCache(folded.store, templates, 5 * 10**6)
+            editions = self.editions[script] = Editions(
+                folded.store, cache, zone=zone, section_order=("地方",), token_key=b"key"
             )
-            self.editions[script] = edition
-            self.in_script[script] = Pages(folded.store, templates, edition, 10**7)
-            self.feeds[script] = Feeds(folded.store, templates, environment, edition, 10**7)
-            search_pages[script] = SearchPages(templates, edition)
+            shared = SharedFragments(cache, templates, 10**7)
+            self.in_script[script] = Pages(folded.store, cache, templates, editions, shared, 10**7)
+            self.feeds[script] = Feeds(folded.store, cache, templates, environment, editions, 10**7)
+            search_pages[script] = SearchPages(cache, templates, editions, shared)
         self.index = SearchIndex(folded.folder)
         self.search = Search(self.index, search_pages)
         self.sitemaps = Sitemaps(folded.store, by_script)
         self.feed_routes = FeedRoutes(by_script, self.feeds, self.sitemaps, self.static)
-        self.edition = self.editions["zh-Hans"]
         self.pages = self.in_script["zh-Hans"]
         self.templates = by_script["zh-Hans"]
 
     def fold(self, *events: ArticleEvent) -> None:
         """Let the log say something."""
         changes = self.folded.fold(*events)
-        for edition in self.editions.values():
-            edition.articles_changed(changes)
+        self.forget(changes)
+
+    def forget(self, changes: Changes | None = None) -> None:
+        """Tell all pages that articles changed; None: everything."""
+        for editions in self.editions.values():
+            editions.articles_changed(changes)
 
     def index_all(self) -> None:
         """Let the search's index read all that was folded."""
@@ -103,8 +108,17 @@ class Press:
             )
             for name, ids in lists.items()
         }
-        for edition in self.editions.values():
-            edition.hot_changed(now_are)
+        self.hot_changed(now_are)
+
+    def hot_changed(self, lists: HotLists) -> None:
+        """Tell all pages how the hot lists are."""
+        for editions in self.editions.values():
+            editions.hot_changed(lists)
+
+    @property
+    def edition(self) -> Edition:
+        """The edition of now, in Simplified."""
+        return self.editions["zh-Hans"].at(self.now)
 
     def later(self, **time: float) -> None:
         """Let time pass."""

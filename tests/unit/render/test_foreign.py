@@ -56,8 +56,7 @@ async def test_every_page_is_made_of_a_store_into_which_all_foreign_records_were
         press.folded.store.writer,
         [Record(r.partition, n, NOON_MS, r.key, r.value, r.read_headers) for n, r in enumerate(records)],
     )
-    for edition in press.editions.values():
-        edition.articles_changed(changes)
+    press.forget(changes)
     press.read(now=["a", *changes.ids])
     press.index_all()
     understood = [read(r.key, r.value, r.read_headers, r.partition) for r in records]
@@ -146,7 +145,7 @@ def test_a_replica_that_can_make_no_page_is_not_ready(
     def fail(*_: Any) -> Any:
         raise ValueError("no such page")
 
-    monkeypatch.setattr(press.edition, "turn", fail)
+    monkeypatch.setattr(press.editions["zh-Hans"], "at", fail)
     assert check.complaint() is None, "asked once a second"
     clock.now_s += 1
     assert "front page cannot be made" in str(check.complaint())
@@ -236,7 +235,7 @@ def test_an_entry_that_is_there_twice_is_shown_once(press: Press) -> None:
     press.fold(published("a"))
     press.read(now=["a", "a", "none", "a"])
     assert press.pages.hot("now", press.now).body.count(b'"/article/a"') <= 2
-    assert press.edition.ids_of("now", press.now) == ("a", "none")
+    assert press.edition.charts["now"].ids == ("a", "none")
 
 
 def test_a_salt_is_kept_in_bounds_whatever_days_there_are() -> None:

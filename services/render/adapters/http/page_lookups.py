@@ -18,8 +18,8 @@ class _Lookups(Collector):
             "Pages asked for, by whether they were finished already",
             labels=("result",),
         )
-        counter.add_metric(("hit",), sum(one.hits for one in self.pages))
-        counter.add_metric(("miss",), sum(one.misses for one in self.pages))
+        counter.add_metric(("hit",), sum(one.finished.hits for one in self.pages))
+        counter.add_metric(("miss",), sum(one.finished.misses for one in self.pages))
         yield counter
 
 

@@ -24,8 +24,9 @@ from services.render.core.articles.articles import ArchivedArticle, Articles
 from services.render.core.articles.stories import cut, list_picture, picture_of
 from services.render.core.feeds.xml import as_xml
 from services.render.core.lru import Lru
-from services.render.core.pages.article_cache import OnFailure, StoryFragments
+from services.render.core.pages.article_cache import ArticleCache, OnFailure, StoryFragments
 from services.render.core.pages.edition import Edition
+from services.render.core.pages.editions import Editions
 from services.render.core.pages.metadata import TAGS
 from services.render.core.pages.notes import Notes
 from services.render.core.pages.page import Fragment, Page
@@ -115,16 +116,18 @@ class Feeds:
     def __init__(
         self,
         articles: Articles,
+        cache: ArticleCache,
         templates: Templates,
         environment: jinja2.Environment,
-        edition: Edition,
+        editions: Editions,
         max_bytes: int,
         on_failure: OnFailure = lambda _id, _error: None,
     ) -> None:
         self._articles = articles
         self._on_failure = on_failure
         self._environment = environment
-        self._edition = edition
+        self._cache = cache
+        self._editions = editions
         self._converter = templates.converter
         self._site = templates.site
         self._link = templates.link
@@ -141,8 +144,7 @@ class Feeds:
         self, form: Form, section: str | None, now: datetime, hot: ListName | None = None
     ) -> Page | None:
         """Give a feed of the site, a section, or a hot list; None if no section has that very name."""
-        edition = self._edition
-        edition.turn(now)
+        edition = self._editions.at(now)
         key = (form, section, hot)
         kept = self._kept.get(key)
         # the hot list of a section may change within an edition
@@ -150,7 +152,7 @@ class Feeds:
             return kept.page
         if section is not None and edition.spelled(section) != section:
             return None
-        items = self._items(section, hot, now)
+        items = self._items(edition, section, hot, now)
         if kept is None or kept.items != items:
             before = -1 if kept is None else kept.page.since or 0
             since = max(int(now.timestamp()) - 1, before + 1)
@@ -159,15 +161,22 @@ class Feeds:
         kept.edition = edition.number
         return kept.page
 
-    def _items(self, section: str | None, hot: ListName | None, now: datetime) -> tuple[StoryFragments, ...]:
+    def _items(
+        self, edition: Edition, section: str | None, hot: ListName | None, now: datetime
+    ) -> tuple[StoryFragments, ...]:
         """Give what a feed tells of, in its order."""
-        cache = self._edition.cache
         if hot is not None:
-            read = cache.stories(self._edition.ids_of(hot, now, section), now)
+            if section is None:
+                chart = edition.charts[hot]
+            else:
+                chart = self._editions.chart_of_section(hot, section, now)
+            read = self._cache.stories(chart.ids, edition.at)
             return tuple(item for item in read if item.may_be_hot)[:_ENTRIES]
         if section is None:
-            return cache.stories(self._articles.newest(now, _ENTRIES, hot=False), now)
-        return cache.stories(self._articles.newest_of_section(section, now, _ENTRIES), now)
+            ids = self._articles.newest(edition.at, _ENTRIES, hot=False)
+        else:
+            ids = self._articles.newest_of_section(section, edition.at, _ENTRIES)
+        return self._cache.stories(ids, edition.at)
 
     def _page(
         self,

@@ -77,7 +77,11 @@ class ArticleCache:
     """Stories, bodies and lists by name; every argument `now` is the moment of the edition being made."""
 
     def __init__(
-        self, articles: Articles, templates: Templates, max_bytes: int, on_failure: OnFailure
+        self,
+        articles: Articles,
+        templates: Templates,
+        max_bytes: int,
+        on_failure: OnFailure = lambda _id, _error: None,
     ) -> None:
         self._articles = articles
         self._on_failure = on_failure

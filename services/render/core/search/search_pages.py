@@ -9,8 +9,11 @@ from functools import partial
 from typing import Final
 from urllib.parse import urlencode
 
+from services.render.core.pages.article_cache import ArticleCache
 from services.render.core.pages.edition import Edition
+from services.render.core.pages.editions import Editions
 from services.render.core.pages.page import HTML, Fragment, Page
+from services.render.core.pages.shared_fragments import SharedFragments
 from services.render.core.pages.templates import Templates
 from services.render.core.search.bigrams import of_section
 from services.render.core.search.hits import PER_PAGE, RANKED, Found, highlighted
@@ -24,9 +27,13 @@ _BEHIND: Final = 50
 class SearchPages:
     """The search's pages in one script."""
 
-    def __init__(self, templates: Templates, edition: Edition) -> None:
+    def __init__(
+        self, cache: ArticleCache, templates: Templates, editions: Editions, shared: SharedFragments
+    ) -> None:
+        self._cache = cache
         self._templates = templates
-        self._edition = edition
+        self._editions = editions
+        self._shared = shared
         self._words = templates.words
 
     def page(self, query: Query, number: int, found: Found | None, now: datetime) -> Page | None:
@@ -34,12 +41,11 @@ class SearchPages:
 
         None if there is no such page. A hit that is no longer to be shown is neither shown nor counted.
         """
-        edition, templates = self._edition, self._templates
-        edition.turn(now)
+        edition, templates = self._editions.at(now), self._templates
         results, total = [], 0
         if found is not None:
             for hit in found.hits:
-                if (item := edition.cache.story(hit.id, now)) is not None:
+                if (item := self._cache.story(hit.id, edition.at)) is not None:
                     results.append((item.story, templates.converter.text(hit.snippet, hit.language)))
             total = found.total - len(found.hits) + len(results)
             if number > 1 and not results:
@@ -52,12 +58,12 @@ class SearchPages:
             sections=edition.sections,
             today=edition.today,
         )
-        _, hot = edition.six(None)
+        _, hot = self._shared.six(edition, None)
         main = templates.search(
             hot.body,
             query=query,
             longest=LONGEST,
-            sections=self._sections(query),
+            sections=_sections(edition, query),
             today=edition.today,
             messages=self._messages(query, found, total),
             hits=partial(highlighted, query=query),
@@ -67,14 +73,6 @@ class SearchPages:
         )
         whole = Fragment(top + main + templates.tail(None, ""))
         return Page(503 if found is None else 200, HTML, whole)
-
-    def _sections(self, query: Query) -> list[tuple[str, bool]]:
-        """Give the sections to choose from, each with whether it is chosen."""
-        chosen = of_section(query.section) if query.section else ""
-        by_term: dict[str, str] = {}
-        for name in (*self._edition.sections, *filter(None, [query.section])):
-            by_term.setdefault(of_section(name), name)
-        return [(name, term == chosen) for term, name in by_term.items()]
 
     def _messages(self, query: Query, found: Found | None, total: int) -> list[str]:
         """Tell how much was found, and why it may not be all."""
@@ -93,6 +91,15 @@ class SearchPages:
         if found.unread > _BEHIND:
             told.append(words.filling.format(count=found.unread))
         return told
+
+
+def _sections(edition: Edition, query: Query) -> list[tuple[str, bool]]:
+    """Give the sections to choose from, each with whether it is chosen."""
+    chosen = of_section(query.section) if query.section else ""
+    by_term: dict[str, str] = {}
+    for name in (*edition.sections, *filter(None, [query.section])):
+        by_term.setdefault(of_section(name), name)
+    return [(name, term == chosen) for term, name in by_term.items()]
 
 
 def number_of(page: str) -> int | None:

@@ -105,8 +105,7 @@ def test_no_page_but_the_articles_own_changes_when_texts_are_let_go(press: Press
     press.read(now=["old-3", "new"])
 
     def pages() -> list[bytes | None]:
-        for edition in press.editions.values():
-            edition.articles_changed(None)
+        press.forget()
         made: list[Page | None] = [pages.home(press.now) for pages in press.in_script.values()]
         own, now = press.pages, press.now
         made += [own.section("地方", None, now), own.series("桥", None, now), own.hot("now", now)]
@@ -130,8 +129,7 @@ def test_the_page_of_a_text_that_is_brought_is_that_of_the_whole_text(press: Pre
     before = press.article("old")
     assert before is not None
     evict(press.folded.store.writer, past(text))
-    for edition in press.editions.values():
-        edition.articles_changed(None)
+    press.forget()
     other = old(section="國際", revision=1)
     for wrong in (None, brought(other), ArchivedText(text, 0)):
         with pytest.raises(TextArchivedError) as absent:

@@ -80,8 +80,8 @@ def test_a_card_of_a_long_article_costs_the_conversion_of_a_short_one(
     press: Press, monkeypatch: pytest.MonkeyPatch, blocks: tuple[Block, ...]
 ) -> None:
     press.fold(published("long", blocks=blocks, tags=("标签",) * 1000))
-    edition = press.editions["zh-Hant"]
-    converter = edition.cache._converter
+    cache = press.caches["zh-Hant"]
+    converter = cache._converter
     converted: list[ArticlePublished] = []
 
     def noted(sent: ArticlePublished, convert: Convert = converter.article) -> ArticlePublished:
@@ -89,5 +89,5 @@ def test_a_card_of_a_long_article_costs_the_conversion_of_a_short_one(
         return convert(sent)
 
     monkeypatch.setattr(converter, "article", noted)
-    assert edition.cache.story("long", press.now) is not None
+    assert cache.story("long", press.now) is not None
     assert sum(len(article.model_dump_json()) for article in converted) < 10_000

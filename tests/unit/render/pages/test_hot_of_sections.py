@@ -26,8 +26,8 @@ def read(press: Press, one: str, name: ListName, *ids: str, as_of: datetime | No
     entries = tuple(HotEntry(id=one, score=1) for one in ids)
     moment = as_of or datetime.now(UTC)
     found = HotListChanged(scope=f"section:{one}", list=name, as_of=moment, entries=entries)
-    for edition in press.editions.values():
-        edition.hot_of_section_changed(one, {name: found})
+    for editions in press.editions.values():
+        editions.hot_of_section_changed(one, {name: found})
 
 
 @pytest.fixture

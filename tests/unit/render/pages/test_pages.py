@@ -375,7 +375,7 @@ def test_everything_is_forgotten_when_the_store_begins_anew(press: Press) -> Non
     press.fold(*many(3))
     assert press.article("a0") is not None
     press.folded.store.start_over("the log is another one")
-    press.edition.articles_changed(None)
+    press.forget()
     assert press.article("a0") is None
 
 

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.render.core.pages.edition import Edition
+from services.render.core.pages.article_cache import ArticleCache
+from services.render.core.pages.editions import Editions
 from services.render.core.pages.hot_section import HotLists
 from services.render.core.pages.page import Page
 from services.render.core.pages.pages import Pages
+from services.render.core.pages.shared_fragments import SharedFragments
 from shared.events import HotEntry, HotListChanged, ListName
 from tests.builders import NOON, published
 from tests.unit.render.folded import Folded
@@ -50,16 +52,11 @@ def hot_list(name: ListName, as_of: datetime, *ids: str) -> HotListChanged:
 
 def without_memory(press: Press, lists: HotLists) -> Pages:
     """Give pages over the same store and lists that were never asked before."""
-    edition = Edition(
-        press.folded.store,
-        press.templates,
-        zone=ZONE,
-        section_order=("地方",),
-        token_key=b"key",
-        max_bytes=10**7,
-    )
-    edition.hot_changed(lists)
-    return Pages(press.folded.store, press.templates, edition, 10**7)
+    store, templates = press.folded.store, press.templates
+    cache = ArticleCache(store, templates, 10**7)
+    editions = Editions(store, cache, zone=ZONE, section_order=("地方",), token_key=b"key")
+    editions.hot_changed(lists)
+    return Pages(store, cache, templates, editions, SharedFragments(cache, templates, 10**7), 10**7)
 
 
 def masthead(press: Press) -> str:
@@ -110,7 +107,7 @@ def test_a_page_depends_on_the_moment_and_not_on_those_before_it(press: Press) -
         "24h": hot_list("24h", NOON - MINUTE, "short"),
         "3d": hot_list("3d", NOON + MINUTE, "both", "secret"),
     }
-    press.edition.hot_changed(lists)
+    press.hot_changed(lists)
 
     @settings(max_examples=30, deadline=None)
     @given(MOMENTS)
@@ -203,7 +200,7 @@ def test_the_new_year_is_seen_in_every_list(press: Press) -> None:
     press.fold(*(published(f"a{n}", series="桥", published_at=NOON - n * MINUTE) for n in range(9)))
     press.now = datetime(2026, 12, 31, 16, tzinfo=UTC) - MOMENT
     lists: HotLists = {name: hot_list(name, press.now, "a1", "a2") for name in LISTS}
-    press.edition.hot_changed(lists)
+    press.hot_changed(lists)
     assert "2026年11月15日<" not in shown(press)
     assert 'data-day="11月15日 20:00"' in shown(press)
     press.now += MOMENT
@@ -259,7 +256,7 @@ def test_an_hour_without_kafka_and_redis_is_told_minute_by_minute(press: Press) 
 def test_each_list_of_the_chart_tells_its_own_age(press: Press) -> None:
     press.fold(published("a0"))
     later = NOON + timedelta(seconds=90)
-    press.edition.hot_changed({"now": hot_list("now", later, "a0"), "24h": hot_list("24h", NOON, "a0")})
+    press.hot_changed({"now": hot_list("now", later, "a0"), "24h": hot_list("24h", NOON, "a0")})
     chart = press.pages.hot("24h", press.now)
     press.now = NOON + 2 * MINUTE - MOMENT
     assert press.pages.hot("24h", press.now) is chart
