@@ -28,6 +28,7 @@ from services.render.adapters.http.page_check import PageCheck
 from services.render.adapters.http.server import make_plain_server, make_server
 from services.render.adapters.http.sitemaps import Sitemaps
 from services.render.adapters.http.static import Static
+from services.render.adapters.http.views import Views
 from services.render.adapters.http.web import Web
 from services.render.adapters.left_out import left_out
 from services.render.adapters.search.search import Search
@@ -39,7 +40,6 @@ from services.render.adapters.store.sqlite_file import UnusableError
 from services.render.adapters.store.store import Store
 from services.render.adapters.views.salts import Salts
 from services.render.adapters.views.view_log import ViewLog
-from services.render.adapters.views.views import Views
 from services.render.core.articles.articles import Changes
 from services.render.core.feeds.feeds import Feeds
 from services.render.core.pages.article_cache import ArticleCache

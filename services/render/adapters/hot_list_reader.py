@@ -57,7 +57,7 @@ class HotListReader:
             while True:
                 try:
                     scopes = [_ALL, *self._next_sections()]
-                    self._take(scopes, await self._read(scopes))
+                    self._apply(scopes, await self._read(scopes))
                 except (*redis.AWAY, TimeoutError) as error:
                     if pause == _EVERY_S:
                         log.warning("waiting", what="Redis", reason=repr(error))
@@ -92,7 +92,7 @@ class HotListReader:
                 raise answer
         return answers
 
-    def _take(self, scopes: Sequence[str], documents: Sequence[bytes | str | ResponseError]) -> None:
+    def _apply(self, scopes: Sequence[str], documents: Sequence[bytes | str | ResponseError]) -> None:
         changed: set[str] = set()
         for (scope, name), raw in zip(product(scopes, LISTS), documents, strict=True):
             said = str(raw) if isinstance(raw, ResponseError) else raw

@@ -13,7 +13,7 @@ from unittest import mock
 
 import numpy as np
 
-from services.render.adapters.views import views as views_module
+from services.render.adapters.http import views as views_module
 from services.render.core.views import readers, view_batches
 from services.render.core.views.view_batches import View
 from services.render.settings import Settings

@@ -17,10 +17,10 @@ from prometheus_client import generate_latest
 
 from services.rank.core.fold import Batch, Rules, State, fold
 from services.rank.core.views import Limits
-from services.render.adapters.views import views as views_module
+from services.render.adapters.http import views as views_module
+from services.render.adapters.http.views import Caller, Views
 from services.render.adapters.views.salts import Salts
 from services.render.adapters.views.view_log import ViewLog
-from services.render.adapters.views.views import Caller, Views
 from services.render.core.views import tokens, view_batches
 from services.render.core.views.origins import Sender
 from services.render.core.views.readers import reading_day

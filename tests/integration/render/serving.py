@@ -14,10 +14,10 @@ import uvloop
 
 from services.render.adapters.http.answer import PageAnswers
 from services.render.adapters.http.server import make_server
+from services.render.adapters.http.views import Views
 from services.render.adapters.http.web import Web
 from services.render.adapters.views.salts import Salts
 from services.render.adapters.views.view_log import ViewLog
-from services.render.adapters.views.views import Views
 from services.render.core.views.readers import Proxies
 from services.render.settings import Settings
 from shared.articles import ArticleEvent

@@ -9,7 +9,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from services.render.adapters.views import view_log, views
+from services.render.adapters.http import views
+from services.render.adapters.views import view_log
 from services.render.core.views import tokens
 from tests.foreign import until
 from tests.integration.render.serving import Received, Serving, request

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from services.render.adapters.search.search import Search
 from services.render.adapters.search.search_index import SearchIndex
-from services.render.core.search.hits import Found
+from services.render.core.search.hits import Results
 from services.render.core.search.query import read
 from shared.articles import ArticleEvent
 from shared.blocks import Paragraph
@@ -45,7 +45,7 @@ class Searched:
 
     def find(
         self, asked: str, page: int = 1, now: datetime | None = None, *, section: str = "", order: str = ""
-    ) -> Found:
+    ) -> Results:
         """Look for something."""
         return asyncio.run(self.search.find(read(asked, section, order), page, now or self.now))
 

@@ -201,10 +201,10 @@ def document(name: ListName = "now", *ids: str, **changes: Any) -> bytes:
 def test_a_hot_list_that_cannot_be_read_says_nothing(wrong: bytes) -> None:
     seen: list[HotLists] = []
     lists = HotListReader("redis://127.0.0.1:1", lambda _scope, now_are: seen.append(now_are), tuple)
-    lists._take(["all"], [document("now", "a"), document("24h", "b"), b""])
-    lists._take(["all"], [wrong, document("24h", "c"), wrong])
+    lists._apply(["all"], [document("now", "a"), document("24h", "b"), b""])
+    lists._apply(["all"], [wrong, document("24h", "c"), wrong])
     assert [[one.id for one in seen[-1][name].entries] for name in LISTS[:2]] == [["a"], ["c"]]
-    lists._take(["all"], [document("now", "d"), wrong, wrong])
+    lists._apply(["all"], [document("now", "d"), wrong, wrong])
     assert [one.id for one in seen[-1]["now"].entries] == ["d"]
 
 
@@ -217,14 +217,14 @@ def test_the_lists_of_sections_are_read_in_turn_and_are_empty_where_nobody_reads
     turns = [lists._next_sections() for _ in range(3)]
     assert turns == [[f"section:s{n}" for n in part] for part in (range(5), (5, 6), range(5))]
     of_all = [document("now", "a"), document("24h", "b"), document("3d", "c")]
-    lists._take(["all", "section:s1"], [*of_all, document("now", "a", scope="section:s1"), b"", b""])
+    lists._apply(["all", "section:s1"], [*of_all, document("now", "a", scope="section:s1"), b"", b""])
     assert [one.id for one in seen["section:s1"]["now"].entries] == ["a"]
     assert seen["section:s1"]["24h"].entries == ()
     assert seen["section:s1"]["24h"].as_of == seen["all"]["24h"].as_of
     # Redis was emptied: that says nothing of anybody
-    lists._take(["all", "section:s1"], [b""] * 6)
+    lists._apply(["all", "section:s1"], [b""] * 6)
     assert [one.id for one in seen["section:s1"]["now"].entries] == ["a"]
-    lists._take(["all", "section:s1"], [*of_all, b"", b"", b""])
+    lists._apply(["all", "section:s1"], [*of_all, b"", b"", b""])
     assert seen["section:s1"]["now"].entries == ()
     names.remove("s1")
     lists._next_sections()

@@ -29,7 +29,7 @@ _PATIENCE_S: Final = 2.0
 """A reader waits no longer for a text, his turn included."""
 _WAITING: Final = 64
 """So many may wait for their turn; of one article all readers are one."""
-_REST_S: Final = 1.0
+_BACK_OFF_S: Final = 1.0
 """So long nobody asks an archive that has failed."""
 _KEPT_BYTES: Final = 8 * 1024 * 1024
 
@@ -57,7 +57,7 @@ class Archive:
         self._turn = asyncio.Lock()
         self._waiting = 0
         self._complaint: str | None = None
-        self._rests_until = 0.0
+        self._retry_at = 0.0
         self._under_way: dict[TextVersion, asyncio.Task[bytes]] = {}
         self._kept: Lru[str, tuple[int, bytes]] = Lru(_KEPT_BYTES, lambda kept: len(kept[1]))
 
@@ -121,13 +121,13 @@ class Archive:
 
     async def _ask(self, question: Callable[[Any], Awaitable[T]]) -> T:
         """Ask when it is this one's turn."""
-        self._heed()
+        self._back_off()
         if self._waiting >= _WAITING:
             raise ArchiveError("too much is asked of the archive at the moment")
         self._waiting += 1
         try:
             async with self._turn:
-                self._heed()
+                self._back_off()
                 answer = await self._answer(question)
         finally:
             self._waiting -= 1
@@ -136,9 +136,9 @@ class Archive:
             log.info("archive_is_back")
         return answer
 
-    def _heed(self) -> None:
+    def _back_off(self) -> None:
         """Leave alone what has just failed."""
-        if self._complaint is not None and time.monotonic() < self._rests_until:
+        if self._complaint is not None and time.monotonic() < self._retry_at:
             raise ArchiveError(self._complaint)
 
     async def _answer(self, question: Callable[[Any], Awaitable[T]]) -> T:
@@ -152,7 +152,7 @@ class Archive:
             if self._complaint is None:
                 log.warning("waiting", what="the archive", reason=repr(error))
             self._complaint = f"the archive cannot be asked: {error!r}"
-            self._rests_until = time.monotonic() + _REST_S
+            self._retry_at = time.monotonic() + _BACK_OFF_S
             raise ArchiveError(self._complaint) from None
         except BaseException:
             # what was asked may still be under way

@@ -64,7 +64,7 @@ def refusal(status: int, detail: str, headers: Headers | None = None, **more: An
     )
 
 
-def for_nobody_else(answer: Answer) -> Answer:
+def not_shared(answer: Answer) -> Answer:
     """Have the edge keep an answer for no other address that it takes for the same."""
     others = [header for header in answer.headers if header[0] != _EXPIRES]
     return replace(answer, headers=[*others, (_EXPIRES, b"0")])
@@ -87,7 +87,7 @@ class PageAnswers:
         headers = [*self._kept_headers(page, tag), _expires(int(now.timestamp()))]
         modified = _modified(page, now.timestamp())
         headers += [] if modified is None else [modified]
-        if _has_it(page, tag, modified, asked):
+        if _is_known(page, tag, modified, asked):
             return Answer(304, headers)
         if packed:
             headers.append(_PACKED)
@@ -107,7 +107,7 @@ class PageAnswers:
             if page.since is None or modified is not None:
                 page.heads[packed] = heads
         tag, modified, head, unchanged = heads
-        if _has_it(page, tag, modified, asked):
+        if _is_known(page, tag, modified, asked):
             return 304, unchanged, b""
         return page.status, head, page.gzip if packed else page.body
 
@@ -132,7 +132,7 @@ def _modified(page: Page, now_s: float) -> tuple[bytes, bytes] | None:
     return b"last-modified", formatdate(page.since, usegmt=True).encode()
 
 
-def _has_it(page: Page, tag: str, modified: tuple[bytes, bytes] | None, asked: dict[bytes, bytes]) -> bool:
+def _is_known(page: Page, tag: str, modified: tuple[bytes, bytes] | None, asked: dict[bytes, bytes]) -> bool:
     """Tell whether the reader has this version: by its tag, or by its time from who names no tag.
 
     A time is compared letter by letter. Replicas have a version since other seconds, so that a later one
@@ -141,7 +141,7 @@ def _has_it(page: Page, tag: str, modified: tuple[bytes, bytes] | None, asked: d
     if page.status != 200:
         return False
     if tags := asked.get(b"if-none-match", b""):
-        return has(tags, tag)
+        return names_tag(tags, tag)
     return modified is not None and asked.get(b"if-modified-since") == modified[1]
 
 
@@ -179,7 +179,7 @@ def _counter(route: str, status: int) -> Counter:
     return _requests.labels(route, status)
 
 
-def has(if_none_match: bytes, tag: str) -> bool:
+def names_tag(if_none_match: bytes, tag: str) -> bool:
     """Tell whether the header names this tag; weak ones count, as RFC 9110 has it."""
     if not if_none_match:
         return False

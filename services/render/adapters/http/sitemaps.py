@@ -127,7 +127,7 @@ def _in_script(templates: Templates, articles: Iterable[ArticlePublished]) -> It
 
 def _files(connection: sqlite3.Connection, now: datetime) -> Iterator[tuple[SitemapFile, datetime | None]]:
     """Give the files there are, the newest articles' first, with the last change in each."""
-    lists = _lists(connection, now)
+    lists = _list_pages(connection, now)
     newest = lists[0].changed_at
     yield from ((file, newest) for file in files_of(None, len(lists)))
     ends: int | None = None
@@ -141,7 +141,7 @@ def _files(connection: sqlite3.Connection, now: datetime) -> Iterator[tuple[Site
 def _entries(connection: sqlite3.Connection, file: SitemapFile, now: datetime) -> list[SitemapEntry]:
     """Give the pages in a file."""
     if file.day is None:
-        return _lists(connection, now)[file.first : file.first + PAGES_IN_FILE]
+        return _list_pages(connection, now)[file.first : file.first + PAGES_IN_FILE]
     found = sitemap_queries.published_in(
         connection, span(file.day), now, limit=PAGES_IN_FILE, first=file.first
     )
@@ -157,7 +157,7 @@ def _news(connection: sqlite3.Connection, now: datetime) -> list[ArticlePublishe
     return [one.model_copy(update={"blocks": (), "pictures": ()}) for one in found if not one.sponsored]
 
 
-def _lists(connection: sqlite3.Connection, now: datetime) -> list[SitemapEntry]:
+def _list_pages(connection: sqlite3.Connection, now: datetime) -> list[SitemapEntry]:
     """Give the front page, then sections and series by name, with the time of the newest in each."""
     series = sitemap_queries.newest_by_series(connection, now)
     return [

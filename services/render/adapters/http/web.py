@@ -11,27 +11,25 @@ import re
 import sqlite3
 import time
 from base64 import b64decode
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
-from urllib.parse import parse_qsl
 
 from services.render.adapters.archive.archive import ArchiveError, no_archive
-from services.render.adapters.http.answer import Answer, PageAnswers, count_answer, for_nobody_else, refusal
+from services.render.adapters.http.answer import Answer, PageAnswers, count_answer, not_shared, refusal
 from services.render.adapters.http.fast_path import FastPath
 from services.render.adapters.http.feed_routes import FeedRoutes, list_named
+from services.render.adapters.http.request import caller_of, former_keys, query_of
 from services.render.adapters.http.section_redirect import section_redirect
 from services.render.adapters.http.static import Static
+from services.render.adapters.http.views import BODY_BYTES, Views
 from services.render.adapters.search.search import Search
-from services.render.adapters.views.views import BODY_BYTES, Caller, Views
-from services.render.core.articles.aliases import asks_for_more, keys_asked
+from services.render.core.articles.aliases import asks_for_more
 from services.render.core.articles.articles import ArchivedText, TextArchivedError
 from services.render.core.pages.page import Page
 from services.render.core.pages.pages import Pages
 from services.render.core.text.scripts import PREFIX, Script, script_at
-from services.render.core.views.origins import Sender
-from services.render.core.views.readers import forwarded
 from shared import health
 from shared.answers import NO_PAGE, NO_STORE
 from shared.health import Health, Receive, Scope, Send
@@ -140,8 +138,8 @@ class Web:
             return Answer(308, [(b"location", address), (b"cache-control", b"max-age=3600")])
         if path == "/v.gif" and not prefix:
             if method == "GET" and self._unready() is None:
-                query = _query(scope)
-                self._views.pixel(query.get("article", ""), query.get("token", ""), _caller(scope), now)
+                query = query_of(scope)
+                self._views.pixel(query.get("article", ""), query.get("token", ""), caller_of(scope), now)
             return _PIXEL
         if (fixed := self._feed_routes.fixed(script, path)) is not None:
             return self._of_page(fixed, asked, now)
@@ -150,7 +148,7 @@ class Web:
             return found
         if (complaint := self._unready()) is not None:
             return refusal(503, complaint, [(b"retry-after", b"1")])
-        query = _query(scope)
+        query = query_of(scope)
         if (read_by_machines := await self._feed_routes.page(script, path, query, now)) is not None:
             return self._of_page(read_by_machines, asked, now)
         pages = self._pages[script]
@@ -169,11 +167,11 @@ class Web:
         page = None if of_home else await self._made(pages, route, path, query, now)
         if page is None and (named := section_redirect(script, path, query, pages, now)) is not None:
             return Answer(301, [(b"location", named.encode()), NO_STORE])
-        if page is None and (address := pages.redirect_to(_former(script, scope), now)) is not None:
+        if page is None and (address := pages.redirect_to(former_keys(script, scope), now)) is not None:
             return Answer(301, [(b"location", address.encode()), NO_STORE])
         if of_home:
             front = self._of_page(pages.home(now), asked, now)
-            return for_nobody_else(front) if pages.home_may_redirect() else front
+            return not_shared(front) if pages.home_may_redirect() else front
         if page is None and route == "static" and not prefix:
             return refusal(404, "there is no such file")
         if page is None and route in ("article", "section", "series"):
@@ -219,7 +217,7 @@ class Web:
             return refusal(408, "the body did not come", [(b"connection", b"close")])
         if len(body) > BODY_BYTES:
             return refusal(413, f"at most {BODY_BYTES} bytes", [(b"connection", b"close")])
-        return await self._views.post(body, _caller(scope), datetime.now(UTC))
+        return await self._views.post(body, caller_of(scope), datetime.now(UTC))
 
 
 async def _send(send: Send, method: str, answer: Answer) -> None:
@@ -252,34 +250,5 @@ def _page(pages: Pages, route: str, path: str, query: dict[str, str], now: datet
     return None
 
 
-def _former(script: Script, scope: Scope) -> Iterator[bytes]:
-    """Give the keys of an address: without the script's prefix, and with it."""
-    path, query = scope["raw_path"], scope["query_string"]
-    if PREFIX[script] and (behind := path.find(b"/", 1)) > 0:
-        yield from keys_asked(path[behind:], query)
-    yield from keys_asked(path, query)
-
-
 def _not_allowed(allow: bytes) -> Answer:
     return refusal(405, f"this address takes {allow.decode()}", [(b"allow", allow)])
-
-
-def _query(scope: Scope) -> dict[str, str]:
-    """Read the query; of a repeated name the first counts."""
-    text = scope["query_string"].decode("latin-1")
-    if not text:
-        return {}
-    try:
-        return dict(reversed(parse_qsl(text, keep_blank_values=True, max_num_fields=20)))
-    except ValueError:  # more fields than any address of ours has
-        return {}
-
-
-def _caller(scope: Scope) -> Caller:
-    def header(name: bytes) -> str:
-        return b",".join(value for one, value in scope["headers"] if one == name).decode("latin-1")
-
-    peer = scope["client"][0] if scope["client"] else ""
-    sender = Sender(header(b"host"), header(b"sec-fetch-site"), header(b"origin"), header(b"referer"))
-    chain = header(b"x-forwarded-for") or forwarded(header(b"forwarded"))
-    return Caller(peer, chain, header(b"user-agent"), sender)

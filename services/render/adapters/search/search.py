@@ -22,7 +22,7 @@ from services.render.adapters.search import index_queries
 from services.render.adapters.search.search_index import SearchIndex, unpacked
 from services.render.adapters.store.sqlite_file import CorruptError, is_corrupt
 from services.render.core.pages.page import Page
-from services.render.core.search.hits import PER_PAGE, RANKED, Found, Hit, snippet
+from services.render.core.search.hits import PER_PAGE, RANKED, Hit, Results, snippet
 from services.render.core.search.query import Query, read
 from services.render.core.search.search_pages import SearchPages, number_of
 from services.render.core.text.scripts import Script
@@ -72,10 +72,10 @@ class Search:
         # what may be shown is asked of the cache as it is when the search has come back
         return self._pages[script].page(query, number, found, datetime.now(UTC))
 
-    async def find(self, query: Query, page: int, now: datetime) -> Found:
+    async def find(self, query: Query, page: int, now: datetime) -> Results:
         """Find one page, counted from 1, of what a query asks for."""
         if not query.close:
-            return Found()
+            return Results()
         if self._under_way >= _THREADS + _WAITING:
             _searches.labels("refused").inc()
             raise BusyError
@@ -106,7 +106,7 @@ class Search:
             connection.close()
         self._index.close()
 
-    def _find(self, query: Query, page: int, now: datetime, deadline: float) -> Found:
+    def _find(self, query: Query, page: int, now: datetime, deadline: float) -> Results:
         if _is_over(deadline):
             raise BusyError
         with self._connection() as connection:
@@ -119,7 +119,7 @@ class Search:
             finally:
                 connection.set_progress_handler(None, 0)
         hits = tuple(_hit(query, *row) for row in rows)
-        return Found(hits, total, at_least, self._index.unread)
+        return Results(hits, total, at_least, self._index.unread)
 
     def _gather(self, connection: sqlite3.Connection, query: Query, now: datetime) -> int:
         """Gather what is found, the closest first until there is enough; give how many."""

@@ -9,19 +9,18 @@ own script, no id is declared a permalink. Times are UTC, which every reader tur
 """
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import format_datetime
 from itertools import chain
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import jinja2
 from markupsafe import escape
 
 from services.render.core.articles.articles import ArchivedArticle, Articles
 from services.render.core.articles.stories import cut, list_picture, picture_of
+from services.render.core.feeds.entries import Entry, Feed, image_type, json_feed, json_item, rss_date
 from services.render.core.feeds.xml import as_xml
 from services.render.core.lru import Lru
 from services.render.core.pages.article_cache import ArticleCache, OnFailure, StoryFragments
@@ -34,7 +33,6 @@ from services.render.core.pages.site import hot_path, section_path
 from services.render.core.pages.templates import FORMS, Templates
 from services.render.core.text.bidi import without_controls
 from services.render.core.text.scripts import PREFIX
-from shared.blocks import Picture
 from shared.events import ArticlePublished, ListName
 
 Form = Literal["xml", "atom", "json"]
@@ -52,46 +50,12 @@ _LINE: Final = 200
 """Characters of a byline or a tag."""
 _BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 """Atom wants a time also of a feed in which there is nothing yet."""
-_ENDING: Final = re.compile(r"\.(jpe?g|png|webp|gif|avif|svg)(?:[?#]|$)", re.IGNORECASE)
-_TYPES: Final = {"jpg": "image/jpeg", "svg": "image/svg+xml"}
 _TAILS: Final[dict[Form, Fragment]] = {
     "xml": Fragment(b"</channel>\n</rss>\n"),
     "atom": Fragment(b"</feed>\n"),
     "json": Fragment(b"]}\n"),
 }
 _COMMA: Final = Fragment(b",\n")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An article as feeds tell it; `content` is HTML, addresses are whole."""
-
-    id: str
-    address: str
-    title: str
-    summary: str
-    content: str
-    byline: str | None
-    categories: tuple[str, ...]
-    language: str
-    picture: Picture | None
-    picture_type: str | None
-    published_at: datetime
-    updated_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """What a feed says of itself; `address` is its own, `page` that of the page it goes with."""
-
-    title: str
-    site: str
-    about: str
-    address: str
-    page: str
-    icon: str
-    language: str
-    updated_at: datetime
 
 
 @dataclass(slots=True)
@@ -208,7 +172,7 @@ class Feeds:
         )
         fragments = [entry.fragment for entry in entries]
         if form == "json":
-            head = json.dumps(_json_feed(feed), ensure_ascii=False).encode().removesuffix(b"]}")
+            head = json.dumps(json_feed(feed), ensure_ascii=False).encode().removesuffix(b"]}")
             fragments = list(chain.from_iterable((_COMMA, one) for one in fragments))[1:]
         else:
             head = as_xml(self._render(f"feed_head.{form}", feed=feed))
@@ -227,7 +191,7 @@ class Feeds:
             whole = not isinstance(found, ArchivedArticle)
             entry = self._entry(self._converter.article(article), item.story.excerpt, whole=whole)
             if form == "json":
-                body = json.dumps(_json_item(entry), ensure_ascii=False).encode()
+                body = json.dumps(json_item(entry), ensure_ascii=False).encode()
             else:
                 body = as_xml(self._render(f"feed_entry.{form}", entry=entry))
         except Exception as error:
@@ -264,49 +228,3 @@ class Feeds:
 
     def _render(self, template: str, **values: object) -> str:
         return self._environment.get_template(template).render(values, rss_date=rss_date)
-
-
-def image_type(url: str) -> str | None:
-    """Tell a picture's media type by the ending of its address, None where that says nothing."""
-    found = _ENDING.search(url)
-    if found is None:
-        return None
-    ending = found[1].lower()
-    return _TYPES.get(ending, f"image/{ending}")
-
-
-def rss_date(moment: datetime) -> str:
-    """Write a UTC moment as RSS has it: Sun, 15 Nov 2026 12:00:00 GMT."""
-    return format_datetime(moment, usegmt=True)
-
-
-def _json_feed(feed: Feed) -> dict[str, Any]:
-    return {
-        "version": "https://jsonfeed.org/version/1.1",
-        "title": feed.title,
-        "description": feed.about,
-        "home_page_url": feed.page,
-        "feed_url": feed.address,
-        "icon": feed.icon,
-        "language": feed.language,
-        "items": [],
-    }
-
-
-def _json_item(entry: Entry) -> dict[str, Any]:
-    item: dict[str, Any] = {
-        "id": entry.id,
-        "url": entry.address,
-        "title": entry.title,
-        "summary": entry.summary,
-        "content_html": entry.content,
-        "date_published": entry.published_at.isoformat(),
-        "date_modified": entry.updated_at.isoformat(),
-        "tags": entry.categories,
-        "language": entry.language,
-    }
-    if entry.byline:
-        item["authors"] = [{"name": entry.byline}]
-    if entry.picture:
-        item["image"] = entry.picture.url
-    return item

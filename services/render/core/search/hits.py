@@ -49,7 +49,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Results:
     """One page of what was found."""
 
     hits: tuple[Hit, ...] = ()

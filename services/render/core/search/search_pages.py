@@ -16,7 +16,7 @@ from services.render.core.pages.page import HTML, Fragment, Page
 from services.render.core.pages.shared_fragments import SharedFragments
 from services.render.core.pages.templates import Templates
 from services.render.core.search.bigrams import of_section
-from services.render.core.search.hits import PER_PAGE, RANKED, Found, highlighted
+from services.render.core.search.hits import PER_PAGE, RANKED, Results, highlighted
 from services.render.core.search.query import LONGEST, Query
 
 _NUMBERS: Final = frozenset(str(number) for number in range(1, RANKED // PER_PAGE + 1))
@@ -36,7 +36,7 @@ class SearchPages:
         self._shared = shared
         self._words = templates.words
 
-    def page(self, query: Query, number: int, found: Found | None, now: datetime) -> Page | None:
+    def page(self, query: Query, number: int, found: Results | None, now: datetime) -> Page | None:
         """Give a page of what was found; `found` is None if there was no time to look.
 
         None if there is no such page. A hit that is no longer to be shown is neither shown nor counted.
@@ -74,7 +74,7 @@ class SearchPages:
         whole = Fragment(top + main + templates.tail(None, ""))
         return Page(503 if found is None else 200, HTML, whole)
 
-    def _messages(self, query: Query, found: Found | None, total: int) -> list[str]:
+    def _messages(self, query: Query, found: Results | None, total: int) -> list[str]:
         """Tell how much was found, and why it may not be all."""
         words = self._words
         if found is None:

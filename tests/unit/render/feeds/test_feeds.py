@@ -10,7 +10,8 @@ from xml.etree import ElementTree as ET
 import feedparser
 import pytest
 
-from services.render.core.feeds.feeds import Form, image_type
+from services.render.core.feeds.entries import image_type
+from services.render.core.feeds.feeds import Form
 from services.render.core.feeds.xml import as_xml
 from services.render.core.pages.page import Page
 from services.render.core.text.scripts import SCRIPTS, Script

@@ -16,13 +16,13 @@ from aiokafka.errors import KafkaTimeoutError
 from structlog.testing import capture_logs
 
 from services.render.adapters.archive.archive import ArchiveError
-from services.render.adapters.http.answer import PageAnswers, has, takes_gzip
+from services.render.adapters.http import views as views_module
+from services.render.adapters.http.answer import PageAnswers, names_tag, takes_gzip
+from services.render.adapters.http.views import Views
 from services.render.adapters.http.web import Web
 from services.render.adapters.store.fold import Evictable, evict
-from services.render.adapters.views import views as views_module
 from services.render.adapters.views.salts import Salts
 from services.render.adapters.views.view_log import QueueFullError
-from services.render.adapters.views.views import Views
 from services.render.core.articles.articles import ArchivedText, TextArchivedError
 from services.render.core.views import tokens
 from services.render.settings import Settings
@@ -496,7 +496,7 @@ def test_gzip_is_sent_to_those_who_take_it(header: bytes, welcome: bool) -> None
     ],
 )
 def test_a_tag_is_found_among_those_given(header: bytes, known: bool) -> None:
-    assert has(header, '"x"') is known
+    assert names_tag(header, '"x"') is known
 
 
 @pytest.mark.parametrize(

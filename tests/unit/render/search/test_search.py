@@ -10,7 +10,7 @@ import pytest
 from services.render.adapters.search import search as search_module
 from services.render.adapters.search import search_index
 from services.render.adapters.search.search import BusyError, Search
-from services.render.core.search.hits import PER_PAGE, RANKED, Found
+from services.render.core.search.hits import PER_PAGE, RANKED, Results
 from services.render.core.search.query import read
 from shared.articles import TextErased
 from tests.builders import NOON, published, reinstated, withdrawn
@@ -150,7 +150,7 @@ def test_more_searches_than_can_be_answered_are_refused(
     monkeypatch.setattr(search_module, "_WAITING", 0)
     searched.fold(published("a"))
 
-    async def three_at_once() -> list[Found | BaseException]:
+    async def three_at_once() -> list[Results | BaseException]:
         asked = (searched.search.find(read("邮局"), 1, NOON) for _ in range(3))
         return await asyncio.gather(*asked, return_exceptions=True)
 
@@ -198,4 +198,4 @@ def test_a_search_that_does_not_count_all_says_how_much_there_is_at_least(
 
 def test_what_asks_for_nothing_finds_nothing(searched: Searched) -> None:
     searched.fold(published("a"))
-    assert searched.find(" ?! ") == Found()
+    assert searched.find(" ?! ") == Results()
