@@ -10,13 +10,12 @@ The tables are in schema.py, what is asked of them in queries.py, what is writte
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from services.render.adapters.store import queries, schema
-from services.render.adapters.store.queries import Change
 from services.render.adapters.store.snapshot import STORE, begin_from
 from services.render.adapters.store.sqlite_file import (
     UnusableError,
@@ -27,21 +26,47 @@ from services.render.adapters.store.sqlite_file import (
     is_invalid,
     lock,
 )
-from services.render.core.articles.articles import ArchivedArticle, Changes, Takedown
-from services.render.core.articles.cursors import FAR_FUTURE, Place
-from services.render.core.articles.related import Topic
-from shared.events import ArticlePublished
 from shared.runtime import log
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Store:
-    """The file, opened; `writer` belongs to the fold's thread, everything else to the event loop.
+def _asked_of_the_reader(
+    query: Callable[Concatenate[sqlite3.Connection, P], T],
+) -> Callable[Concatenate["Store", P], T]:
+    """Make a question a method of the store, which asks the file as it now is and takes note of damage."""
 
-    What is asked of it, queries.py says; here it is asked of the file as it now is, and damage is noted.
-    """
+    @wraps(query)
+    def ask(store: "Store", /, *asked: P.args, **named: P.kwargs) -> T:
+        try:
+            return query(store._reader, *asked, **named)
+        except sqlite3.DatabaseError as error:
+            store.broken = store.broken or is_corrupt(error) or is_invalid(error)
+            raise
+
+    return ask
+
+
+class Store:
+    """The file, opened; `writer` belongs to the fold's thread, everything else to the event loop."""
+
+    positions = _asked_of_the_reader(queries.positions)
+    find = _asked_of_the_reader(queries.find)
+    formerly_at = _asked_of_the_reader(queries.formerly_at)
+    has_former = _asked_of_the_reader(queries.has_former)
+    newest = _asked_of_the_reader(queries.newest)
+    newest_of_section = _asked_of_the_reader(queries.newest_of_section)
+    newest_of_series = _asked_of_the_reader(queries.newest_of_series)
+    newest_of_topic = _asked_of_the_reader(queries.newest_of_topic)
+    sections = _asked_of_the_reader(queries.sections)
+    next_timed_change = _asked_of_the_reader(queries.next_timed_change)
+    timed_changes = _asked_of_the_reader(queries.timed_changes)
+    unarchived_before = _asked_of_the_reader(queries.unarchived_before)
+    origin = _asked_of_the_reader(queries.origin)
+    last_change = _asked_of_the_reader(queries.last_change)
+    changes_after = _asked_of_the_reader(queries.changes_after)
+    _has_evicted = _asked_of_the_reader(queries.has_evicted)
 
     def __init__(self, folder: Path, snapshot: Path | None = None) -> None:
         """Open the file of a folder, which if it has none may begin with that of a snapshot."""
@@ -90,83 +115,10 @@ class Store:
             if (connection := getattr(self, name, None)) is not None:
                 connection.close()
 
-    def _ask(
-        self, query: Callable[Concatenate[sqlite3.Connection, P], T], *asked: P.args, **named: P.kwargs
-    ) -> T:
-        try:
-            return query(self._reader, *asked, **named)
-        except sqlite3.DatabaseError as error:
-            self.broken = self.broken or is_corrupt(error) or is_invalid(error)
-            raise
-
-    def positions(self) -> dict[int, tuple[int, int]]:
-        """Give each folded partition's next offset and the newest append time (Unix ms) behind it."""
-        return self._ask(queries.positions)
-
-    def find(self, article_id: str) -> ArticlePublished | ArchivedArticle | Takedown | None:
-        """Give the text that stands (embargoed and expired ones too), or its withdrawal, or None."""
-        return self._ask(queries.find, article_id)
-
-    def formerly_at(self, keys: Sequence[bytes], now: datetime) -> str | None:
-        """Give the article that claims the first of these former addresses that any does."""
-        return self._ask(queries.formerly_at, keys, now)
-
-    def has_former(self, ranges: Iterable[tuple[bytes, bytes]]) -> bool:
-        """Tell whether the key of any former address lies in one of these ranges, the ends excluded."""
-        return self._ask(queries.has_former, ranges)
-
-    def newest(self, now: datetime, limit: int, *, hot: bool) -> list[str]:
-        """Give the newest visible articles; `hot`: only those that may stand in the hot list."""
-        return self._ask(queries.newest, now, limit, hot=hot)
-
-    def newest_of_section(
-        self, section: str, now: datetime, limit: int, before: Place = FAR_FUTURE
-    ) -> list[str]:
-        """Give the newest visible articles of a section, however it is spelled, behind a place."""
-        return self._ask(queries.newest_of_section, section, now, limit, before)
-
-    def newest_of_series(
-        self, series: str, now: datetime, limit: int, before: Place = FAR_FUTURE
-    ) -> list[str]:
-        """Give the newest visible articles of a series behind a place."""
-        return self._ask(queries.newest_of_series, series, now, limit, before)
-
-    def newest_of_topic(self, topic: Topic, now: datetime, limit: int) -> list[Place]:
-        """Give the newest visible articles of a topic."""
-        return self._ask(queries.newest_of_topic, topic, now, limit)
-
-    def sections(self, now: datetime) -> dict[str, str]:
-        """Give of the sections that have a visible article the one name, and the name as it is spelled."""
-        return self._ask(queries.sections, now)
-
-    def next_timed_change(self, now: datetime) -> datetime | None:
-        """Give the next moment at which an embargo lifts or an expiry falls."""
-        return self._ask(queries.next_timed_change, now)
-
-    def timed_changes(self, since: datetime, now: datetime) -> Changes:
-        """Give what time alone has changed after `since` and until `now`."""
-        return self._ask(queries.timed_changes, since, now)
-
-    def unarchived_before(self, before: datetime, after: Place, limit: int) -> list[tuple[Place, int]]:
-        """Give articles of before a moment whose texts stand here, behind a place, each with its checksum."""
-        return self._ask(queries.unarchived_before, before, after, limit)
-
     def has_evicted(self) -> bool:
         """Tell whether the text of any article may lie in the archive alone."""
         try:
-            return self._ask(queries.has_evicted)
+            return self._has_evicted()
         except sqlite3.DatabaseError:
             # the fold finds it damaged too, and begins it anew
             return False
-
-    def origin(self) -> str:
-        """Give the name of this file: another one after `start_over`."""
-        return self._ask(queries.origin)
-
-    def last_change(self) -> int:
-        """Give the number of the last change."""
-        return self._ask(queries.last_change)
-
-    def changes_after(self, number: int, limit: int) -> list[Change]:
-        """Give what changed behind a change, an article once and as it now is, in the order of change."""
-        return self._ask(queries.changes_after, number, limit)
