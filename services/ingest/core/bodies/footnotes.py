@@ -30,6 +30,12 @@ _SIGN: Final = re.compile(
     r"[\s\[(（〔【]*(?:(?:注|註|note|fn)?\s*\d{1,4}|[①-⑳㈠-㈩*†‡§¶※]{1,3}|[a-z]|[ivxlc]{1,6})[\s\])）〕】]*",
     re.I,
 )
+_OWN: Final = re.compile(
+    r"[\s\u3000]*(?:[\[(（〔【]\s*(?:注|註|note|fn)?\s*(?P<enclosed>\d{1,4}|[①-⑳])\s*[\])）〕】][.．、:：]?"
+    r"|(?:注|註)?(?P<stopped>\d{1,4})(?:[.．:：](?!\d)|[、)）])|(?P<circled>[①-⑳])|(?P<raised>\d{1,4}))[\s\u3000]*",
+    re.I,
+)
+"""A number that a note begins with, as who wrote it by hand has put it there."""
 _MOST_BACK: Final = 50
 """Links back that one note may have."""
 _SAYS_SO: Final = re.compile(r"href\s*=\s*[\"']?#", re.I)
@@ -175,10 +181,42 @@ def _without_gap(lines: list[Written]) -> list[Written]:
     return lines
 
 
+def _without_number(lines: list[Written], number: int) -> list[Written]:
+    """Take away the number that a note writes itself, where it is the one that it has in the list."""
+    if not lines or (found := _OWN.match(lines[0]["text"])) is None:
+        return lines
+    first, length = lines[0], found.end()
+    marks = first.get("marks") or []
+    own = next(filter(None, found.groups()))
+    is_raised = found["raised"] is None or any(
+        mark["kind"] == "superscript" and mark["end"] <= length for mark in marks
+    )
+    if not is_raised or _value(own) != number or length == len(first["text"]):
+        return lines
+    kept = [
+        mark | {"start": max(0, mark["start"] - length), "end": mark["end"] - length}
+        for mark in marks
+        if mark["end"] > length
+    ]
+    as_is = [
+        (max(0, start - length), end - length) for start, end in first.get("as_is") or () if end > length
+    ]
+    left = {"text": first["text"][length:], "marks": kept or None, "as_is": as_is or None}
+    return [left, *lines[1:]]
+
+
+def _value(number: str) -> int:
+    return int(number) if number.isdecimal() else ord(number) - ord("①") + 1
+
+
 def block(body: Body) -> Block | None:
     """Give the block of all footnotes, in the order in which the text refers to them."""
-    notes = [{"name": name, "paragraphs": _without_gap(lines)} for name, lines in body.footnotes.items()]
-    if not notes:
+    if not body.footnotes:
         return None
-    body.spend("paragraphs", len(notes))
-    return {"kind": "footnotes", "notes": sorted(notes, key=lambda note: int(str(note["name"])))}
+    body.spend("paragraphs", len(body.footnotes))
+    ordered = sorted(body.footnotes.items(), key=lambda note: int(note[0]))
+    notes = [
+        {"name": name, "paragraphs": _without_number(_without_gap(lines), number)}
+        for number, (name, lines) in enumerate(ordered, 1)
+    ]
+    return {"kind": "footnotes", "notes": notes}

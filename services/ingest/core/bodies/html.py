@@ -12,7 +12,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 from selectolax.lexbor import LexborNode
 
-from services.ingest.core.bodies import captions, footnotes, inline, unseen
+from services.ingest.core.bodies import captions, footnotes, inline, unread, unseen, withheld
 from services.ingest.core.bodies.body import Body
 from services.ingest.core.bodies.elements import (
     BLOCKS,
@@ -64,7 +64,7 @@ def from_html(html: str, notes: Notes, base: str = "") -> tuple[Block, ...]:
     body = Body(notes, base)
     if "<![CDATA[" in html:
         html = unseen.without_sections(html, body)
-    carried_out = in_html(html, body)
+    carried_out = in_html(withheld.without_hidden(html, body), body)
     if is_untagged(carried_out):
         plain = unescaped(carried_out)
         if not is_html(plain):
@@ -80,6 +80,7 @@ def from_tags(html: str, body: Body) -> tuple[Block, ...]:
     """Read HTML with tags; ValueError says what to change."""
     flow = Flow(body)
     body.html = html
+    unread.tell(html, body)
     if "<style" in html:
         body.meanings = meanings(html)
     root = tree_of(html)

@@ -7,12 +7,13 @@ has no spaces, the asterisks of `他说**“你好”**之后` would stay; besid
 
 import re
 from collections import Counter
+from functools import cache
 from html import escape
 from typing import Final
 
 from comrak import ExtensionOptions, RenderOptions, markdown_to_html
 
-from services.ingest.core.bodies import dialects, references, tables, tex
+from services.ingest.core.bodies import boxes, dialects, references, signs, tables, tex, withheld
 from services.ingest.core.bodies.body import Body
 from services.ingest.core.bodies.commands import Said
 from services.ingest.core.bodies.html import from_tags
@@ -28,14 +29,9 @@ MOST_REFERRED: Final = 100_000
 MOST_HTML: Final = 3_000_000
 """Characters that may come of a body."""
 
-_EXTENSIONS: Final = ExtensionOptions(
-    table=True,
-    cjk_friendly_emphasis=True,
-    footnotes=True,
-    inline_footnotes=True,
-    strikethrough=True,
-    tasklist=True,
-)
+_TERMS: Final = re.compile(r"^[^\s:][^\n]*\n(?:[ \t]*\n)?[ \t>]*:[ \t]+\S", re.MULTILINE)
+"""A line, and below it what is said of it."""
+_EMOJI: Final = re.compile(r"(?<![A-Za-z0-9:]):[a-z][a-z0-9_+-]{2,40}:(?![A-Za-z0-9:])")
 _RENDERING: Final = RenderOptions(unsafe_=True, figure_with_caption=True)
 _OPENS: Final = re.compile(r"^[-+*> \t\d.)]+", re.MULTILINE)
 
@@ -53,9 +49,12 @@ _CAPTIONED: Final = re.compile(
     r"|</p>\n<center>(?P<middle>(?:[^<]|<(?!/?(?:center|p|div)\b|img |br ))*+)</center>)"
 )
 """A picture with a line of emphasis, or set small or in the middle, below it, and nothing else."""
+_LONGEST_LINE: Final = 300
+"""Characters back to where a line with attributes may begin a block of code."""
 _ATTRIBUTES: Final = re.compile(
     r"^[ \t>]*\{:[^{}\n]*\}[ \t]*$|(?<=[^\s{])[ \t]*\{:[ \t]*[.#\w][^{}\n]*\}|(?<=\))\{[^{}\n]*=[^{}\n]*\}"
-    r"|^(?<=\n)[ \t]*\{#[\w:. =-]*\}[ \t]*$|(?<=\S)[ \t]\{#[\w:. =-]*\}[ \t]*$",
+    r"|^[ \t]*\{[.#][\w:. #='\"-]*\}[ \t]*$|(?<=\S)[ \t]\{[.#][\w:. #='\"-]*\}[ \t]*$"
+    r"|(?<=`)\{[.=#][^{}\n]*\}",
     re.MULTILINE,
 )
 
@@ -107,8 +106,10 @@ def _as_html(text: str, body: Body) -> str:
         commands.append((said, whole))
         return f"{_COMMAND}{len(commands) - 1}{_COMMAND}"
 
-    text = in_markdown(_without_attributes(text, body), body, token)
-    text = dialects.carried_out(text, token)
+    text = withheld.without_hidden(withheld.without_comments(text, token), body)
+    text, meanings = signs.without_meanings(text, token)
+    text = in_markdown(_without_attributes(boxes.opened(text, token), body), body, token)
+    text = signs.carried_out(dialects.carried_out(text, token), token)
     text = references.as_text(text, body) if "]:" in text else text
     text = tables.widened(text, body) if "|" in text else text
     without_tex = tex.hidden(text)
@@ -118,7 +119,7 @@ def _as_html(text: str, body: Body) -> str:
     meant = text = without_tex
     if "*" in text or "~~" in text:
         meant = _BESIDE_EMPHASIS.sub(lambda found: _AS_WIDE[found.group()], text)
-    html: str = markdown_to_html(meant, _EXTENSIONS, render_options=_RENDERING)
+    html: str = markdown_to_html(meant, _extensions(text), render_options=_RENDERING)
     if len(html) > MOST_HTML:
         raise TooLargeError(f"becomes {len(html):,} characters of HTML, at most {MOST_HTML:,} are possible")
     html = html if meant == text else html.translate(_AS_SHARED)
@@ -127,7 +128,28 @@ def _as_html(text: str, body: Body) -> str:
     if commands:
         html = _TOKEN.sub(lambda found: _carried_out(found, commands, body), html)
     html = references.restored(html)
+    html = signs.explained(html, meanings) if meanings else html
     return tex.shown(html) if has_tex else html
+
+
+@cache
+def _options(has_terms: bool, has_emoji: bool) -> ExtensionOptions:
+    return ExtensionOptions(
+        table=True,
+        cjk_friendly_emphasis=True,
+        footnotes=True,
+        inline_footnotes=True,
+        strikethrough=True,
+        tasklist=True,
+        description_lists=has_terms,
+        shortcodes=has_emoji,
+    )
+
+
+def _extensions(text: str) -> ExtensionOptions:
+    """Give what a text may have of CommonMark's extensions."""
+    has_terms = "\n" in text and ": " in text and _TERMS.search(text) is not None
+    return _options(has_terms, _EMOJI.search(text) is not None)
 
 
 def _captioned(found: re.Match[str]) -> str:
@@ -148,6 +170,9 @@ def _without_attributes(text: str, body: Body) -> str:
         return text
 
     def told(found: re.Match[str]) -> str:
+        line = text[max(0, found.start() - _LONGEST_LINE) : found.start()].rpartition("\n")[2].lstrip(" \t>")
+        if line.startswith(("```", "~~~", ":::")):
+            return found.group()
         body.note("set aside", "shortcode", found.group().strip()[:100])
         return ""
 

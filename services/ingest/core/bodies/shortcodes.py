@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from services.ingest.core.bodies import commands
+from services.ingest.core.bodies import commands, withheld
 from services.ingest.core.bodies.body import Body
 
 _CURLY: Final = r"\{\{[<%](?P<hugo>[^{}]*+)\}\}|\{%(?P<hexo>[^{}]*+)\}|\{\{(?P<value>[^{}<%][^{}]*+)\}\}"
@@ -40,6 +40,7 @@ def in_html(html: str, body: Body) -> str:
     """Carry out the commands of an HTML body."""
     if "[" not in html and "{" not in html:
         return html
+    html = withheld.without_comments(html, lambda said, whole: carried_out(said, whole, body))
     return _carried_out(
         _IN_HTML, html, body, lambda said, whole: carried_out(said, whole, body), is_markdown=False
     )
@@ -70,6 +71,8 @@ def _carried_out(pattern: re.Pattern[str], text: str, body: Body, write: Write, 
             if found["name"] in commands.ENCLOSING and not brackets[found.start()]:
                 # with no end it would take the rest of the text
                 return carried_out(commands.Said(found["name"], is_unknown=True), whole, body)
+            if found["name"] and brackets[found.start()]:
+                withheld.refuse_gate(found["name"], whole)
             said = commands.wordpress(
                 found["ended"] or found["name"], found["said"] or "", bool(found["ended"])
             )
@@ -103,6 +106,10 @@ def _curly(inner: str, is_hugo: bool) -> "commands.Said | None":
     said = said.rstrip("%>").rstrip("-").strip().lstrip("-").strip()
     if not said or said.startswith("/*"):
         return None
+    name = said.split(None, 1)[0]
+    for before in ("/", "end"):
+        if name.startswith(before):
+            withheld.refuse_gate(name.removeprefix(before).strip() or said[1:].strip(), said)
     return commands.hugo_or_hexo(said)
 
 
