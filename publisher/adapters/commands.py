@@ -35,6 +35,13 @@ DryRun = Annotated[
     bool,
     typer.Option("--dry-run", help="Show the finished articles and what became of every part; send nothing."),
 ]
+OnlyChanges = Annotated[
+    bool,
+    typer.Option(
+        "--only-changes",
+        help="Read all that stands first, and send nothing that stands as it was sent so before.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object a line and nothing else.")]
 
 
@@ -51,6 +58,7 @@ def publish(
             "A deleted file withdraws nothing: use withdraw."
         ),
     ] = False,
+    only_changes: OnlyChanges = False,
     dry_run: DryRun = False,
     timeout: Timeout = 30.0,
     as_json: AsJson = False,
@@ -64,7 +72,7 @@ def publish(
             raise typer.BadParameter(f"{missing[0]} does not exist, so it cannot be watched")
         report = Report(as_json=as_json, at_once=True)
         try:
-            run(send(_watched(files, _files(section, files)), timeout, report))
+            run(send(_watched(files, _files(section, files)), timeout, report, only_changes=only_changes))
         except KeyboardInterrupt:
             raise typer.Exit from None
     stdin = sys.stdin.buffer.read() if STDIN in files else b""
@@ -73,7 +81,11 @@ def publish(
         raise typer.BadParameter(f"there is no file that ends in {', '.join(SUFFIXES)}")
     report = Report(as_json=as_json, at_once=dry_run)
     inputs = _inputs(paths, _files(section, files, stdin), report)
-    run(rehearse(inputs, report) if dry_run else send(_once(inputs), timeout, report))
+    run(
+        rehearse(inputs, report)
+        if dry_run
+        else send(_once(inputs), timeout, report, only_changes=only_changes)
+    )
 
 
 def withdraw(
@@ -110,13 +122,21 @@ def import_feed(
     private: Annotated[
         bool, typer.Option(help="The feed may lie in a network of our own, or lead there.")
     ] = False,
+    only_changes: OnlyChanges = False,
     dry_run: DryRun = False,
     timeout: Timeout = 30.0,
     as_json: AsJson = False,
 ) -> None:
     """Publish the entries of a feed; importing it again does no harm."""
     report = Report(as_json=as_json, at_once=dry_run)
-    run(_import(source, section, feed, private, None if dry_run else timeout, report))
+
+    async def imported() -> int:
+        inputs = await _entries(source, section, feed, private, report)
+        if dry_run:
+            return await rehearse(inputs, report)
+        return await send(_once(inputs), timeout, report, only_changes=only_changes)
+
+    run(imported())
 
 
 def run(command: Coroutine[Any, Any, int]) -> NoReturn:
@@ -131,10 +151,12 @@ def run(command: Coroutine[Any, Any, int]) -> NoReturn:
     raise typer.Exit(code)
 
 
-async def send(batches: AsyncIterator[Iterable[Input]], timeout_s: float, report: Report) -> int:
-    """Send all and show what becomes of it; give the exit code."""
+async def send(
+    batches: AsyncIterator[Iterable[Input]], timeout_s: float, report: Report, *, only_changes: bool = False
+) -> int:
+    """Send all, or what does not stand yet, and show what becomes of it; give the exit code."""
     with report:
-        async with sending(settings.read(Settings), timeout_s) as sender:
+        async with sending(settings.read(Settings), timeout_s, only_changes=only_changes) as sender:
             async for inputs in batches:
                 async for outcome in sender.send(inputs):
                     report.show(outcome)
@@ -149,16 +171,15 @@ async def rehearse(inputs: Iterable[Input], report: Report) -> int:
     return 0 if report.all_accepted else 1
 
 
-async def _import(
-    source: str, section: str | None, name: str | None, private: bool, timeout_s: float | None, report: Report
-) -> int:
+async def _entries(
+    source: str, section: str | None, name: str | None, private: bool, report: Report
+) -> Iterable[Input]:
     feed = await asyncio.to_thread(feeds.load, source, private=private)
     report.expect(feed.entries)
     site = settings.read(Settings)
     now, zone = datetime.now(UTC), site.zone
     importing = Importing(name or feeds.name_of(source), now, section, site.ninjs_section, zone)
-    inputs = feeds.inputs(source, feed, importing)
-    return await (rehearse(inputs, report) if timeout_s is None else send(_once(inputs), timeout_s, report))
+    return feeds.inputs(source, feed, importing)
 
 
 def _act(action: dict[str, Any], timeout: float, as_json: bool) -> None:

@@ -67,7 +67,7 @@ def load(source: str, *, private: bool = False) -> Loaded:
     except ValueError as error:
         raise CommandError(f"{source} is not a feed: {_what_else(text, error)}") from None
     if not feed.entries:
-        deleted = sum(one.name == "at:deleted-entry" for one in feed.own)
+        deleted = sum(one.name.removeprefix("at:") == "deleted-entry" for one in feed.own)
         only = f" but {deleted:,} that are deleted; take those down with remen withdraw" if deleted else ""
         raise CommandError(f"{source} has no entries{only}")
     return Loaded(feed, (note,) if note else ())

@@ -131,6 +131,8 @@ class _Scanner:
         self.feed: Feed | None = None
         self._text = text
         self._prefixes: dict[str, str] = {}
+        self._declared: dict[int, list[tuple[str, str]]] = {}
+        """By depth: the prefixes that an open element declares, and what they were before."""
         self._open: list[tuple[str, int, Element]] = []
         """Name, where its inside begins, the element itself."""
         self._entry: list[Element] | None = None
@@ -153,9 +155,11 @@ class _Scanner:
             found[1].lower(): _plain(found[2] or found[3] or found[4] or "")
             for found in _ATTRIBUTE.finditer(token["attributes"])
         }
-        for name, uri in attributes.items():
-            if name == "xmlns" or name.startswith("xmlns:"):
-                self._declare(name[6:], uri)
+        declared = [
+            (name[6:], self._declare(name[6:], uri))
+            for name, uri in attributes.items()
+            if name == "xmlns" or name.startswith("xmlns:")
+        ]
         name = self._named(token["name"])
         if not self.root:
             self.root = name
@@ -164,12 +168,17 @@ class _Scanner:
             self.feed = Feed(name)
         if self.feed is not None:
             self._start(name, attributes, token.end(), self.feed)
+            if len(self._open) > 1:
+                # what is written behind the root is read like what stands in it
+                self._declared[len(self._open)] = declared
             if is_empty:
                 self._end(name, token.end())
 
     def close(self, depth: int, end: int) -> None:
         """End all elements that are open beyond this depth."""
         while len(self._open) > depth:
+            for prefix, before in reversed(self._declared.pop(len(self._open), ())):
+                self._prefixes[prefix] = before
             _, start, element = self._open.pop()
             element.inside = self._text[start:end]
 
@@ -184,7 +193,8 @@ class _Scanner:
         if said := attributes.get("xml:base"):
             base = _joined(base or self._address, said)
         said_of_it = {
-            self._named(key): value
+            # a name without a prefix is in no namespace, whatever the element's is
+            (self._named(key) if ":" in key else key[-_LONGEST_NAME:]): value
             for key, value in attributes.items()
             if key != "xmlns" and not key.startswith(("xmlns:", "xml:"))
         }
@@ -224,7 +234,8 @@ class _Scanner:
         if self._entry is not None and depth == self._entry_at:
             self._entry = None
 
-    def _declare(self, prefix: str, uri: str) -> None:
+    def _declare(self, prefix: str, uri: str) -> str:
+        """Take a prefix; give what it was before."""
         place = uri.strip().lower().partition("://")[2]
         if place.startswith("wordpress.org/export/"):
             known = "excerpt" if place.endswith("excerpt/") else "wp"
@@ -232,7 +243,9 @@ class _Scanner:
             known = ""
         else:
             known = _PREFIXES.get(place, prefix)
+        before = self._prefixes.get(prefix, prefix)
         self._prefixes[prefix] = known
+        return before
 
     def _named(self, tag: str) -> str:
         prefix, _, suffix = tag.lower().rpartition(":")

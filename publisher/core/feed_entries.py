@@ -70,10 +70,9 @@ class Importing:
 def read_entries(feed: Feed, importing: Importing) -> Iterator[Reading | Rejection]:
     """Read each entry as a native article, or say why it cannot be one."""
     of_feed = _OfFeed.of(feed, importing.zone)
-    untold = dict(of_feed.deleted)
+    standing = {one.text for entry in feed.entries for one in entry} if of_feed.deleted else set()
+    untold = {ref: when for ref, when in of_feed.deleted.items() if ref not in standing}
     seen: dict[str, int] = {}
-    for entry in feed.entries if untold else ():
-        untold = {ref: when for ref, when in untold.items() if all(one.text != ref for one in entry)}
     for number, entry in enumerate(feed.entries, 1):
         if refused := not_published(entry):
             yield invalid(refused, None)
@@ -113,7 +112,8 @@ class _OfFeed:
         deleted = {
             _SPACE.sub(" ", ref): read_date(one.attributes.get("when"), zone).moment
             for one in feed.own
-            if one.name == "at:deleted-entry" and (ref := one.attributes.get("ref", "").strip())
+            if one.name.removeprefix("at:") == "deleted-entry"
+            and (ref := one.attributes.get("ref", "").strip())
         }
         return cls(feed.is_atom, title, link_of(feed.own, ""), language or said or None, byline, deleted)
 
@@ -191,9 +191,11 @@ class _Entry:
 
     def _check_deleted(self, address: str, changed: datetime | None) -> None:
         """Refuse an entry that was deleted after its last change; ValueError."""
-        if address not in self._feed.deleted:
+        own = address.removeprefix(self._named(""))
+        ref = next((ref for ref in (address, own) if ref in self._feed.deleted), None)
+        if ref is None:
             return
-        when = self._feed.deleted[address]
+        when = self._feed.deleted[ref]
         if when is None or changed is None or changed <= when:
             raise ValueError("is deleted in the same feed (at:deleted-entry), so it is not published")
 

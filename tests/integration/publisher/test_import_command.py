@@ -136,6 +136,26 @@ def test_a_text_that_comes_back_stands_again(ingest: Ingest, tmp_path: Path, nam
         assert texts(ingest.kafka, name)[f"{name}-1"][-1]["blocks"][0]["text"].startswith(text)
 
 
+def test_with_only_changes_a_file_and_a_feed_are_not_sent_twice(
+    ingest: Ingest, tmp_path: Path, name: str
+) -> None:
+    page, feed = tmp_path / f"{name}.md", tmp_path / f"{name}.xml"
+    page.write_text("---\ntitle: 旧桥\nsection: 地方\n---\n正文。\n")
+    entry = "<item><title>{}</title><guid>https://r.example/{}</guid><description>正文。</description></item>"
+    for title, outcomes in [
+        ("甲", ["accepted"] * 2),
+        ("甲", ["unchanged"] * 2),
+        ("乙", ["accepted", "unchanged"]),
+    ]:
+        items = entry.format(title, 1) + entry.format("丙", 2)
+        feed.write_text(f"<rss><channel><title>河城报</title>{items}</channel></rss>")
+        told = imported(ingest.kafka, "import-feed", feed, "--only-changes").told
+        assert [one["outcome"] for one in told] == outcomes
+    assert [
+        imported(ingest.kafka, "publish", page, "--only-changes").told[0]["outcome"] for _ in range(2)
+    ] == ["accepted", "unchanged"]
+
+
 def test_what_another_hand_changed_or_took_down_is_not_taken_for_unchanged(
     ingest: Ingest, tmp_path: Path, name: str
 ) -> None:

@@ -201,3 +201,27 @@ def test_keywords_and_publisher_of_json_ld_are_used_and_its_text_told(tmp_path: 
     found = published(tmp_path, "bridge.html", page)
     assert (found.sent["tags"], found.sent["source"]) == (["桥", "交通"], "河城报")
     assert "articleBody '另一正文。' is not used" in found.note("field")
+
+
+@pytest.mark.parametrize("own", ['xmlns="http://purl.org/atompub/tombstones/1.0"', ""])
+def test_a_deleted_entry_in_whatever_namespace_hides_itself_and_no_other(tmp_path: Path, own: str) -> None:
+    gone = f'<deleted-entry {own} ref="tag:r,1" when="2026-11-10T00:00:00Z"/>'
+    other = f"<entry><title>另一篇</title><id>tag:r,2</id>{TEXT}</entry></feed>"
+    hidden, shown = imported(tmp_path, _with(atom(TEXT), gone).replace("</feed>", other))
+    assert "is deleted in the same feed" in hidden.refused
+    assert shown.sent["title"] == "另一篇"
+
+
+def test_an_entry_of_rss_is_deleted_by_the_guid_as_it_is_written(tmp_path: Path) -> None:
+    gone = f'<at:deleted-entry {AT} ref="77" when="2026-11-10T00:00:00Z"/>'
+    feed = rss("<description>正文。</description>", gone).replace("https://r.example/1", "77")
+    (found,) = imported(tmp_path, feed)
+    assert "is deleted in the same feed" in found.refused
+
+
+def test_a_namespace_holds_for_its_element_and_for_no_attribute(tmp_path: Path) -> None:
+    other = '<thumb xmlns="http://search.yahoo.com/mrss/" url="https://r.example/2.jpg"><credit>林</credit></thumb>'
+    picture = '<content xmlns="http://search.yahoo.com/mrss/" url="https://r.example/1.jpg" medium="image"/>'
+    (found,) = imported(tmp_path, rss(other + picture + "<description>正文。</description>"))
+    assert found.sent["picture"] == {"url": "https://r.example/1.jpg"}
+    assert found.sent["body"] == "正文。"
