@@ -25,7 +25,8 @@ from publisher.core.reading import Reading
 from services.ingest.core.addresses import web_address
 from services.ingest.core.faults import Rejection, invalid, unreadable
 from services.ingest.core.notes import Notes
-from services.ingest.core.publication import DATED, ENDS, WAITS, plain
+from services.ingest.core.publication import plain
+from services.ingest.core.publication_words import DATED, ENDS, WAITS
 
 _SPACE: Final = re.compile(r"[ \t\r\n]+")
 

@@ -9,10 +9,21 @@ from typing import Final
 from publisher.core.feed_elements import Element
 from services.ingest.core.faults import Fault
 from services.ingest.core.publication import not_for_readers, speaks_of_publication
+from services.ingest.core.publication_words import FINAL_WORDS
 
 _POSTS: Final = {"wp:post_type": ("post",), "blogger:type": ("post",)}
 _KIND: Final = "2005#kind"
-_PRESENT: Final = ("draft", "isdraft", "private", "hidden", "trashed", "deleted")
+_PRESENT: Final = (
+    "draft",
+    "isdraft",
+    "private",
+    "hidden",
+    "trashed",
+    "deleted",
+    "premium",
+    "paywall",
+    "memberonly",
+)
 """Marks that stand for themselves, without a text."""
 _OF_OTHERS: Final = (
     "wp:comment",
@@ -26,6 +37,7 @@ _OF_OTHERS: Final = (
 )
 """Elements that tell of something else than the entry."""
 _DATES: Final = ("published", "issued")
+_CATEGORIES: Final = ("category", "dc:subject", "keywords")
 _WORDS: Final = (
     "title",
     "dc:title",
@@ -62,6 +74,8 @@ def _faults(elements: Sequence[Element]) -> Iterator[Fault]:
             kind = one.attributes.get("term", "").rpartition("#")[2]
             if kind != "post":
                 yield Fault("category", f"is a {kind[:40]} of Blogger; only posts are imported")
+        elif one.path in _CATEGORIES and (written := one.attributes.get("term") or said) in FINAL_WORDS:
+            yield Fault(one.path, f"{written}: only published posts are imported")
         elif one.name == "thr:in-reply-to":
             yield Fault(one.path, "is a reply to another entry, a comment; only posts are imported")
         elif one.path in _DATES:

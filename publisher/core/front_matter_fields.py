@@ -17,6 +17,7 @@ from services.ingest.core.faults import Fault
 from services.ingest.core.field_types import LONGEST_TAG
 from services.ingest.core.notes import Notes
 from services.ingest.core.publication import not_for_readers, speaks_of_publication
+from services.ingest.core.publication_words import FINAL_WORDS
 
 
 class Fields:
@@ -162,6 +163,10 @@ class Fields:
             self.places["/byline"] = "author"
         elif people:
             self.notes.add("author", "set aside", "field", "author is not used beside byline")
+        for name in ("categories", "category", "tags"):
+            for one in words.strings(self.sent.get(self._known.get(name, name))):
+                if one.lower() in FINAL_WORDS:
+                    self.faults.append(Fault(name, f"{one}: only published posts are imported"))
         categories = [
             one for _, value in self._taken(("categories", "category")) for one in words.strings(value)
         ]
@@ -222,6 +227,7 @@ class Fields:
     def _map_picture(self) -> None:
         captions = [(name, words.text(value)) for name, value in self._taken(words.CAPTIONS)]
         credited = [(name, words.text(value)) for name, value in self._taken(words.CREDITS)]
+        alts = [(name, words.text(value)) for name, value in self._taken(words.ALTS)]
         for name, value in self._taken(words.PICTURES):
             several = value if isinstance(value, list) else [value]
             for one in several:
@@ -229,7 +235,7 @@ class Fields:
         picture = self.sent.get("picture")
         if isinstance(picture, str):
             self.sent["picture"] = picture = {"url": picture}
-        for field, found in (("caption", captions), ("credit", credited)):
+        for field, found in (("caption", captions), ("credit", credited), ("alt", alts)):
             for name, text in found:
                 if isinstance(picture, dict) and not picture.get(field):
                     picture[field] = text
@@ -240,11 +246,14 @@ class Fields:
 
     def _take_picture(self, name: str, value: Any) -> None:
         said = value if isinstance(value, dict) else {"url": value}
-        written = next((said[key] for key in ("url", "src", "image", "path", "teaser") if said.get(key)), "")
+        written = next((said[key] for key in words.WHERE if said.get(key)), "")
         base = self.sent.get("base")
         address = source_address(words.joined(base, written) if isinstance(written, str) else None)
         if address is None:
-            if written:
+            if not written and value:
+                told = f"{name} {str(value)[:200]!r} names no picture"
+                self.notes.add(self._place(name), "set aside", "picture", told)
+            elif written:
                 told = f"{name} {str(written)[:80]!r} has no web address, so no reader could see it"
                 self.notes.add(self._place(name), "set aside", "picture", told)
         elif "picture" in self.sent:

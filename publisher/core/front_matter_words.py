@@ -6,7 +6,7 @@ from urllib.parse import urljoin, urlsplit
 
 from publisher.core.feed_elements import names
 from publisher.core.ids import fits
-from services.ingest.core.publication import DATED, ENDS, WAITS
+from services.ingest.core.publication_words import DATED, ENDS, WAITS
 
 NESTED: Final = ("params", "extra")
 DATES: Final = (*DATED, "created", "createdat", "creationdate", "createdate", "createtime", "创建时间")
@@ -21,10 +21,13 @@ EMBARGOED: Final = WAITS
 PICTURES: Final = names(
     """
     cover image thumbnail featuredimage featureimage banner hero heroimage topimg ogimage coverimage images
-    headerimage teaserimage thumb featured_image photos header
+    headerimage teaserimage thumb featured_image photos header indeximg bannerimg coverimg overlayimage
     """
 )
+WHERE: Final = ("url", "src", "image", "path", "teaser", "overlay_image", "overlayImage", "href", "file")
+"""What an object calls the address of its picture."""
 CAPTIONS: Final = names("imagecaption covercaption featuredimagecaption caption")
+ALTS: Final = names("coveralt imagealt thumbnailalt featuredimagealt featureimagealt alt")
 CREDITS: Final = names("imagecredit covercredit photocredit")
 SUMMARIES: Final = names("description summary excerpt subtitle lead abstract deck desc standfirst")
 PLACES: Final = names("permalink url path canonical canonicalurl originalurl link")

@@ -21,6 +21,8 @@ _TRADITIONAL: Final = frozenset(
 )
 _ONLY_SIMPLIFIED: Final = _SIMPLIFIED - _TRADITIONAL
 _ONLY_TRADITIONAL: Final = _TRADITIONAL - _SIMPLIFIED
+_OF_OLD: Final = {"zh-cht": "zh-Hant", "zh-chs": "zh-Hans"}
+"""What .NET called scripts."""
 _ENOUGH: Final = 3
 _LOOKED_AT: Final = 20_000
 
@@ -36,7 +38,8 @@ def tag_of(said: str | None) -> str | None:
     """Write a language in the way of the web: zh_CN.UTF-8 is zh-CN."""
     if not said:
         return None
-    return said.partition(".")[0].partition("@")[0].strip().replace("_", "-") or None
+    tag = said.partition(".")[0].partition("@")[0].strip().replace("_", "-")
+    return _OF_OLD.get(tag.lower(), tag) or None
 
 
 def language_of(text: str, said: str | None) -> Found:

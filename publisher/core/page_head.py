@@ -21,7 +21,8 @@ from services.ingest.core.addresses import web_address
 from services.ingest.core.faults import Fault
 from services.ingest.core.field_types import LONGEST_TAG
 from services.ingest.core.notes import Notes
-from services.ingest.core.publication import DATED, not_for_readers, plain, speaks_of_publication
+from services.ingest.core.publication import not_for_readers, plain, speaks_of_publication
+from services.ingest.core.publication_words import DATED
 
 _PUBLISHED: Final = names(
     """

@@ -11,86 +11,26 @@ from functools import lru_cache
 from typing import Any, Final
 
 from services.ingest.core.faults import Fault, pointer
+from services.ingest.core.publication_words import (
+    BY_ITSELF,
+    DRAFTS,
+    FIELDS,
+    FOR_SOME,
+    FOR_WHOM,
+    NO,
+    NOT_PUBLISHED,
+    OPEN,
+    PUBLISHED,
+    STAGES,
+    YES,
+    names,
+)
 
 _MOST: Final = 10**300
 """Beyond it a whole number is no float."""
-_YES: Final = frozenset(("true", "yes", "y", "on", "1", "是"))
-_NO: Final = frozenset(("false", "no", "n", "off", "0", "none", "null", "never", "否", ""))
-
 _DATE: Final = re.compile(r"\d{4}|\d{1,2}[-/.]")
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
-
-
-DATED: Final = _words(
-    """
-    published_at publishdate pubdate pubdatetime pubtime published publishat publishtime publishedtime
-    publisheddate publicationdate datepublished firstpublished firstpublishedat issued dateissued posted
-    postedat postdate date datetime 发布时间 发布日期 发表时间 日期
-    """
-)
-"""What systems call the time of publication, the surest first."""
-WAITS: Final = _words(
-    """
-    embargo embargountil embargoed embargoeduntil embargodate embargotime scheduled scheduledat scheduledfor
-    schedule publishon publishafter publishup golive goliveat availablefrom visiblefrom notbefore releaseat
-    """
-)
-"""What they call the time until which a text waits."""
-ENDS: Final = _words(
-    """
-    expirydate expires expiry expirationdate expirationtime expiresat expireson expireat expire expireson
-    unpublishdate unpublish unpublishat unpublishon publishdown availableuntil visibleuntil validuntil
-    """
-)
-"""What they call the time from which it is no longer for readers."""
-_PAID_FOR: Final = _words(
-    """
-    ad advert advertisement advertorial promoted promotedpost sponsor sponsoredby sponsoredcontent
-    paidcontent paidpost nativead 广告 推广 赞助
-    """
-)
-_FIELDS: Final = {
-    **dict.fromkeys(_PAID_FOR, "sponsored"),
-    **dict.fromkeys(DATED, "published_at"),
-    **dict.fromkeys(WAITS, "embargo_until"),
-    **dict.fromkeys(ENDS, "expires_at"),
-}
-_PUBLISHED: Final = frozenset(
-    _words(
-        "publish published public usable live final approved active online visible posted ok 公开 发布 已发布"
-    )
-)
-_NOT_PUBLISHED: Final = frozenset(
-    _words(
-        """
-        draft drafts auto-draft private trash trashed soft-trashed future pending inherit scheduled
-        unpublished
-        not-published hidden archived archive deleted spiked killed kill withheld cancelled canceled embargoed
-        password protected unlisted review in-review in-progress wip todo idea submitted rejected preview sent
-        members paid tiers internal inactive offline disabled expired 草稿 未发布 私密 待审 待审核 回收站
-        定时发布
-        已删除
-        """
-    )
-)
-_BY_ITSELF: Final = frozenset(
-    _words("draft auto-draft unpublished not-published do-not-publish 草稿 未发布 不发布")
-)
-"""Values that say it whatever their field is called."""
-_DRAFTS: Final = _words("draft isdraft unpublished 草稿")
-_FOR_SOME: Final = frozenset(
-    _words(
-        """
-        private internal staff members member members-only paid premium subscribers subscriber
-        subscribers-only
-        registered login restricted restricted-access closed-access embargoed-access
-        tiers locked closed 会员 付费 内部
-        """
-    )
-)
 _OF: Final = re.compile(
     "(?:is|post|article|publish(?:ing|ed)?|publication|entry|content|page|item|story|news|workflow|editorial"
     "|document|node|record|current)+"
@@ -110,7 +50,7 @@ def speaks_of_publication(name: str, value: Any, *, by_itself: bool = True) -> b
     """
     asked = _asked(name)
     if asked is None:
-        return by_itself and isinstance(value, str) and len(value) < _LONGEST and _said(value) in _BY_ITSELF
+        return by_itself and isinstance(value, str) and len(value) < _LONGEST and _said(value) in BY_ITSELF
     if asked in _LOOSE:
         return asked(name, value) is not None
     return not (asked is _must_be and _DATE.match(_said(value)))
@@ -118,7 +58,7 @@ def speaks_of_publication(name: str, value: Any, *, by_itself: bool = True) -> b
 
 def meant_for(name: str) -> str | None:
     """Give the field of an article that another system calls so, where it bears on publication."""
-    return _FIELDS.get(plain(name))
+    return FIELDS.get(plain(name))
 
 
 def _faults(sent: Mapping[str, Any]) -> Iterator[Fault]:
@@ -135,7 +75,9 @@ def _inside(name: str, part: dict[Any, Any]) -> Iterator[Fault]:
     """Look into an unknown part for what can mean nothing else; a `status` there may be of anything."""
     for inner, value in part.items():
         said = _said(value)
-        if said in _BY_ITSELF or (plain(str(inner)) in _DRAFTS and said in _YES):
+        small = plain(str(inner))
+        no = small in ("published", "ispublished", "publish") and said in NO - {"", "null", "none"}
+        if said in BY_ITSELF or no or (small in DRAFTS and said in YES):
             yield Fault(
                 pointer((name, str(inner))), f"says {inner}: {said}; only published posts are imported"
             )
@@ -163,9 +105,9 @@ def _said(value: Any) -> str:
 
 def _must_not_be(name: str, value: Any) -> str | None:
     said = _said(value)
-    if said in _NO:
+    if said in NO:
         return None
-    if said in _YES:
+    if said in YES:
         return (
             f"is marked as {name}; only what is for all readers is published, so remove {name} to publish it"
         )
@@ -173,33 +115,33 @@ def _must_not_be(name: str, value: Any) -> str | None:
 
 
 def _better_not_be(name: str, value: Any) -> str | None:
-    return _must_not_be(name, value) if _said(value) in _YES else None
+    return _must_not_be(name, value) if _said(value) in YES else None
 
 
 def _must_not_have_been(name: str, value: Any) -> str | None:
-    if _said(value) in _NO:
+    if _said(value) in NO:
         return None
     return f"{name} is {_shown(value)}, so the text is no longer for readers; remove {name} to publish it"
 
 
 def _must_be(name: str, value: Any) -> str | None:
     said = _said(value)
-    if said in _NO - {""}:
+    if said in NO - {""}:
         return f"is unpublished ({name}: {said}); set it to true, or remove it, to publish it"
-    if said in _YES or said == "":
+    if said in YES or said == "":
         return None
     return _must_be_published(name, value)
 
 
 def _better_be(name: str, value: Any) -> str | None:
-    return _must_be(name, value) if _said(value) in (_NO - {""}) | _NOT_PUBLISHED else None
+    return _must_be(name, value) if _said(value) in (NO - {""}) | NOT_PUBLISHED else None
 
 
 def _must_be_published(name: str, value: Any) -> str | None:
     said = _said(value)
-    if said in _PUBLISHED or said in _YES or said == "":
+    if said in PUBLISHED or said in YES or said == "":
         return None
-    if said in _NOT_PUBLISHED or said in _BY_ITSELF:
+    if said in NOT_PUBLISHED or said in BY_ITSELF:
         return f"{name} {said}: only published posts are imported"
     return (
         f"{name} {_shown(value)} is not known; write published, or remove it, if the text is for all readers"
@@ -208,11 +150,22 @@ def _must_be_published(name: str, value: Any) -> str | None:
 
 def _must_be_for_all(name: str, value: Any) -> str | None:
     said = _said(value)
-    return f"{name} {said}: only what is for all readers is published" if said in _FOR_SOME else None
+    return f"{name} {said}: only what is for all readers is published" if said in FOR_SOME else None
+
+
+def _must_be_for_everybody(name: str, value: Any) -> str | None:
+    said = _said(value)
+    if said in OPEN or (isinstance(value, list | dict) and not value):
+        return None
+    return f"{name} {said[:40]}: only what is for all readers is published; remove {name} to publish it"
+
+
+def _must_not_say_unpublished(name: str, value: Any) -> str | None:
+    return _must_be_published(name, value) if _said(value) in NOT_PUBLISHED else None
 
 
 def _must_be_empty(name: str, value: Any) -> str | None:
-    if _said(value) in _NO:
+    if _said(value) in NO:
         return None
     return (
         f"is protected by a password ({name}), which Remen does not ask readers for; remove {name} to "
@@ -227,11 +180,17 @@ def _shown(value: Any) -> str:
 _Asks = Callable[[str, Any], str | None]
 _LONGEST: Final = 100
 """Characters of a name, and of a value, that are looked at."""
-_LOOSE: Final[tuple[_Asks, ...]] = (_better_not_be, _better_be, _must_be_for_all)
+_LOOSE: Final[tuple[_Asks, ...]] = (
+    _better_not_be,
+    _better_be,
+    _must_be_for_all,
+    _must_be_for_everybody,
+    _must_not_say_unpublished,
+)
 """Of words that mean other things, too: `hide: [toc]`, `live: https://…`."""
 _SPEAKING: Final[dict[str, _Asks]] = {
     **dict.fromkeys(
-        _words(
+        names(
             """
             draft isdraft private isprivate hidden unlisted deleted isdeleted trash trashed spiked wip
             unpublished donotpublish nopublish 草稿 私密 隐藏
@@ -240,28 +199,31 @@ _SPEAKING: Final[dict[str, _Asks]] = {
         _must_not_be,
     ),
     **dict.fromkeys(
-        _words(
+        names(
             """
             hide invisible secret confidential archived offline disabled removed suspended premium paywall
             paywalled membersonly memberonly subscribersonly subscriberonly loginrequired requireslogin
-            requirelogin 付费 内部
+            requirelogin paid ispaid paidonly paidmembersonly subscription forsubscribers formembers 付费 内部
             """
         ),
         _better_not_be,
     ),
-    **dict.fromkeys(_words("deletedat trashedat archivedat unpublishedat removedat"), _must_not_have_been),
-    **dict.fromkeys(_words("published publish ispublished ispublic public 发布 公开"), _must_be),
+    **dict.fromkeys(names("deletedat trashedat archivedat unpublishedat removedat"), _must_not_have_been),
+    **dict.fromkeys(names("published publish ispublished ispublic public 发布 公开"), _must_be),
     **dict.fromkeys(
-        _words("visible listed live online active enabled approved ready accessibleforfree"), _better_be
+        names("visible listed live online active enabled approved ready accessibleforfree free isfree"),
+        _better_be,
     ),
     **dict.fromkeys(
-        _words("status poststatus state pubstatus visibility publicationstatus 状态 可见性"),
+        names("status poststatus state pubstatus visibility publicationstatus 状态 可见性"),
         _must_be_published,
     ),
+    **dict.fromkeys(FOR_WHOM, _must_be_for_everybody),
+    **dict.fromkeys(STAGES, _must_not_say_unpublished),
     **dict.fromkeys(
-        _words("access accesslevel accesstype accessrights audience contenttier"), _must_be_for_all
+        names("access accesslevel accesstype accessrights audience contenttier"), _must_be_for_all
     ),
     **dict.fromkeys(
-        _words("password postpassword passwd protected encrypt encrypted 密码 加密"), _must_be_empty
+        names("password postpassword passwd protected encrypt encrypted 密码 加密"), _must_be_empty
     ),
 }

@@ -188,3 +188,26 @@ def test_mojibake_in_a_file_is_refused_at_its_place(tmp_path: Path) -> None:
 def test_an_authors_mailbox_is_not_for_readers(tmp_path: Path) -> None:
     assert markdown(tmp_path, "author: 林 <lin@r.example>").sent["byline"] == "林"
     assert "byline" not in markdown(tmp_path, "author: lin@r.example").sent
+
+
+@pytest.mark.parametrize(
+    ("fields", "picture"),
+    [
+        ("header:\n  overlay_image: https://i.e/a.jpg\n  caption: 图注", {"caption": "图注"}),
+        ("index_img: https://i.e/a.jpg", {}),
+        ("cover: https://i.e/a.jpg\ncover_alt: 桥", {"alt": "桥"}),
+    ],
+)
+def test_a_theme_calls_the_picture_in_its_own_way(
+    tmp_path: Path, fields: str, picture: dict[str, str]
+) -> None:
+    assert markdown(tmp_path, fields).sent["picture"] == {"url": "https://i.e/a.jpg"} | picture
+
+
+def test_an_object_that_names_no_picture_is_told(tmp_path: Path) -> None:
+    found = markdown(tmp_path, "header: {show: true, caption: 图注}")
+    assert "names no picture" in found.note("picture")
+
+
+def test_a_script_by_its_name_of_old_is_that_script(tmp_path: Path) -> None:
+    assert markdown(tmp_path, "language: zh-cht").sent["language"] == "zh-Hant"

@@ -147,3 +147,74 @@ def test_what_ends_or_begins_later_says_so_in_its_own_words(tmp_path: Path) -> N
     assert entry.sent["expires_at"] == "2030-01-01T00:00:00+00:00"
     page = '<meta property="article:expiration_time" content="2030-01-01T00:00:00Z"><h1>题</h1><p>文。</p>'
     assert published(tmp_path, "a.html", page).sent["expires_at"] == "2030-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "is_refused"),
+    [
+        ("rcp_subscription_level", "any-paid", True),
+        ("_jetpack_newsletter_access", "paid_subscribers", True),
+        ("_jetpack_newsletter_access", "everybody", False),
+        ("_ppwp_passwords", "x", True),
+        ("_wpmem_block", "1", True),
+        ("_wpmem_block", "0", False),
+        ("_members_access_role", "editor", True),
+        ("_wp_page_template", "members.php", False),
+    ],
+)
+def test_what_a_plugin_keeps_for_members_is_refused(
+    tmp_path: Path, key: str, value: str, is_refused: bool
+) -> None:
+    meta = (
+        f"<wp:postmeta><wp:meta_key>{key}</wp:meta_key><wp:meta_value>{value}</wp:meta_value></wp:postmeta>"
+    )
+    (found,) = imported(tmp_path, rss(meta + TEXT))
+    assert ("only what is for all readers" in found.refused) == is_refused
+
+
+@pytest.mark.parametrize(
+    "mark", ["<premium/>", "<isPaid>1</isPaid>", "<free>false</free>", "<category>草稿</category>"]
+)
+def test_a_mark_that_stands_for_itself_or_can_mean_nothing_else_is_obeyed(tmp_path: Path, mark: str) -> None:
+    (found,) = imported(tmp_path, rss(mark + TEXT))
+    assert found.refused
+
+
+@pytest.mark.parametrize(
+    ("field", "place"),
+    [
+        ("tags: [草稿]", "tags"),
+        ("categories: 未发布", "categories"),
+        ("category: [地方, unpublished]", "category"),
+        ("review: pending", "/review"),
+        ("stage: in review", "/stage"),
+        ("paid: true", "/paid"),
+        ("free: false", "/free"),
+        ("membership: gold", "/membership"),
+        ("meta: {published: false}", "/meta/published"),
+    ],
+)
+def test_a_file_that_says_so_in_its_own_words_is_refused(tmp_path: Path, field: str, place: str) -> None:
+    assert markdown(tmp_path, field).refused.startswith(f"{place}: ")
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "tags: [draft, 选秀]",
+        "review: 5",
+        "review: false",
+        "stage: 3",
+        "free: true",
+        "membership: everyone",
+        "meta: {published: true}",
+        "subscription: false",
+    ],
+)
+def test_a_word_that_means_something_else_is_not(tmp_path: Path, field: str) -> None:
+    assert markdown(tmp_path, field).refused == ""
+
+
+def test_a_day_of_publication_may_be_called_publish(tmp_path: Path) -> None:
+    assert markdown(tmp_path, "publish: 2027-03-01 08:00").sent["published_at"] == "2027-03-01T08:00:00+08:00"
+    assert markdown(tmp_path, "publish: false").refused.startswith("/publish: is unpublished")
