@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborNode
 
 from services.ingest.core.bodies.body import excerpt
 from services.ingest.core.bodies.described import described
-from services.ingest.core.bodies.passage import Opened, Passage
+from services.ingest.core.bodies.passage import Opened, Opens, Passage
 from services.ingest.core.bodies.pictures import show
 
 MEDIA: Final = {
@@ -63,6 +63,55 @@ def _tell_the_rest(tag: str, said: dict[str, Any], passage: Passage) -> None:
         passage.body.note("set aside", "embed", f"{tag} srcdoc: not shown: {letters or 'no letters'}")
     if poster := said.get("poster"):
         passage.body.note("set aside", "picture", f"{tag} poster: {poster[:200]!r} is not shown")
+
+
+LATER: Final = frozenset({"div", "figure", "blockquote", "oembed", "section", "p", "span"})
+"""Elements that a script of another site fills."""
+_WHERE: Final = (
+    "data-instgrm-permalink",
+    "data-href",
+    "data-oembed-url",
+    "data-src",
+    "data-url",
+    "cite",
+    "url",
+)
+_FILLED: Final = re.compile(
+    r"(?:^|[\s_-])(?:embed|instagram-media|fb-(?:post|video)|tiktok|twitter|datawrapper|flourish|infogram|reddit|bluesky"
+    r"|mastodon|telegram|player|video|widget|oembed)",
+    re.I,
+)
+_PLACES: Final = {"flourish": "https://flo.uri.sh/{}/embed", "infogram": "https://infogram.com/{}"}
+
+
+def played_later(element: LexborNode, said: dict[str, Any], passage: Passage) -> Opens | None:
+    """Give how to open an empty element in whose place a script would play something; None of any other."""
+    name = f"{said.get('class') or ''} {said.get('id') or ''}"
+    if element.tag != "oembed" and not _FILLED.search(name):
+        return None
+    if element.text().strip() or element.css_first("img, iframe, video, audio, embed, object, a") is not None:
+        return None
+    url = next(filter(None, (passage.body.source(said.get(where)) for where in _WHERE)), None)
+    if url is None:
+        for site, place in _PLACES.items():
+            if site in name and (number := said.get("data-src") or said.get("data-id")):
+                url = passage.body.source(place.format(number))
+    if url is not None:
+        return _as_link(url)
+    told = " ".join(f"{one}={value}" for one, value in said.items() if one.startswith("data-") and value)
+    if told:
+        passage.body.note("set aside", "embed", f"{element.tag} {name.strip()[:60]}: {told[:200]}")
+    return None
+
+
+def _as_link(url: str) -> Opens:
+    def open_it(element: LexborNode, passage: Passage) -> None:
+        title = element.attributes.get("data-title") or element.attributes.get("title")
+        passage.show(
+            {"kind": "embed", "url": url, "text": described(title, "title of an embed", url, passage.body)}
+        )
+
+    return open_it
 
 
 def _all_of(element: LexborNode) -> list[LexborNode]:

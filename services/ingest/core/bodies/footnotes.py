@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from selectolax.lexbor import LexborNode
 
+from services.ingest.core.bodies import comments_on
 from services.ingest.core.bodies.body import Body
 from services.ingest.core.bodies.line import Written
 from services.ingest.core.bodies.passage import Block, Opened, Passage
@@ -50,9 +51,11 @@ class Found(NamedTuple):
     """Elements that hold a note, and its name."""
     backs: frozenset[int]
     """Links back, which are not shown."""
+    comments: frozenset[int]
+    """What an editor's program writes of comments on the text: their signs in it, and the comments."""
 
 
-NONE: Final = Found({}, {}, frozenset())
+NONE: Final = Found({}, {}, frozenset(), frozenset())
 
 
 def may_have(html: str) -> bool:
@@ -89,7 +92,15 @@ def _paired(
     references: dict[int, str] = {}
     notes: dict[int, str] = {}
     backs: set[int] = set()
+    comments: set[int] = set()
     for link, place in leading:
+        if (
+            comments_on.IS_ONE.fullmatch(link.attributes.get("href") or "")
+            and order[place.mem_id] > order[link.mem_id]
+        ):
+            comments.add(link.mem_id)
+            comments.update(one.mem_id for one in comments_on.holders(place))
+            continue
         if link.mem_id in backs or order[place.mem_id] < order[link.mem_id] or not _is_reference(link):
             continue
         around = _around(link)
@@ -103,7 +114,7 @@ def _paired(
             continue
         references[link.mem_id] = notes.setdefault(holder.mem_id, str(len(notes) + 1))
         backs.update(one.mem_id for one in back)
-    return Found(references, notes, frozenset(backs))
+    return Found(references, notes, frozenset(backs), frozenset(comments))
 
 
 def _around(element: LexborNode) -> list[int]:
@@ -183,16 +194,11 @@ def _without_gap(lines: list[Written]) -> list[Written]:
 
 def _without_number(lines: list[Written], number: int) -> list[Written]:
     """Take away the number that a note writes itself, where it is the one that it has in the list."""
-    if not lines or (found := _OWN.match(lines[0]["text"])) is None:
+    length = _before_text(lines[0], number) if lines else 0
+    if not length or length == len(lines[0]["text"]):
         return lines
-    first, length = lines[0], found.end()
+    first = lines[0]
     marks = first.get("marks") or []
-    own = next(filter(None, found.groups()))
-    is_raised = found["raised"] is None or any(
-        mark["kind"] == "superscript" and mark["end"] <= length for mark in marks
-    )
-    if not is_raised or _value(own) != number or length == len(first["text"]):
-        return lines
     kept = [
         mark | {"start": max(0, mark["start"] - length), "end": mark["end"] - length}
         for mark in marks
@@ -203,6 +209,19 @@ def _without_number(lines: list[Written], number: int) -> list[Written]:
     ]
     left = {"text": first["text"][length:], "marks": kept or None, "as_is": as_is or None}
     return [left, *lines[1:]]
+
+
+def _before_text(line: Written, number: int) -> int:
+    """Give how many characters stand before the text of a note: its own number, or a gap."""
+    text, found = line["text"], _OWN.match(line["text"])
+    gap = len(text) - len(text.lstrip("\xa0 "))
+    if found is None or _value(next(filter(None, found.groups()))) != number:
+        return gap
+    marks = line.get("marks") or ()
+    is_raised = found["raised"] is None or any(
+        mark["kind"] == "superscript" and mark["end"] <= found.end() for mark in marks
+    )
+    return found.end() if is_raised else gap
 
 
 def _value(number: str) -> int:

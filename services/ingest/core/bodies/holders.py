@@ -100,6 +100,8 @@ def quote(element: LexborNode, flow: Flow) -> Opened:
         )
         if lines and is_post and url:
             flow.show({"kind": "embed", "url": url, "text": flat(joined(lines, " "), flow.body)})
+        elif is_post and url and not inside.shown:
+            flow.show({"kind": "embed", "url": url, "text": ""})
         elif lines:
             flow.show({"kind": "quote", "paragraphs": lines})
         flow.show_all(inside.shown)

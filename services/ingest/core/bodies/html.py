@@ -23,7 +23,7 @@ from services.ingest.core.bodies.elements import (
     NOT_SHOWN,
     SILENT,
 )
-from services.ingest.core.bodies.embeds import MEDIA, embed, played
+from services.ingest.core.bodies.embeds import LATER, MEDIA, embed, played, played_later
 from services.ingest.core.bodies.flat import flat
 from services.ingest.core.bodies.holders import Flow, heading, quote
 from services.ingest.core.bodies.line import Styles
@@ -32,7 +32,7 @@ from services.ingest.core.bodies.passage import Opened, Opens, Passage
 from services.ingest.core.bodies.pictures import PICTURES, fallback, merged, picture, sources
 from services.ingest.core.bodies.plain import from_plain
 from services.ingest.core.bodies.shortcodes import in_html
-from services.ingest.core.bodies.styles import left_out, meanings, styled
+from services.ingest.core.bodies.styles import hidden_by_class, left_out, meanings, styled
 from services.ingest.core.bodies.table import table
 from services.ingest.core.bodies.tree import not_ended, tree_of
 from services.ingest.core.bodies.untagged import has_breaks, is_untagged, unescaped
@@ -154,15 +154,19 @@ def _open(
     if tag in PICTURES:
         picture(element, said, passage, styles)
         return None
-    if said or tag == "dialog":
-        if why := left_out(tag, said):
-            passage.body.leave_out(element, why, "hidden")
-            return None
+    if found is not footnotes.NONE:
         if element.mem_id in found.backs:
+            return None
+        if element.mem_id in found.comments:
+            passage.body.leave_out(element, "a comment on the text", "comment")
             return None
         if name := found.notes.get(element.mem_id):
             return footnotes.opened(name, passage)
-        if opens := _of_class(tag, said, passage):
+    if said or tag == "dialog":
+        if why := left_out(tag, said) or hidden_by_class(element, said):
+            passage.body.leave_out(element, why, "hidden")
+            return None
+        if opens := _of_class(element, tag, said, passage):
             passage.end_line()
             return opens(element, passage)
     if opens := passage.elements.get(tag) or _SHOWN.get(tag):
@@ -180,7 +184,9 @@ def _open(
     return _open_inline(element, tag, said, passage, styles)
 
 
-def _of_class(tag: str, said: dict[str, Any], passage: Passage) -> Opens | None:
+def _of_class(element: LexborNode, tag: str, said: dict[str, Any], passage: Passage) -> Opens | None:
+    if tag in LATER and (opens := played_later(element, said, passage)):
+        return opens
     if not (name := said.get("class")):
         return None
     return played if "wp-block-embed__wrapper" in name else captions.of_class(tag, name, passage)

@@ -27,6 +27,12 @@ def _q(element: LexborNode, passage: Passage, styles: Styles) -> Opened:
     return passage, end
 
 
+def _frac(_: LexborNode, passage: Passage, styles: Styles) -> Opened:
+    # 1½ is not 11/2
+    passage.write(" ", styles)
+    return passage, _nothing
+
+
 def _ruby(element: LexborNode, passage: Passage, _: Styles) -> Opened:
     inside = [one.tag for one in element.iter()]
     # with one reading all stands under it, however many parts the base has
@@ -51,11 +57,14 @@ def _reading(element: LexborNode, passage: Passage, __: Styles) -> Opened | None
     return None
 
 
+_BOXES: Final = {"checkbox": "☐☑", "radio": "○◉"}
+
+
 def _input(element: LexborNode, passage: Passage, styles: Styles) -> None:
     said = element.attributes
     kind, value = (said.get("type") or "text").lower(), said.get("value") or said.get("placeholder")
-    if kind == "checkbox":
-        passage.write("☑" if "checked" in said else "☐", styles)
+    if kind in _BOXES:
+        passage.write(_BOXES[kind]["checked" in said], styles)
     elif kind == "image":
         told = f"input: the picture {(said.get('src') or '')[:200]!r} on a button: {said.get('alt') or ''}"
         passage.body.note("set aside", "picture", told)
@@ -76,6 +85,7 @@ def _nothing() -> None:
 
 ELEMENTS: Final[dict[str, Callable[[LexborNode, Passage, Styles], Opened | None]]] = {
     "q": _q,
+    "frac": _frac,
     "ruby": _ruby,
     "rb": _base,
     "rt": _reading,

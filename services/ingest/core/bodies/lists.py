@@ -4,6 +4,7 @@ What is nested in an item follows it as items of its own. Numbers stay what they
 the outer list, or of the nested one, would shift, the list goes on in a block of its own behind it.
 """
 
+import re
 from typing import Any, Final
 
 from selectolax.lexbor import LexborNode
@@ -50,14 +51,36 @@ class _Run:
         flow.show(said)
 
 
+_STYLED: Final = {"lower-alpha": "a", "lower-latin": "a", "upper-alpha": "A", "upper-latin": "A"} | {
+    "lower-roman": "i",
+    "upper-roman": "I",
+}
+_LIST_STYLE: Final = re.compile(
+    r"list-style(?:-type)?\s*:[^;]*?\b((?:lower|upper)-(?:alpha|latin|roman))\b", re.I
+)
+
+
+def _by_style(style: str) -> str:
+    found = _LIST_STYLE.search(style)
+    return _STYLED[found[1].lower()] if found else ""
+
+
+def _is_bulleted(element: LexborNode) -> bool:
+    """Tell whether a list is one of Quill's, which are all written as numbered ones."""
+    child = element.child
+    while child is not None and child.tag != "li":
+        child = child.next
+    return child is not None and child.attributes.get("data-list") == "bullet"
+
+
 class _Level:
     """A list that is open, and the number of its next item."""
 
     def __init__(self, element: LexborNode) -> None:
         said = element.attributes
-        self.is_ordered = element.tag == "ol"
+        self.is_ordered = element.tag == "ol" and not _is_bulleted(element)
         self.step = -1 if self.is_ordered and "reversed" in said else 1
-        numbering = said.get("type") or ""
+        numbering = said.get("type") or _by_style(said.get("style") or "")
         self.numbering = numbering if numbering in _NUMBERINGS else None
         start = _number(said.get("start"))
         self.next = start if start is not None else _children(element) if self.step < 0 else 1

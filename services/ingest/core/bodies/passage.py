@@ -1,12 +1,14 @@
 """A passage: a stretch of a body whose lines become something together."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from selectolax.lexbor import LexborNode
 
 from services.ingest.core.bodies.body import Body
 from services.ingest.core.bodies.line import Line, Styles, Written
+
+_OBJECT: Final = "\ufffc"
 
 Block = dict[str, Any]
 """As the log has it."""
@@ -38,7 +40,11 @@ class Passage:
 
     def end_line(self) -> None:
         """Take what has been written since the last line."""
-        if (line := self.line.end()) is not None:
+        if (line := self.line.end()) is None:
+            return
+        if line["text"] == _OBJECT:
+            self.body.note("set aside", "picture", "U+FFFC: an object stood here, and did not come along")
+        else:
             self.take(line)
 
     def break_line(self) -> None:

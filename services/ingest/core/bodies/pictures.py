@@ -22,7 +22,7 @@ from services.ingest.core.field_types import LONGEST_LINE
 PICTURES: Final = frozenset({"img", "image", "amp-img", "amp-anim"})
 """Elements; `image` is what old pages write for `img`."""
 _COUNTS: Final = re.compile(
-    r"//(?:pixel|beacon|analytics)\.|//stats\.wordpress\.com|feeds\.wordpress\.com/1\.0/|feedburner\.com/~r/"
+    r"//(?:pixel|beacon|analytics)\.|//stats\.wordpress\.com|feeds\.wordpress\.com/1\.0/|feedburner\.com/~[rf]+/"
     r"|/(?:pixel|1x1|spacer|blank|transparent)\.(?:gif|png)|google-analytics\.com|doubleclick\.net"
     r"|feedsportal\.com|scorecardresearch\.com|quantserve\.com",
     re.I,
@@ -97,6 +97,8 @@ def _unseen(said: dict[str, Any]) -> str:
     sizes = [(said.get(name) or "").strip().removesuffix("px") for name in ("width", "height")]
     if any(size in {"0", "1"} for size in sizes) or _TINY.search(said.get("style") or ""):
         return "of one pixel"
+    if "kg-bookmark-icon" in (said.get("class") or ""):
+        return "a site's icon"
     if not is_late(said) and ("hidden" in said or _HIDDEN.search(said.get("style") or "")):
         return "hidden"
     address = said.get("src") or ""

@@ -24,9 +24,47 @@ _MEANS: Final[tuple[tuple[str, Kind], ...]] = (
 _STYLE: Final = re.compile(
     r"\btext-decoration[\w-]*\s*:[^;]*\b(line-through)|vertical-align\s*:\s*(super|sub)\b", re.I
 )
-_TRACKED: Final[dict[str, Kind]] = {"msoDel": "deleted", "msoIns": "inserted"}
+_TRACKED: Final[dict[str, Kind]] = {
+    "msoDel": "deleted",
+    "msoIns": "inserted",
+    "deletion": "deleted",
+    "insertion": "inserted",
+}
+"""Of Word, and of Pandoc."""
+_NOT_SEEN: Final = {
+    **dict.fromkeys(
+        ("screen-reader-text", "sr-only", "visually-hidden", "d-none", "hidden", "is-hidden"), "not seen"
+    ),
+    **dict.fromkeys(
+        ("comment-start", "msocomanchor", "msocomtxt", "MsoCommentText"), "a comment on the text"
+    ),
+    "jammer": "letters that nobody sees",
+    **dict.fromkeys(
+        ("kg-bookmark-icon", "kg-audio-player", "kg-video-player"), "a part of a player or a card"
+    ),
+}
+_WIDTHS: Final = re.compile(r":|\bd-(?:sm|md|lg|xl|xxl)-")
+"""What is hidden at some widths alone is not hidden."""
+_NO_SIZE: Final = re.compile(r"font-size\s*:\s*0(?:px|pt|r?em|%)?\s*(?:;|!|$)", re.I)
 
 
+def _has_elements(element: LexborNode) -> bool:
+    return any(True for _ in element.iter())
+
+
+def hidden_by_class(element: LexborNode, said: dict[str, Any]) -> str | None:
+    """Tell why an element is not shown by its class, or because its letters have no size."""
+    style = said.get("style")
+    if style and "font-size" in style and _NO_SIZE.search(style) and not _has_elements(element):
+        return f"{element.tag} without a size"
+    if not (name := said.get("class")):
+        return None
+    found = next((one for one in name.split() if one in _NOT_SEEN), None)
+    return f"{_NOT_SEEN[found]} ({found})" if found and not _WIDTHS.search(name) else None
+
+
+_EXPLAINS: Final = ("title", "data-tooltip", "data-tip", "data-original-title")
+"""Attributes whose text is seen when a reader points at the words."""
 _BACKGROUNDS: Final = ("background", "data-bg", "data-background", "data-background-image", "data-bgset")
 _RULE: Final = re.compile(r"\.([\w-]{1,40})\s*\{([^{}]{0,2000})\}")
 _STRUCK: Final = re.compile(r"(?:^|[\s-])(?:line-through|strike(?:through)?|ice-del)(?=\s|$)", re.I)
@@ -65,6 +103,10 @@ def styled(
             no_long_caption(title, "title of an abbreviation")
             meant = unicodedata.normalize("NFC", title.strip())
             styles = (*styles, Style("abbreviation", element.mem_id, None, meant)) if meant else styles
+        else:
+            body.beside += [
+                (f"{tag} {one}", said[one].strip()) for one in _EXPLAINS if (said.get(one) or "").strip()
+            ]
         style = said.get("style") or ""
         if name := said.get("class"):
             if body.meanings:
@@ -79,7 +121,7 @@ def styled(
         for name in _BACKGROUNDS if body.has_backgrounds else ():
             if address := said.get(name):
                 body.note("set aside", "picture", f"{tag} {name}: {address[:200]!r} is not shown")
-        if tag == "span" and (tracked := _TRACKED.get(said.get("class") or "")):
+        if tag == "span" and (tracked := _TRACKED.get((said.get("class") or "").partition(" ")[0])):
             kinds += (tracked,)
         if said.get("translate") == "no":
             kinds += ("as is",)
