@@ -28,7 +28,7 @@ _PUBLISHED: Final = names(
     """
     article:published_time datepublished og:article:published_time og:published_time pubdate publishdate
     publish_date publication_date dc.date.issued dcterms.issued dcterms.created dc.date dcterms.date date
-    parsely-pub-date sailthru.date article.published originalpublicationdate
+    parsely-pub-date sailthru.date article.published originalpublicationdate firstpublishedtime
     """
 )
 _CREATED: Final = ("createdat", "createat", "created", "releasedate")
@@ -44,15 +44,16 @@ _EMBARGOED: Final = names("embargo embargo_until embargoed dcterms.available")
 _AUTHORS: Final = names("author article:author dc.creator dcterms.creator parsely-author byl sailthru.author")
 _TAGS: Final = names("article:tag")
 _KEYWORDS: Final = names("news_keywords keywords")
-_SECTIONS: Final = names("article:section parsely-section section")
+_SECTIONS: Final = names("article:section parsely-section section columnname")
 _PICTURES: Final = names(
-    "og:image og:image:url og:image:secure_url twitter:image twitter:image:src thumbnailurl"
+    "og:image og:image:url og:image:secure_url twitter:image twitter:image:src image image_src thumbnailurl"
 )
 _ALTERNATIVES: Final = names("og:image:alt twitter:image:alt")
 _TITLES: Final = names("og:title twitter:title dc.title dcterms.title headline")
-_SOURCES: Final = names("og:site_name application-name dc.publisher")
+_SOURCES: Final = names("source contentsource og:site_name application-name dc.publisher")
 _SAID_AGAIN: Final = names(
-    "og:url og:locale og:type og:image:width og:image:height og:image:type language dc.language"
+    "og:url og:locale og:type og:image:width og:image:height og:image:type language dc.language "
+    "content-language"
 )
 _FOR_MACHINES: Final = re.compile(
     r"(?:viewport|generator|theme-color|color-scheme|robots|googlebot|bingbot|referrer|format-detection|rating|"
@@ -110,7 +111,7 @@ class Head:
         }
         self.language = (
             tag_of(
-                self._first(("og:locale", "language", "dc.language"))[1]
+                self._first(("og:locale", "language", "dc.language", "content-language"))[1]
                 or _text(self._linked.get("inLanguage"))
             )
             or ""

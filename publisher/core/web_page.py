@@ -1,8 +1,9 @@
 """An HTML file as an article: what its head and its first heading say, and the text of its main part.
 
-The main part is the `article` with the page's heading, else `main`, else the longest `article`, else `body`,
-else all there is; it is cut out as written, and read like every HTML body. Tags are found in one pass that
-never goes back: what is left open, a tag, a comment or a quote, ends with the text, as in a browser.
+The main part is the `article` with the page's heading, else `main`, else the longest `article`, else what is
+called an article's content, else `body`, else all there is; it is cut out as written, and read like every
+HTML body. Tags are found in one pass that never goes back: what is left open, a tag, a comment or a quote,
+ends with the text, as in a browser.
 """
 
 import re
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from html import unescape
 from typing import Any, Final
 
+from publisher.core import page_marks
 from publisher.core.dates import SiteTime
 from publisher.core.languages import language_of
 from publisher.core.markup import RAW, Tag, tags
@@ -18,11 +20,24 @@ from publisher.core.markup import text_of as text_of
 from publisher.core.page_head import Head, Said
 from publisher.core.picture_addresses import unreachable
 from publisher.core.reading import Reading
+from services.ingest.core.bodies.html import text_of as marked_text
 
 _MAIN_PARTS: Final = ("article", "main", "body")
+_CONTENT: Final = re.compile(
+    r"(?:^|\s)(?:(?:entry|post|article|story|news|art)(?:[-_]{1,2}|(?=[BC]))(?:content|body|text)|js_content|rich_media_content"
+    r"|TRS_Editor|artibody|articleBody)(?=\s|$)",
+    re.I,
+)
+"""What systems call the element of an article's text: its class, id or itemprop."""
+_NOT_SEEN: Final = re.compile(r"display\s*:\s*none", re.I)
+_SIGNS: Final = re.compile("<(?:sup|sub|del|s|strike|ruby)[ >]", re.I)
+_MOST_TAGS: Final = 1_000
+"""Of a heading."""
 _MEANT: Final = re.compile("line-through|vertical-align")
 """What makes words of a class mean something else."""
 _CHANGED: Final = re.compile("modified|updated", re.I)
+_BETWEEN: Final = " -|_—–·»:：｜"
+"""What stands between the title of a page and its site's name."""
 _LONGEST_TIME: Final = 100
 _NOT_LETTERS: Final = re.compile(r"[\W_]+")
 
@@ -31,6 +46,7 @@ def read_html(text: str, site: SiteTime) -> Reading:
     """Read a file's text as a native article; ValueError says what to change."""
     page = _Page(text)
     start, end = page.main_part()
+    faults = page_marks.not_published(page.marked, start)
     headings = [one for one in page.headings if start <= one[0] < end] or page.headings
     body, title = text[start:end], ""
     sheets = "".join(one for at, one in page.styles if not start <= at < end and _MEANT.search(one))
@@ -41,6 +57,12 @@ def read_html(text: str, site: SiteTime) -> Reading:
     head = Head(page.said, site)
     head.map()
     title = heading[2] or head.title or page.title
+    if not start <= heading[0] < end and page.title != title and page.title.endswith(title):
+        # the site's name, in large
+        title = head.title or page.title.removesuffix(title).rstrip(_BETWEEN)
+    if heading[2] and _SIGNS.search(text[heading[0] : heading[1]]):
+        told = "its small, raised or struck-out letters are not written as in the heading"
+        head.notes.add("h1", "changed", "title", told)
     outside = page.letters(0, len(text)) - page.letters(start, end) - page.letters(heading[0], heading[1])
     if start <= heading[0] < end:
         outside += page.letters(heading[0], heading[1])
@@ -58,6 +80,7 @@ def read_html(text: str, site: SiteTime) -> Reading:
     sent |= head.sent
     base = str(sent.get("base") or "")
     faults = (
+        *faults,
         *head.faults,
         *unreachable((address for at, address in page.pictures if start <= at < end), base),
     )
@@ -91,6 +114,10 @@ class _Page:
         self._before = [0]
         self._open: dict[str, list[int]] = {name: [] for name in _MAIN_PARTS}
         self._named: Tag | None = None
+        self._content: tuple[str, int, int] | None = None
+        """The element that is called an article's content: its name, where its text begins, how deep."""
+        self.marked: list[tuple[Tag, dict[str, str]]] = []
+        """What may hold the article, and what it says of itself."""
         before = 0
         for tag in tags(text):
             self._count(before, tag.start)
@@ -99,6 +126,8 @@ class _Page:
                 before = tag.raw_end
             self._take(tag)
         self._count(before, len(text))
+        if self._content:
+            self.spans.append(("content", self._content[1], len(text)))
         for name, starts in self._open.items():
             if starts:
                 self.spans.append((name, starts[0], len(text)))
@@ -106,7 +135,10 @@ class _Page:
 
     def main_part(self) -> tuple[int, int]:
         """Give where the article's text stands."""
-        parts = {name: [span[1:] for span in self.spans if span[0] == name] for name in _MAIN_PARTS}
+        names = (*_MAIN_PARTS, "content")
+        parts = {name: [span[1:] for span in self.spans if span[0] == name] for name in names}
+        if parts["content"] and not parts["article"] and not parts["main"]:
+            return max(parts["content"], key=lambda one: self.letters(*one))
         whole = (0, len(self._text))
         (main,) = parts["main"][:1] or parts["body"][:1] or (whole,)
         articles = [one for one in parts["article"] if self._is_inside(one, main)] or parts["article"]
@@ -147,16 +179,23 @@ class _Page:
         return other[0] <= one[0] and one[1] <= other[1]
 
     def _take(self, tag: Tag) -> None:
+        if self._content and tag.name == self._content[0]:
+            name, start, depth = self._content
+            depth += -1 if tag.is_end else 1
+            self._content = (name, start, depth) if depth else None
+            if not depth:
+                self.spans.append(("content", start, tag.start))
         if tag.name in {"h1", "title"}:
             if not tag.is_end:
-                self._named = self._named or tag
+                self._named = self._named or (None if _is_hidden(tag) else tag)
             elif self._named and self._named.name == tag.name:
-                self._name(text_of(self._text[self._named.end : tag.start]), self._named, tag)
+                self._name(_heading(self._text[self._named.end : tag.start]), self._named, tag)
                 self._named = None
         elif tag.name in self._open:
             opened = self._open[tag.name]
             if not tag.is_end:
                 opened.append(tag.end)
+                self.marked.append((tag, tag.read()))
             elif opened and (start := opened.pop()) is not None and not opened:
                 self.spans.append((tag.name, start, tag.start))
         elif not tag.is_end:
@@ -169,7 +208,10 @@ class _Page:
             self.headings.append((start.start, end.end, said))
 
     def _look(self, tag: Tag) -> None:
-        if tag.name == "img":
+        if tag.name in {"div", "section", "td"}:
+            if self._content is None and tag.attributes and _is_content(tag):
+                self._content = (tag.name, tag.end, 1)
+        elif tag.name == "img":
             given = tag.read()
             is_lazy = any(name in given for name in ("data-src", "srcset", "data-srcset", "data-original"))
             self.pictures.append((tag.start, "" if is_lazy else given.get("src", "")))
@@ -178,6 +220,8 @@ class _Page:
         elif tag.name == "meta":
             given = tag.read()
             name = given.get("property") or given.get("name") or given.get("itemprop") or ""
+            if given.get("http-equiv", "").lower() == "content-language":
+                name = "content-language"
             if name:
                 self.said.metas.append((name.strip(), given.get("content", "").strip()))
         elif tag.name == "base":
@@ -186,6 +230,8 @@ class _Page:
             given = tag.read()
             if given.get("rel", "").lower() == "canonical":
                 self.said.canonical = given.get("href", "").strip()
+            elif given.get("rel", "").lower() == "image_src":
+                self.said.metas.append(("image_src", given.get("href", "").strip()))
         elif tag.name == "time":
             given = tag.read()
             what = f"{given.get('itemprop', '')} {given.get('class', '')}"
@@ -198,3 +244,18 @@ class _Page:
             self.styles.append((tag.start, f"{self._text[tag.start : tag.raw_end]}</style>"))
         elif tag.name == "script" and "ld+json" in tag.attributes.lower():
             self.said.linked.append(self._text[tag.end : tag.raw_end])
+
+
+def _is_content(tag: Tag) -> bool:
+    said = tag.read()
+    return _CONTENT.search(" ".join(said.get(name, "") for name in ("class", "id", "itemprop"))) is not None
+
+
+def _is_hidden(tag: Tag) -> bool:
+    said = tag.read() if tag.attributes else {}
+    return "hidden" in said or _NOT_SEEN.search(said.get("style", "")) is not None
+
+
+def _heading(markup: str) -> str:
+    """Give what a heading says: small letters as small ones, without what is struck out."""
+    return marked_text(markup, _MOST_TAGS) if _SIGNS.search(markup) else text_of(markup)

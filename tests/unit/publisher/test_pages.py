@@ -111,3 +111,81 @@ def test_a_picture_that_a_page_names_in_another_attribute_is_no_fault(tmp_path: 
 def test_json_ld_of_any_shape_is_harmless(tmp_path: Path, linked: str) -> None:
     head = f'<script type="application/ld+json">{linked}</script>'
     assert page(tmp_path, "<h1>题</h1><p>文。</p>", head).refused == ""
+
+
+def _page(body: str, head: str = "<title>旧桥重开 - 河城报</title>") -> str:
+    return f"<html><head>{head}</head><body>{body}</body></html>"
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ('<article class="post-1 post status-draft"><h1>题</h1><p>文</p></article>', "article class"),
+        ('<article class="status-private"><h1>题</h1><p>文</p></article>', "article class"),
+        ('<main class="post-password-required"><h1>题</h1><p>文</p></main>', "main class"),
+        ("<article hidden><h1>题</h1><p>文</p></article>", "article"),
+        ('<article data-status="Draft"><h1>题</h1><p>文</p></article>', "article data-status"),
+    ],
+)
+def test_an_article_that_says_by_its_element_that_it_is_not_out_is_refused(
+    tmp_path: Path, body: str, place: str
+) -> None:
+    assert published(tmp_path, "p.html", _page(body)).refused.startswith(f"{place}: ")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<article class="status-publish"><h1>题</h1><p>文</p></article>',
+        '<main data-state="open"><h1>题</h1><p>文</p></main>',
+        '<article class="status-draft"><p>荐</p></article><article><h1>题</h1><p>文</p></article>',
+    ],
+)
+def test_another_element_does_not_speak_for_it(tmp_path: Path, body: str) -> None:
+    assert published(tmp_path, "p.html", _page(body)).refused == ""
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '<div class="entry-content"><div>正文</div></div>',
+        '<div itemprop="articleBody"><div>正文</div></div>',
+        '<div id="js_content"><div>正文</div></div>',
+        '<td class="article-body"><div>正文</div></td>',
+    ],
+)
+def test_what_is_called_an_articles_content_is_the_text(tmp_path: Path, content: str) -> None:
+    body = f"<h1>题</h1>{content}<div class='comments'><p>读者说好</p></div>"
+    found = published(tmp_path, "p.html", _page(body))
+    assert (found.sent["title"], found.sent["body"]) == ("题", "<div>正文</div>")
+    assert "4 letters stand outside" in found.note("outside")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<header><h1>河城报</h1></header><article><h2>旧桥重开</h2><p>文</p></article>",
+        '<h1 style="display:none">河城报</h1><main><p>文</p></main>',
+    ],
+)
+def test_the_sites_name_is_no_title(tmp_path: Path, body: str) -> None:
+    title = published(tmp_path, "p.html", _page(body)).sent["title"]
+    assert title in {"旧桥重开", "旧桥重开 - 河城报"}
+
+
+def test_small_letters_of_a_heading_stay_small_and_what_is_struck_out_is_not_in_the_title(
+    tmp_path: Path,
+) -> None:
+    found = published(tmp_path, "p.html", _page("<h1>H<sub>2</sub>O 每吨<s>十</s>九元</h1><p>文</p>"))
+    assert found.sent["title"] == "H₂O 每吨九元"
+    assert found.note("title")
+
+
+def test_a_head_is_used_in_the_words_of_others_too(tmp_path: Path) -> None:
+    head = (
+        '<link rel="image_src" href="https://i.e/a.jpg"><meta http-equiv="Content-Language" content="zh-TW">'
+        '<meta name="ContentSource" content="河城日报"><meta name="ColumnName" content="国际">'
+    )
+    sent = published(tmp_path, "p.html", _page("<h1>题</h1><p>文</p>", head)).sent
+    assert sent["picture"]["url"] == "https://i.e/a.jpg"
+    assert (sent["language"], sent["source"], sent["section"]) == ("zh-TW", "河城日报", "国际")
