@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from html import unescape
 from typing import Any, Final
 
+from services.ingest.core import misread
+
 _AS_LATIN: Final = {
     ord(character): byte
     for byte in range(0x80, 0x100)
@@ -55,7 +57,7 @@ def may_have(value: bytes, sent: dict[str, Any]) -> bool:
     for short in (sent.get("title"), sent.get("body")):
         if short.__class__ is str and len(short) <= _SHORT and _FOR_OTHERS.search(short):
             return True
-    return _may_be(sent.values())
+    return misread.may_be(sent.get("body")) or _may_be(sent.values())
 
 
 def _may_be(said: Iterable[Any]) -> bool:
@@ -69,7 +71,15 @@ def _may_be(said: Iterable[Any]) -> bool:
 
 
 def mojibake(text: str) -> str | None:
-    """Tell what is wrong with a text that went through a wrong encoding; None if nothing is seen of it."""
+    """Tell what is wrong with a text that went through a wrong encoding; None if nothing is seen of it.
+
+    Nothing is wrong with one that only quotes a few such letters.
+    """
+    wrong = _wrong(text)
+    return None if wrong is None or misread.only_quotes(text, _wrong) else wrong
+
+
+def _wrong(text: str) -> str | None:
     if _LOST in text:
         at = text.index(_LOST)
         return (
@@ -94,7 +104,7 @@ def _mojibake(text: str) -> str | None:
             f"is UTF-8 that was read as Latin-1 ({''.join(found)[:20]!r} is written as signs); export "
             "it again in UTF-8"
         )
-    return _other_mojibake(text)
+    return _other_mojibake(text) or misread.misread(text)
 
 
 def _other_mojibake(text: str) -> str | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.ingest.core import mojibake
 from services.ingest.core.faults import Rejection
 from services.ingest.core.reading import DEFAULTS, read
 from services.ingest.core.submissions import Publish
@@ -119,3 +120,70 @@ def test_an_honest_text_stands(text: str, field: str) -> None:
 
 def test_an_address_and_a_field_that_is_set_aside_may_be_written_in_any_way() -> None:
     assert _faults(_sent(aliases=["/Ã©tÃ©/"], memo="ä¸­æ–‡")) == []
+
+
+_NEWS = "今天上午，记者在河城旧邮局看到，读者排起了长队。馆方表示，图书馆首日有三百人到访，书架还空着一半。"
+_NEWS_OF_TAIPEI = (
+    "今天上午，記者在河城舊郵局看到，讀者排起了長隊。館方表示，圖書館首日有三百人到訪，書架還空著一半。"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (_NEWS_OF_TAIPEI.encode("big5").decode("gb18030"), "is Big5 that was read as GBK"),
+        (_NEWS.encode("gbk").decode("big5hkscs", "ignore"), "is GBK that was read as Big5"),
+        (_NEWS.encode("gbk").decode("cp1251", "ignore"), "is GBK that was read as Windows-1251"),
+        (_NEWS.encode().decode("cp932", "ignore"), "is UTF-8 that was read as Shift JIS"),
+        ("記者は図書館を訪れたが多くの人が並んでいたので帰った" * 2, ""),
+    ],
+)
+def test_a_text_of_one_eastern_encoding_that_was_read_as_another_is_refused(text: str, says: str) -> None:
+    found = read(json.dumps(_sent(body=text), ensure_ascii=False).encode(), DEFAULTS)
+    assert (found.detail if isinstance(found, Rejection) else "").startswith(f"/body: {says}" if says else "")
+    assert isinstance(found, Rejection) == bool(says)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "王小明 李小红 张伟 陈静 杨丽 黄强 赵磊 周军 吴洋 徐勇 孙艳 马杰 朱娟 胡涛 郭超 何霞 高平",
+        "天地玄黄 宇宙洪荒 日月盈昃 辰宿列张 寒来暑往 秋收冬藏 闰余成岁 律吕调阳 云腾致雨 露结为霜 金生丽水",
+        "오늘 오전 기자는 도서관을 방문했다 많은 사람들이 줄을 서 있었다 첫날 삼백 명이 왔다",
+        "Сегодня утром репортер посетил библиотеку где стояла очередь из читателей",
+        "カタカナダケノテキスト トウキョウ オオサカ ナゴヤ キョウト コウベ ヨコハマ サッポロ フクオカ",
+    ],
+)
+def test_a_list_of_names_and_a_text_of_another_language_is_none(text: str) -> None:
+    assert mojibake.may_have(text.encode(), {"body": text})
+    assert mojibake.mojibake(text) is None
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "“锟斤拷”",
+        "「\ufffd」",
+        "“ä¸­æ–‡ç½‘é¡µ”",
+        "<code>ÖÐÎÄÍøÒ³</code>",
+        "`涓枃锛`",
+        "（锟斤拷锟斤拷）",
+    ],
+)
+def test_a_text_that_quotes_a_few_such_letters_stands(quoted: str) -> None:
+    text = f"程序员一看到{quoted}就知道，编码弄错了。{_NEWS}"
+    assert mojibake.mojibake(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"程序员一看到 ä¸­æ–‡ç½‘é¡µ 就知道，编码弄错了。{_NEWS}",
+        f"图书馆\ufffd日有三百人。{_NEWS}",
+        f"“{'ä¸­æ–‡ç½‘é¡µ' * 3}”，他说。",
+        f"“锟斤拷”，他说。馆方表示ä¸­æ–‡ç½‘é¡µ。{_NEWS}",
+        "“ÖÐÎÄÍøÒ³”" * 20,
+    ],
+)
+def test_what_is_not_quoted_or_is_most_of_the_text_is_refused(text: str) -> None:
+    assert mojibake.mojibake(text)
