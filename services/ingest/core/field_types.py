@@ -108,10 +108,23 @@ def section_name(text: str) -> str:
     return name
 
 
+_NO_LANGUAGES: Final = {
+    "cn": "zh-Hans",
+    "zh-chs": "zh-Hans",
+    "tw": "zh-Hant",
+    "hk": "zh-Hant",
+    "zh-cht": "zh-Hant",
+    "jp": "ja",
+    "kr": "ko",
+}
+"""Countries, and names of old, that are written in the place of a language."""
+
+
 def _language(text: str, info: ValidationInfo) -> str:
     if len(text) > _LONGEST_LANGUAGE or not re.fullmatch(_LANGUAGE, text):
         raise ValueError("must be a language tag, for example zh-Hans, zh-Hant or en")
     tag = text.replace("_", "-")
+    tag = _NO_LANGUAGES.get(tag.lower(), tag)
     if tag != text and isinstance(info.context, Notes):
         info.context.add("/language", "changed", "language", f"{text} is written {tag}")
     return tag

@@ -22,10 +22,31 @@ def is_html(text: str) -> bool:
     return "<" in text and _TAGS.search(text) is not None
 
 
+_LINE_MARKUP: Final = re.compile(
+    r"</?(?:b|i|u|em|strong|span|font|br|su[bp]|p|a|del|s)(?:\s[^<>]*)?/?>|&(?:amp|lt|gt|quot|nbsp|[lr]d?quo|hellip|#\d{2,5}|#x[\da-f]{2,5});",
+    re.IGNORECASE,
+)
+
+
+def note_line(text: Any, place: str, notes: Notes) -> None:
+    """Tell of a line that looks like HTML; it is shown as it is written."""
+    if isinstance(text, str) and ("<" in text or "&" in text) and (found := _LINE_MARKUP.search(text)):
+        notes.add(
+            place,
+            "used",
+            "format",
+            f"has {found.group()[:40]}, which readers see as it is written; write text",
+        )
+
+
 def note(body: Any, notes: Notes) -> None:
     """Tell of a body that looks like HTML or Markdown; it is shown as it is written."""
     if not isinstance(body, str):
         return
+    if "\\n" in body and "\n" not in body:
+        notes.add(
+            "/body", "used", "format", "has \\n as two characters, which readers see; write a line break"
+        )
     if "<" in body and (found := _TAGS.search(body)):
         said, written_in = found.group().strip(), "html"
     # one sign is found in a Chinese text twenty times as fast as two

@@ -18,6 +18,7 @@ from services.ingest.core.publication_words import (
     FOR_SOME,
     FOR_WHOM,
     NO,
+    NO_POSTS,
     NOT_PUBLISHED,
     OPEN,
     PUBLISHED,
@@ -49,11 +50,14 @@ def speaks_of_publication(name: str, value: Any, *, by_itself: bool = True) -> b
     `by_itself`: a value such as draft does, whatever its field is called.
     """
     asked = _asked(name)
-    if asked is None:
-        return by_itself and isinstance(value, str) and len(value) < _LONGEST and _said(value) in BY_ITSELF
-    if asked in _LOOSE:
-        return asked(name, value) is not None
+    if asked is None or asked in _LOOSE:
+        says_it = asked is not None and asked(name, value) is not None
+        return says_it or (by_itself and _says_it_by_itself(value))
     return not (asked is _must_be and _DATE.match(_said(value)))
+
+
+def _says_it_by_itself(value: Any) -> bool:
+    return isinstance(value, str) and len(value) < _LONGEST and _said(value) in BY_ITSELF
 
 
 def meant_for(name: str) -> str | None:
@@ -67,7 +71,11 @@ def _faults(sent: Mapping[str, Any]) -> Iterator[Fault]:
             yield from _inside(name, value)
         if value is None or not speaks_of_publication(name, value):
             continue
-        if found := (_asked(name) or _must_be_published)(name, value):
+        asks = _asked(name)
+        found = asks(name, value) if asks else None
+        if found is None and _says_it_by_itself(value):
+            found = _must_be_published(name, value)
+        if found:
             yield Fault(pointer((name,)), found)
 
 
@@ -160,6 +168,11 @@ def _must_be_for_everybody(name: str, value: Any) -> str | None:
     return f"{name} {said[:40]}: only what is for all readers is published; remove {name} to publish it"
 
 
+def _must_be_post(name: str, value: Any) -> str | None:
+    said = _said(value)
+    return f"{name} {said}: only posts are published" if said in NO_POSTS else None
+
+
 def _must_not_say_unpublished(name: str, value: Any) -> str | None:
     return _must_be_published(name, value) if _said(value) in NOT_PUBLISHED else None
 
@@ -185,6 +198,7 @@ _LOOSE: Final[tuple[_Asks, ...]] = (
     _better_be,
     _must_be_for_all,
     _must_be_for_everybody,
+    _must_be_post,
     _must_not_say_unpublished,
 )
 """Of words that mean other things, too: `hide: [toc]`, `live: https://…`."""
@@ -219,6 +233,7 @@ _SPEAKING: Final[dict[str, _Asks]] = {
         _must_be_published,
     ),
     **dict.fromkeys(FOR_WHOM, _must_be_for_everybody),
+    **dict.fromkeys(names("posttype type kind contenttype"), _must_be_post),
     **dict.fromkeys(STAGES, _must_not_say_unpublished),
     **dict.fromkeys(
         names("access accesslevel accesstype accessrights audience contenttier"), _must_be_for_all

@@ -101,6 +101,13 @@ STAGES: Final = names(
     "stage phase workflow review reviewstatus approval approvalstatus moderation moderationstatus lifecycle"
 )
 """Fields that may say how far a text is, and many other things."""
+NO_POSTS: Final = frozenset(
+    names(
+        "attachment comment reply template revision autosave nav-menu-item wp-block wp-template oembed-cache"
+        " custom-css trackback pingback"
+    )
+)
+"""Kinds of things that are kept among posts and are none."""
 FINAL_WORDS: Final = frozenset(
     names("草稿 未发布 不发布 unpublished not-published do-not-publish auto-draft")
 )

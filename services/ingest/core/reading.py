@@ -284,8 +284,10 @@ def _as_meant(
                 notes.add(pointer((name,)), "set aside", "field", f"{said} is not a field of an article")
     if shape is Publish and ("picture" in sent or "pictures" in sent):
         _note_the_rest_of_pictures(sent, notes)
-    if shape is Publish and "format" not in sent:
-        looks.note(sent.get("body"), notes)
+    if shape is Publish:
+        looks.note_line(sent.get("title"), "/title", notes)
+        if "format" not in sent:
+            looks.note(sent.get("body"), notes)
     try:
         submission = shape.model_validate(sent, context=notes)
     except ValidationError as error:
@@ -304,6 +306,8 @@ def _note_the_rest_of_pictures(sent: dict[str, Any], notes: Notes) -> None:
     listed = enumerate(several[:_MOST_PICTURES]) if isinstance(several, list) else ()
     pictures = [(("picture",), sent.get("picture")), *((("pictures", at), one) for at, one in listed)]
     for place, picture in pictures:
+        if isinstance(picture, dict):
+            looks.note_line(picture.get("caption"), pointer((*place, "caption")), notes)
         for name in picture if isinstance(picture, dict) else ():
             if name not in SentPicture.model_fields and picture[name] not in (None, "", [], {}):
                 said = f"{name} {_shown(picture[name])}".rstrip()

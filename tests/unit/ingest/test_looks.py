@@ -172,3 +172,39 @@ def test_an_unknown_field_of_a_picture_is_told(more: dict[str, Any], place: str,
     }
     first, *_ = _published(**with_urls).notes
     assert (first.pointer, told in first.detail) == (place, True)
+
+
+@pytest.mark.parametrize(
+    ("more", "place"),
+    [
+        ({"title": "<b>通车</b>"}, "/title"),
+        ({"title": "新桥&amp;旧桥"}, "/title"),
+        ({"title": "&#8220;通车&#8221;"}, "/title"),
+        ({"picture": {"url": "https://i.example/1.jpg", "caption": "新<br>桥"}}, "/picture/caption"),
+        ({"body": "新桥通车。\\n两岸相连。"}, "/body"),
+    ],
+)
+def test_a_line_with_tags_or_references_is_told(more: dict[str, Any], place: str) -> None:
+    assert [(note.pointer, note.kind) for note in _published(**more).notes] == [(place, "format")]
+
+
+@pytest.mark.parametrize("title", ["1 < 2 & 3 > 2", "A&B", "AT&T；R&D", "<新桥>通车", "a<b"])
+def test_a_line_with_signs_alone_is_not(title: str) -> None:
+    assert not _published(title=title).notes
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"), [("cn", "zh-Hans"), ("TW", "zh-Hant"), ("jp", "ja"), ("zh_CHT", "zh-Hant")]
+)
+def test_a_country_in_the_place_of_a_language_is_its_language_and_told(said: str, meant: str) -> None:
+    found = _published(language=said)
+    assert (found.language, [note.kind for note in found.notes]) == (meant, ["language"])
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("post_type", "attachment"), ("kind", "comment"), ("type", "wp_template")]
+)
+def test_what_is_kept_among_posts_and_is_none_is_refused(field: str, value: str) -> None:
+    found = _read(**{field: value})
+    assert isinstance(found, Rejection)
+    assert found.faults[0].pointer == f"/{field}"

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from services.ingest.core.faults import Rejection
+from services.ingest.core.publication import not_for_readers
 from services.ingest.core.reading import DEFAULTS, read
 
 
@@ -89,3 +90,8 @@ MEANT = {"sponsored": True} | dict.fromkeys(
 def test_a_number_larger_than_any_float_is_no_word_for_it() -> None:
     assert isinstance(_read(draft=10**400), Rejection)
     assert not isinstance(_read(extra={"field": 10**400}), Rejection)
+
+
+@pytest.mark.parametrize("name", ["access", "premium", "kind", "membership", "stage", "live"])
+def test_a_word_that_may_mean_other_things_says_draft_like_any_other(name: str) -> None:
+    assert not_for_readers({name: "draft"})
