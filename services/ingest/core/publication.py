@@ -21,6 +21,7 @@ from services.ingest.core.publication_words import (
     NO_POSTS,
     NOT_PUBLISHED,
     OPEN,
+    ORDERS,
     PUBLISHED,
     STAGES,
     YES,
@@ -54,6 +55,12 @@ def speaks_of_publication(name: str, value: Any, *, by_itself: bool = True) -> b
         says_it = asked is not None and asked(name, value) is not None
         return says_it or (by_itself and _says_it_by_itself(value))
     return not (asked is _must_be and _DATE.match(_said(value)))
+
+
+def told_to_the_desk(text: str) -> str | None:
+    """Tell why a text must not go out by what its sender tells the desk of it; None if nothing says so."""
+    found = ORDERS.search(text)
+    return f"says {found.group().strip()!r}; until it is clear, the text is not published" if found else None
 
 
 def _says_it_by_itself(value: Any) -> bool:

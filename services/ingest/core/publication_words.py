@@ -1,5 +1,6 @@
 """What systems call publication, its times, and what is not for readers: names of fields, and values."""
 
+import re
 from typing import Final
 
 YES: Final = frozenset(("true", "yes", "y", "on", "1", "是"))
@@ -112,3 +113,13 @@ FINAL_WORDS: Final = frozenset(
     names("草稿 未发布 不发布 unpublished not-published do-not-publish auto-draft")
 )
 """What says it even where the name is a writer's own: a tag, a category."""
+ORDERS: Final = re.compile(
+    r"\b(?:not (?:for|to be) (?:publication|publish(?:ed|ing)?|releas(?:e|ed)|use|used|broadcast)"
+    r"|do(?:n.t| not) (?:publish|use|run|release|broadcast)|hold (?:for|until)|under embargo"
+    r"|embargo(?:ed)? (?:until|till|to)|mandatory kill|kill(?:ed)? this|withdraw this|internal use only)"
+    r"|(?:请勿|請勿|勿|不得|不可|禁止|暂不|暫不|先别|先不要)(?:对外|對外|提前)?"
+    r"(?:发表|發表|发布|發布|刊发|刊發|刊登|使用|发稿|發稿|见报|見報|[发發](?![现現]))"
+    r"|(?:仅供|僅供|只供)(?:内部|內部)|(?:待|等待)(?:核实|核實|审核|審核|审定|審定)",
+    re.IGNORECASE,
+)
+"""What agencies and editors write to a desk about a text that must not go out, or not yet."""

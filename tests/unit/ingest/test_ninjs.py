@@ -1,5 +1,6 @@
 """What becomes of an agency's item as a whole, whatever its version and however odd."""
 
+import json
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -8,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.ingest.core.faults import Rejection
 from services.ingest.core.ninjs import as_native, is_ninjs
+from services.ingest.core.reading import DEFAULTS, read
 from services.ingest.core.submissions import Publish, Withdraw
 from tests.unit.ingest.agency import URI, faults, first, meant, picture, published, third
 
@@ -228,3 +231,57 @@ def test_any_json_is_read_or_refused_and_what_is_held_back_stays_so(odd: dict[st
 @given(st.dictionaries(NAMES, ANY, max_size=6))
 def test_no_association_makes_an_article_fail(odd: dict[str, Any]) -> None:
     published(first(associations={"p": picture() | odd}, renditions={"r": odd}))
+
+
+_ITEM = {"uri": "urn:a", "headline": "题", "body_text": "正文。", "versioncreated": "2026-11-15T18:30:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("more", "place"),
+    [
+        ({"state": "killed"}, "/state"),
+        ({"status": "draft"}, "/status"),
+        ({"draft": True}, "/draft"),
+        ({"access": "premium"}, "/access"),
+        ({"extra": {"draft": True}}, "/extra/draft"),
+        ({"embargo": "2027-01-01T00:00:00Z"}, "/embargo"),
+        ({"expiry": "2027-01-01T00:00:00Z"}, "/expiry"),
+        ({"ednote": "EDITORS: Do not use before Monday"}, "/ednote"),
+        ({"ednote": "人数待核实，请勿发稿"}, "/ednote"),
+        ({"usageterms": "Embargoed until Monday"}, "/usageterms"),
+    ],
+)
+def test_what_an_item_says_of_publication_in_words_of_its_own_is_obeyed(
+    more: dict[str, Any], place: str
+) -> None:
+    found = read(json.dumps(_ITEM | more).encode(), DEFAULTS)
+    assert isinstance(found, Rejection)
+    assert [fault.pointer for fault in found.faults] == [place]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"ednote": "更正：第二段人数"},
+        {"ednote": "编辑发现错字"},
+        {"usageterms": "NOT FOR USE IN PRINT"},
+        {"slugline": "bridge"},
+        {"genre": [{"name": "评论"}]},
+        {"description_text": "摘要"},
+    ],
+)
+def test_what_an_item_says_beside_is_told(more: dict[str, Any]) -> None:
+    found = read(json.dumps(_ITEM | more).encode(), DEFAULTS)
+    assert isinstance(found, Publish)
+    assert [note.pointer for note in found.notes] == [f"/{name}" for name in more]
+
+
+def test_a_withdrawal_is_one_whatever_else_the_item_says() -> None:
+    found = read(json.dumps(_ITEM | {"pubstatus": "canceled", "state": "killed"}).encode(), DEFAULTS)
+    assert isinstance(found, Withdraw)
+
+
+def test_an_item_that_was_paid_for_says_so() -> None:
+    found = read(json.dumps(_ITEM | {"sponsored": True}).encode(), DEFAULTS)
+    assert isinstance(found, Publish)
+    assert found.sponsored

@@ -353,3 +353,40 @@ def test_what_is_not_in_the_encoding_that_it_says_is_refused(encoding: str) -> N
 
 def test_bytes_in_no_encoding_that_is_said_are_refused() -> None:
     refusal(nitf().decode().encode("gbk"))
+
+
+def test_a_note_in_the_text_of_nitf_takes_nothing_of_the_text_away() -> None:
+    note = "<note><body.content><p>编者按：旧称西港。</p></body.content></note>"
+    assert paragraphs(article(nitf(f"<p>港口关闭。</p>{note}<p>周一重开。</p>"))) == [
+        "港口关闭。",
+        "编者按：旧称西港。",
+        "周一重开。",
+    ]
+
+
+def test_a_fraction_of_nitf_does_not_join_the_number_before_it() -> None:
+    fraction = "<frac><frac-num>1</frac-num><frac-sep>/</frac-sep><frac-den>2</frac-den></frac>"
+    assert paragraphs(article(nitf(f"<p>水位1{fraction}米，或{fraction}丈</p>"))) == ["水位1 1/2米，或1/2丈"]
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        (nitf(docdata='<ed-msg info="NOT FOR PUBLICATION"/>'), "ed-msg"),
+        (nitf(above="<note><body.content><p>编辑：勿发</p></body.content></note>"), "note"),
+        (newsml(meta="<edNote>人数待核实</edNote>"), "edNote"),
+        (newsml(meta='<itemClass qcode="ninat:text"/><pubStatus literal="draft"/>'), "pubStatus"),
+        (newsml('<inlineData contenttype="text/html" encoding="base64">PHA+</inlineData>'), "base64"),
+    ],
+)
+def test_what_tells_the_desk_not_to_publish_or_cannot_be_read_is_refused(
+    value: bytes | str, says: str
+) -> None:
+    assert says in refusal(value).detail
+
+
+def test_a_meta_of_nitf_embargoes_and_an_item_of_newsml_ends() -> None:
+    embargoed = article(nitf(head='<meta name="embargo" content="2027-01-01T00:00:00Z"/>'))
+    assert embargoed.embargo_until is not None
+    ended = article(newsml(meta="<expires>2027-01-01T00:00:00Z</expires>"))
+    assert ended.expires_at is not None

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from services.ingest.core.faults import Fault, Rejection, invalid, pointer
 from services.ingest.core.field_types import LONGEST_NAME, LONGEST_TAG, Id, section_name
 from services.ingest.core.mojibake import mojibake
+from services.ingest.core.ninjs import others
 from services.ingest.core.ninjs.items import Found, Item, field_name, item_of, tidy
 from services.ingest.core.ninjs.pictures import pictures_of
 from services.ingest.core.ninjs.texts import body_of, headline_of
@@ -80,6 +81,7 @@ def as_native(sent: dict[str, Any], default_section: str) -> Native | Rejection:
     if status == "canceled":
         return _native({"id": article_id}, {"action": "withdraw", "reason": "other"}, item, faults)
     faults += _contradictions(sent)
+    faults += others.faults_of(sent)
     body = body_of(item)
     body_seen = body is not None and bool(body.shown)
     if refusal := _no_article(item, body_seen or status == "withheld"):
@@ -110,11 +112,14 @@ def as_native(sent: dict[str, Any], default_section: str) -> Native | Rejection:
         or item.text("copyrightholder", "source", longest=LONGEST_NAME),
         "revision": item.number("version") or 0,
         "urgency": _urgency(item),
+        "sponsored": others.is_paid_for(sent),
         "pictures": [picture for picture, _ in pictures],
     }
     captions = {f"/pictures/{number}/caption": place for number, (_, place) in enumerate(pictures)}
     native = _native(found, more, item, faults, captions)
-    return replace(native, notes=tuple(_without_mojibake(pictures)))
+    return replace(
+        native, notes=(*_without_mojibake(pictures), *others.notes_of(sent, body.pointer if body else "-"))
+    )
 
 
 def _without_mojibake(pictures: list[tuple[dict[str, Any], str]]) -> Iterator[Note]:

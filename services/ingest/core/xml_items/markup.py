@@ -9,7 +9,11 @@ from services.ingest.core.addresses import web_address
 from services.ingest.core.ninjs.pictures import WIDEST
 from services.ingest.core.xml_items.words import Words, line_of, named
 
-_AS_HTML: Final = {"hl1": "h2", "hl2": "h2", "bq": "blockquote", "block": "div", "credit": "p"}
+_AS_HTML: Final = {"hl1": "h2", "hl2": "h2", "bq": "blockquote", "block": "div", "credit": "p"} | {
+    # ninjs's reader takes what stands in a body.content for the whole text
+    "body.content": "div",
+    "note": "div",
+}
 _UNWRAPPED: Final = named(
     """
     person org location chron money num copyrite event function object.title virtloc pronounce lang city
@@ -61,6 +65,9 @@ def _element(one: Element, words: Words, place: str, pieces: list[str]) -> None:
         words.notes.add(place, "changed", "footnote", "stands in brackets where it is called")
         pieces.append(f" [{escape(line_of(one))}]")
     elif tag in _UNWRAPPED:
+        if tag == "frac" and pieces and pieces[-1][-1:].isdigit():
+            # 1½ is not 11/2
+            pieces.append(" ")
         _inside(one, words, place, pieces)
     else:
         name = _AS_HTML.get(tag, tag)

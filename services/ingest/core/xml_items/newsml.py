@@ -5,6 +5,7 @@ from typing import Any, Final
 from xml.etree.ElementTree import Element
 
 from services.ingest.core.addresses import web_address
+from services.ingest.core.publication import told_to_the_desk
 from services.ingest.core.xml_items import nitf
 from services.ingest.core.xml_items.markup import html_of, with_dateline
 from services.ingest.core.xml_items.words import Words, line_of, named, names_in
@@ -19,7 +20,8 @@ _STOPS: Final = re.compile("kill|cancel|withh|withdr|retract|embargo")
 """In a signal to the desk: what it asks for must be a status that is known, or the item is refused."""
 _READ_ITEM_META: Final = named(
     """
-    itemClass provider versionCreated firstCreated embargoed pubStatus title profile generator fileName
+    itemClass provider versionCreated firstCreated embargoed expires pubStatus title profile generator
+    fileName
     """
 )
 _READ_CONTENT_META: Final = named(
@@ -53,6 +55,11 @@ def _read(item: Element, beside: list[Element]) -> Words:
     words.put("version", item.get("version"), "newsItem/@version")
     words.put("type", _class(item), "itemClass/@qcode")
     words.put("pubstatus", _code(meta.find("pubStatus")), "pubStatus/@qcode")
+    words.put("expires", line_of(meta.find("expires")), "expires")
+    terms = (one for one in item.findall("rightsInfo/usageTerms") if "embargo" in line_of(one).lower())
+    for note in (*meta.findall("edNote"), *terms):
+        if told := told_to_the_desk(line_of(note)):
+            raise ValueError(f"is not for readers by its {note.tag}, which {told}")
     for name, place in (("firstcreated", "firstCreated"), ("versioncreated", "versionCreated")):
         words.put(name, line_of(meta.find(place)), place)
     words.put("firstcreated", line_of(about.find("contentCreated")), "contentCreated")
@@ -110,6 +117,8 @@ def _put_content(words: Words, content: Element, dateline: str) -> None:
     if content.tag == "inlineData":
         is_html = "html" in content.get("contenttype", "")
         name = "body_html" if is_html else "body_text"
+        if encoding := content.get("encoding"):
+            raise ValueError(f"has a text in {encoding[:20]} ({place}); send it as it is read")
         words.put(name, (content.text or "").strip(), place)
         if dateline:
             words.set_aside("dateline", "dateline", f"{dateline[:100]} is not put into a plain text")
@@ -180,7 +189,8 @@ def _code(element: Element | None) -> str:
     """Give what a QCode or an address of one says, without its scheme."""
     if element is None:
         return ""
-    return _after(element.get("qcode") or element.get("uri") or line_of(element)).lower()
+    said = element.get("qcode") or element.get("uri") or element.get("literal") or line_of(element)
+    return _after(said).lower()
 
 
 def _after(code: str) -> str:

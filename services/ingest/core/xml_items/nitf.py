@@ -5,12 +5,14 @@ from html import escape
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from services.ingest.core.publication import not_for_readers
+from services.ingest.core.publication import meant_for, not_for_readers, told_to_the_desk
 from services.ingest.core.xml_items.markup import html_of, with_dateline
 from services.ingest.core.xml_items.words import Words, line_of, named, names_in
 
 _STATUS: Final = "docdata/@management-status"
 _KILLED: Final = ("canceled", "cancelled", "killed")
+_TIMES: Final[dict[str | None, str]] = {"embargo_until": "embargoed", "expires_at": "expires"}
+"""Of a `meta` that means one of these: what ninjs calls it."""
 _FOR_MACHINES: Final = re.compile(r"\d{8}")
 _READ_DOCDATA: Final = named(
     """
@@ -26,7 +28,16 @@ def read(root: Element) -> Words:
     for meta in root.findall("head/meta"):
         for fault in not_for_readers({meta.get("name", ""): meta.get("content", "")}):
             raise ValueError(f"is not for readers by its head/meta: {fault.detail}")
+        if meant_for(meta.get("name", "")) in _TIMES and (until := meta.get("content", "").strip()):
+            words.put(_TIMES[meant_for(meta.get("name", ""))], until, "head/meta")
     docdata = _in(root, "head/docdata")
+    notes = (docdata.find("ed-msg"), *root.findall("body/body.head/note"))
+    for note in notes:
+        said = line_of(note) or (note.get("info", "") if note is not None else "")
+        if told := told_to_the_desk(said):
+            raise ValueError(
+                f"is not for readers by its {note.tag if note is not None else ''}, which {told}"
+            )
     _put_identity(words, docdata)
     _put_times(words, root, docdata)
     _put_subjects(words, root, docdata)
@@ -114,6 +125,8 @@ def _put_texts(words: Words, root: Element) -> None:
 
 def _put_sources(words: Words, root: Element, docdata: Element) -> None:
     words.put("infosource", _as_names(_in(docdata, "doc.rights").get("owner")), "doc.rights/@owner")
+    if limits := _in(docdata, "doc.rights").get("limitations"):
+        words.set_aside("doc.rights/@limitations", "rights", limits[:100])
     words.put("copyrightholder", _in(docdata, "doc.copyright").get("holder"), "doc.copyright/@holder")
     words.put("source", line_of(root.find("body/body.head/distributor")), "distributor")
     if rights := line_of(root.find("body/body.head/rights")):
