@@ -32,7 +32,8 @@ _TEXTS: Final = names(
     """
     title dc:title description summary content content:encoded fullitem body xhtml:body xhtml:div
     excerpt:encoded
-    abstract subtitle tagline media:description media:title media:text itunes:summary itunes:subtitle rights
+    abstract subtitle tagline yandex:full-text turbo:content fulltext full-text media:description
+    media:title media:text itunes:summary itunes:subtitle rights
     dc:description wp:meta_value copyright info dcterms:abstract wp:comment_content
     """
 )

@@ -16,7 +16,7 @@ from publisher.core.dates import as_revision, read_date
 from publisher.core.feed_elements import Element, Feed, names
 from publisher.core.feed_fields import AUTHORS, byline_of, link_of, section_of, tags_of
 from publisher.core.feed_marks import not_published
-from publisher.core.feed_media import picture_of
+from publisher.core.feed_media import PICTURES, picture_of
 from publisher.core.feed_texts import Text, line_of, longest, text_of_feed
 from publisher.core.ids import feed_id
 from publisher.core.languages import language_of
@@ -247,7 +247,13 @@ class _Entry:
                 self._notes.add(text.path, "set aside", "text", told)
         shown = {picture.get("caption"), picture.get("credit")}
         for one in self._elements:
-            if one.path in _USED or one.path in self._read or one.path in AUTHORS or one.name in _MEDIA:
+            if (
+                one.path in _USED
+                or one.path in PICTURES
+                or one.path in self._read
+                or one.path in AUTHORS
+                or one.name in _MEDIA
+            ):
                 continue
             said = one.text
             if (said or one.attributes) and not (one.path.startswith("media:") and text_of(said) in shown):

@@ -19,6 +19,10 @@ _THUMBNAIL: Final = 2
 _MOST_RENDITIONS: Final = 20
 
 
+PICTURES: Final = ("image/url", "image", "fullimage", "thumbnail", "thumb")
+"""Elements of an entry that name its picture, where nothing better does."""
+
+
 class _Medium(NamedTuple):
     address: str
     rank: int
@@ -39,6 +43,8 @@ def picture_of(elements: Sequence[Element], base: str, notes: Notes) -> dict[str
         said = one.attributes
         written = said.get("url") or said.get("href") or one.text
         address = source_address(_joined(one.base or base, written))
+        if one.path == "image" and one.has_tags:
+            continue
         if address is None or not (rank == _THUMBNAIL or _is_picture(address, said)):
             kind = said.get("type") or said.get("medium") or "no picture"
             notes.add(one.path, "set aside", "media", f"{one.name} is not shown: {kind} {written[:200]}")
@@ -81,7 +87,7 @@ def _rank(one: Element) -> int | None:
         one.name == "link" and one.attributes.get("rel", "").lower() == "enclosure"
     ):
         return 1
-    return _THUMBNAIL if one.name == "media:thumbnail" else None
+    return _THUMBNAIL if one.name == "media:thumbnail" or one.path in PICTURES else None
 
 
 def _is_picture(address: str, said: dict[str, str]) -> bool:

@@ -12,9 +12,11 @@ from publisher.core.markup import text_of
 _TEXTS: Final = names(
     """
     content content:encoded fullitem body xhtml:body xhtml:div description summary abstract dcterms:abstract
-    dc:description tagline excerpt:encoded itunes:summary itunes:subtitle subtitle
+    dc:description tagline excerpt:encoded yandex:full-text turbo:content fulltext full-text
+    itunes:summary itunes:subtitle subtitle
     """
 )
+_SECTION: Final = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
 _TAG: Final = re.compile(r"<[A-Za-z/!]")
 _BLOCK: Final = re.compile(
     r"<(?:p|div|br|ul|ol|dl|table|h[1-6]|blockquote|figure|pre|section|article|main|aside|hr)\b",
@@ -49,6 +51,9 @@ def text_of_feed(element: Element, is_atom: bool) -> Text | None:
     if element.path not in _TEXTS:
         return None
     value, written_in = _value(element, is_atom)
+    if "<![CDATA[" in value:
+        # escaped together with the text that it would have spared that
+        value = _SECTION.sub(lambda found: found[1], value)
     if not value.strip():
         return None
     if written_in == "html":

@@ -28,6 +28,9 @@ LONGEST_FRONT_MATTER: Final = 100_000
 _BEGINS: Final = re.compile(r"---[ \t]*\n")
 _FRONT_MATTER: Final = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _TOML: Final = re.compile(r"\+\+\+[ \t]*\n")
+_NAMED: Final = re.compile(
+    r"---[ \t]*(?:toml|json|yaml|js|javascript|coffee)[ \t]*\r?(?:\n|\Z)", re.IGNORECASE
+)
 _HEXO_JSON: Final = re.compile(r"\"\w+\"[ \t]*:[^\n]*\n(?:[^\n]*\n){0,50}?;;;[ \t]*(?:\n|\Z)")
 _FIELD: Final = r"(?:title|date|draft|published|status|section|tags|categories|layout|author)[ \t]*:"
 _WITHOUT_BEGIN: Final = re.compile(
@@ -103,6 +106,10 @@ def _parted(text: str) -> tuple[dict[str, Any], str]:
     begins = text.lstrip(" \t\n")
     if _TOML.match(begins):
         raise ValueError("TOML front matter (+++) is not read; write YAML between ---")
+    if named := _NAMED.match(begins):
+        raise ValueError(
+            f"front matter that begins with {named.group().strip()} is not read; write YAML between ---"
+        )
     if begins.startswith(";;;") or _HEXO_JSON.match(begins):
         raise ValueError("JSON front matter that ends in ;;; is not read; write YAML between ---")
     if begins.startswith("{") and (found := _json(begins)) is not None:

@@ -183,3 +183,34 @@ def test_what_nobody_knows_is_told_by_its_name(tmp_path: Path) -> None:
 def test_a_text_that_is_mojibake_is_refused(tmp_path: Path) -> None:
     (found,) = imported(tmp_path, rss("<description>ä½\xa0å¥½ï¼\x8cä¸\x96ç\x95\x8c</description>"))
     assert "is UTF-8 that was read as Latin-1" in found.refused
+
+
+def test_a_section_of_xml_that_was_escaped_with_its_text_is_text(tmp_path: Path) -> None:
+    (found,) = imported(tmp_path, rss("<description>&lt;![CDATA[港口繁忙。]]&gt;</description>"))
+    assert found.sent["body"] == "港口繁忙。"
+
+
+@pytest.mark.parametrize("name", ["yandex:full-text", "turbo:content", "fulltext"])
+def test_the_whole_text_may_be_called_so(tmp_path: Path, name: str) -> None:
+    whole = f"<{name}><![CDATA[<p>港口今天繁忙，船多。</p>]]></{name}>"
+    (found,) = imported(tmp_path, rss(f"<description>港口。</description>{whole}"))
+    assert found.sent["body"] == "<p>港口今天繁忙，船多。</p>"
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        "<image><url>https://i.e/a.jpg</url></image>",
+        "<image>https://i.e/a.jpg</image>",
+        "<fullimage>https://i.e/a.jpg</fullimage>",
+    ],
+)
+def test_a_picture_in_an_element_of_its_own_is_one_where_nothing_better_is(
+    tmp_path: Path, picture: str
+) -> None:
+    (found,) = imported(tmp_path, rss(f"<description>港口。</description>{picture}"))
+    assert found.sent["picture"]["url"] == "https://i.e/a.jpg"
+    better = '<media:content url="https://i.e/b.jpg" medium="image"/>'
+    (found,) = imported(tmp_path, rss(f"<description>港口。</description>{picture}{better}"))
+    assert found.sent["picture"]["url"] == "https://i.e/b.jpg"
+    assert "https://i.e/a.jpg is not the article's picture" in found.note("picture")

@@ -211,3 +211,9 @@ def test_an_object_that_names_no_picture_is_told(tmp_path: Path) -> None:
 
 def test_a_script_by_its_name_of_old_is_that_script(tmp_path: Path) -> None:
     assert markdown(tmp_path, "language: zh-cht").sent["language"] == "zh-Hant"
+
+
+@pytest.mark.parametrize("kind", ["toml", "json", "js"])
+def test_front_matter_that_names_its_kind_is_named(tmp_path: Path, kind: str) -> None:
+    found = published(tmp_path, "a.md", f'---{kind}\ntitle = "题"\n---\n正文。\n')
+    assert found.refused == f"front matter that begins with ---{kind} is not read; write YAML between ---"

@@ -19,8 +19,8 @@ _READ: Final = frozenset(
         """
         uri guid type representationtype profile version versioncreated firstcreated contentcreated pubstatus
         urgency title headlines bodies byline by bylines authors infosource infosources copyrightholder source
-        subject subjects language embargoed expires associations renditions mimetype standard $standard $schema
-        charcount wordcount etag priority
+        subject subjects language embargoed expires associations renditions mimetype standard $standard
+        $schema charcount wordcount etag priority
         """
     )
 )
