@@ -107,11 +107,11 @@ async def _measure(reader: BoundedReader, value: bytes) -> Measured:
     hold = _Hold()
     watching = asyncio.create_task(hold.watch())
     await asyncio.sleep(0)
-    began, child_began = time.process_time(), _used_s(pid)
+    began, child_began, wall = time.process_time(), _used_s(pid), time.monotonic()
     read = await reader.read(value, DEFAULTS)
-    took_s = (
-        time.process_time() - began + (_used_s(pid) - child_began if reader.pid == pid else LIMITS.time_s)
-    )
+    # of a process that was ended nobody knows what it used: no more than its limit, nor than has passed
+    ended = min(LIMITS.time_s, time.monotonic() - wall)
+    took_s = time.process_time() - began + (_used_s(pid) - child_began if reader.pid == pid else ended)
     outcome = read if isinstance(read, Rejection) else decide(read, UNKNOWN, ARRIVAL)
     if isinstance(outcome, Accepted):
         for event in (*outcome.articles, outcome.desk):

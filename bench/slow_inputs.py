@@ -61,6 +61,9 @@ TEXTS: Final[dict[str, Family]] = {
     "quotes": of('"'),
     "backslashes": of("\\"),
     "emoji": of("\U0001f469\u200d"),
+    "Big5 read as GBK": of("\u3055\u3071\ue4c7\u7658\ue02b\u7320"),
+    "quoted signs": of("\u201c\xe4\xb8\xad\u201d"),
+    "letters lost": of("\ufffd"),
     "Thai": of("\u0e01\u0e49\u0e33"),
 }
 MARKDOWN: Final[dict[str, Family]] = {
@@ -127,6 +130,23 @@ MARKDOWN: Final[dict[str, Family]] = {
     "HTML blocks": of("<div>\n"),
     "tabs": of("\ta\n"),
     "tildes": of("~"),
+    "highlights": of("==a== "),
+    "highlights open": of("(==a "),
+    "raised": of("a^1^"),
+    "edits open": of("{++a"),
+    "edits": of("{>>a<<}"),
+    "spans": of("[a]{.b}"),
+    "spans open": of("[a]{.b"),
+    "abbreviations": of("*[a]: b\n"),
+    "boxes": of("!!! a\n    b\n"),
+    "terms": of("a\n: b\n"),
+    "classes": of("a {.b}\n"),
+    "emoji by name": of(":smile:"),
+    "notes that number themselves": numbered("[^{0}] ", "\n\n[^{0}]: {0}. a\n"),
+    "template values": of("{{a}}"),
+    "template values open": of("{{ a"),
+    "template comments": of("{# a #}"),
+    "template comments open": of("{% comment %}"),
     "addresses": of("http://b "),
 }
 HTML: Final[dict[str, Family]] = {
@@ -209,6 +229,12 @@ HTML: Final[dict[str, Family]] = {
     "NITF media": of("<media><media-reference source=http://b />"),
     "NITF body": of("<body.content>"),
     "ruby": of("<ruby><rt>"),
+    "WordPress blocks hidden": of('<!-- wp:a {"m":{"blockVisibility":false}} -->'),
+    "WordPress blocks open": of('<!-- wp:a {"blockVisibility"'),
+    "empty embeds": of('<div class="x-embed" data-id=1></div>'),
+    "titles of words": of("<i title=a>b</i>"),
+    "comments on the text": numbered('<a href="#cmnt{0}">a</a>', '<p><a id="cmnt{0}">b</a></p>'),
+    "programs": of("<?php ?>"),
 }
 _NINJS: Final = {
     "uri": "urn:a",

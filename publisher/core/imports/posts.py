@@ -21,7 +21,12 @@ from services.ingest.core.characters import INVISIBLE
 from services.ingest.core.faults import Fault, Rejection, invalid
 from services.ingest.core.field_types import LONGEST_NAME, LONGEST_TAG, Language, section_name
 from services.ingest.core.notes import Notes
-from services.ingest.core.publication import meant_for, not_for_readers, speaks_of_publication
+from services.ingest.core.publication import (
+    meant_for,
+    not_for_readers,
+    said_yes,
+    speaks_of_publication,
+)
 
 _LANGUAGE: Final[TypeAdapter[str]] = TypeAdapter(Language)
 _NOT_IN_AN_ALIAS: Final = re.compile(f"[{INVISIBLE}#]")
@@ -159,6 +164,8 @@ class Making:
         for name, value in unknown.items():
             if (field_name := meant_for(name)) in _TIMES and not isinstance(value, list | dict):
                 self._put_time(field_name, value, place or name)
+            elif "sponsored" in (name.lstrip("_"), field_name) and said_yes(value):
+                self.sent["sponsored"], self.places["/sponsored"] = True, place or name
             elif value not in (None, "", [], {}, False) and not speaks_of_publication(name, value):
                 self.set_aside(place or name, "field", f"{name} is not a field of an article")
 

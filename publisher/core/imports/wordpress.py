@@ -49,7 +49,7 @@ _READ: Final = words(
 )
 _BOOKKEEPING: Final = re.compile(
     r"_(edit_last|edit_lock|thumbnail_id|wp_old_slug|wp_old_date|pingme|encloseme|wp_page_template|"
-    r"wp_trash_\w+|expiration-date-[\w-]+|wp_desired_post_slug|oembed_\w+|wp_attached_file|wp_attachment_\w+|publicize_\w+|wpas_\w+|jetpack_\w+)\Z"
+    r"wp_trash_\w+|expiration-date-[\w-]+|wp_desired_post_slug|oembed_\w+|wp_attached_file|wp_attachment_\w+|publicize_\w+|wpas_\w+|jetpack_(?!newsletter_access)\w+)\Z"
 )
 """Of WordPress for itself; it says nothing of the text."""
 

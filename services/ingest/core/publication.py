@@ -30,6 +30,9 @@ from services.ingest.core.publication_words import (
 
 _MOST: Final = 10**300
 """Beyond it a whole number is no float."""
+_PHP: Final = re.compile(r"a:\d+:\{")
+_PHP_RESTRICTS: Final = re.compile(r'_settings";(?:s:1:"1"|b:1|i:1)')
+"""Of what a plugin of WordPress keeps in PHP's own form."""
 _DATE: Final = re.compile(r"\d{4}|\d{1,2}[-/.]")
 
 
@@ -61,6 +64,11 @@ def told_to_the_desk(text: str) -> str | None:
     """Tell why a text must not go out by what its sender tells the desk of it; None if nothing says so."""
     found = ORDERS.search(text)
     return f"says {found.group().strip()!r}; until it is clear, the text is not published" if found else None
+
+
+def said_yes(value: Any) -> bool:
+    """Tell whether a value says yes, whatever its type."""
+    return _said(value) in YES
 
 
 def _says_it_by_itself(value: Any) -> bool:
@@ -170,6 +178,8 @@ def _must_be_for_all(name: str, value: Any) -> str | None:
 
 def _must_be_for_everybody(name: str, value: Any) -> str | None:
     said = _said(value)
+    if isinstance(value, str) and _PHP.match(value) and not _PHP_RESTRICTS.search(value):
+        return None
     if said in OPEN or (isinstance(value, list | dict) and not value):
         return None
     return f"{name} {said[:40]}: only what is for all readers is published; remove {name} to publish it"

@@ -94,7 +94,7 @@ FOR_WHOM: Final = names(
     requiredroles allowedroles allowedmembers restrictto restrictedto visibleto newsletteraccess
     jetpacknewsletteraccess
     rcpsubscriptionlevel rcpaccesslevel rcpuserlevel membersaccessrole wpmemblock ppwppasswords ihcmbwho
-    wpacismembersonly erphpdown s2memberlevel
+    wpacismembersonly erphpdown s2memberlevel umcontentrestriction
     """
 )
 """Fields, also those of WordPress's plugins for members, that say for whom a text is."""

@@ -250,3 +250,29 @@ def test_what_is_put_in_is_bounded_and_what_is_left_out_is_told(piece: str) -> N
     assert isinstance(one, Reading)
     assert len(one.sent["body"]) < 6_000_000
     assert any("more than" in note.detail for note in one.notes)
+
+
+_ULTIMATE_MEMBER = 'a:1:{{s:26:"_um_custom_access_settings";{}}}'
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "is_refused"),
+    [
+        ("_jetpack_newsletter_access", "subscribers", True),
+        ("_jetpack_newsletter_access", "everybody", False),
+        ("rcp_subscription_level", "2", True),
+        ("um_content_restriction", _ULTIMATE_MEMBER.format('s:1:"1";'), True),
+        ("um_content_restriction", _ULTIMATE_MEMBER.format('s:1:"0";'), False),
+    ],
+)
+def test_a_post_that_a_plugin_keeps_for_members_is_a_fault(key: str, value: str, is_refused: bool) -> None:
+    (one,) = found(item(1, more=meta(key, value)))
+    assert isinstance(one, Reading)
+    assert bool(one.faults) == is_refused
+
+
+@pytest.mark.parametrize("key", ["sponsored", "_sponsored", "_sponsored_post", "advertorial"])
+def test_a_post_that_was_paid_for_says_so(key: str) -> None:
+    said = article(item(1, more=meta(key, "1"))).get("sponsored")
+    assert said is (None if key == "_sponsored_post" else True)
+    assert "sponsored" not in article(item(1, more=meta(key, "0")))
