@@ -7,7 +7,7 @@ until the log is right again; the owner of the partition sees to that.
 
 import asyncio
 import gc
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from aiokafka import ConsumerRecord, TopicPartition
@@ -22,9 +22,10 @@ from services.ingest.core.editions import FOREIGN, Edition, Origin, Part
 from services.ingest.core.field_types import Id
 from services.ingest.core.idempotency import key_of
 from services.ingest.core.known import Known
-from services.ingest.core.outputs import origin_of
+from services.ingest.core.outputs import Output, origin_of
 from services.ingest.core.submissions import EVERY_ARTICLE
 from shared import articles, wire
+from shared.articles import ArticleEvent
 from shared.events import Arrival
 from shared.foreign_records import skipped
 from shared.rebuild import Rebuild
@@ -76,9 +77,9 @@ class ArticleLog(Service):
         """Give what the log says of an id; None while a decision about it is on its way there."""
         return self._known.settled(article_id)
 
-    def decided(self, article_id: str, outcome: Accepted, origin: Origin) -> None:
-        """Take in what was just decided, before it comes back from the log."""
-        self._known.decided(article_id, outcome, origin)
+    def decided(self, article_id: str, outcome: Accepted, origin: Origin, outputs: Sequence[Output]) -> None:
+        """Take in what was just decided, and is written so, before it comes back from the log."""
+        self._known.decided(article_id, outcome, origin, outputs)
 
     def behind(self) -> dict[tuple[str, int], int]:
         """Count the records of each partition that are not read yet."""
@@ -137,17 +138,25 @@ class ArticleLog(Service):
             self._take_article(record)
 
     def _take_article(self, record: ConsumerRecord) -> None:
-        event = articles.read(record.key, record.value, record.headers, record.partition)
-        if isinstance(event, str):
-            skipped(record.topic, record.partition, record.offset, event)
+        said = self._known.come_back(record.partition, record.key, record.value, record.headers)
+        if said is None and (said := self._read(record)) is None:
             return
-        found = self._known.article_read(event, self._origin(record, record.partition), record.offset)
+        event, origin = said
+        self._note_input(record.partition, origin)
+        found = self._known.article_read(event, origin, record.offset)
         for part, is_wrong in found.items():
             if is_wrong:
                 self._wrong_since.setdefault((event.id, part), self.loop.time())
             else:
                 self._wrong_since.pop((event.id, part), None)
         self._tell(wire.request_id(record.headers))
+
+    def _read(self, record: ConsumerRecord) -> tuple[ArticleEvent, Origin] | None:
+        event = articles.read(record.key, record.value, record.headers, record.partition)
+        if isinstance(event, str):
+            skipped(record.topic, record.partition, record.offset, event)
+            return None
+        return event, self._origin(record, record.partition)
 
     def _take_desk(self, record: ConsumerRecord) -> None:
         try:
@@ -156,7 +165,10 @@ class ArticleLog(Service):
         except (ValueError, AttributeError, ValidationError):
             skipped(record.topic, record.partition, record.offset, "unreadable")
             return
-        self._known.desk_read(article_id, self._origin(record, wire.partition_for(article_id)))
+        home = wire.partition_for(article_id)
+        origin = self._origin(record, home)
+        self._note_input(home, origin)
+        self._known.desk_read(article_id, origin)
         self._tell(wire.request_id(record.headers))
 
     def _origin(self, record: ConsumerRecord, home: int) -> Origin:
@@ -166,10 +178,12 @@ class ArticleLog(Service):
             # the event itself is what it is for every other reader; only its headers are of no use
             skipped(record.topic, record.partition, record.offset, "origin")
             return FOREIGN
+        return origin
+
+    def _note_input(self, home: int, origin: Origin) -> None:
         if origin.position is not None:
             last = self._last_inputs.get(home, origin.position)
             self._last_inputs[home] = max(last, origin.position)
-        return origin
 
     def _tell(self, request: str) -> None:
         key = key_of(request)

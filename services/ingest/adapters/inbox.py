@@ -66,8 +66,9 @@ def _member(instance: str, publishers: Sequence[str]) -> str:
 
 
 # what is counted for the first time has an increase only if it was 0 before
-for _outcome in ("accepted", "refused", "repeated", "sent_home"):
-    INPUTS.labels(_outcome)
+_READ: Final = {
+    outcome: INPUTS.labels(outcome) for outcome in ("accepted", "refused", "repeated", "sent_home")
+}
 for _reason in REASONS:
     REFUSED.labels(_reason)
 
@@ -248,7 +249,9 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _settle(self, written: list[Acknowledged], decided: dict[TopicPartition, int]) -> None:
         async with asyncio.timeout(ACKNOWLEDGED_S):
-            await asyncio.gather(*written)
+            # one by one: those of a batch are acknowledged at once, and whoever gathers them is told of each
+            for acknowledged in written:
+                await acknowledged
         if not self._was_rebalanced():
             self._next |= decided
         await self._commit(decided)
@@ -263,9 +266,9 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             under_way.clear()
             # meanwhile another owner may have decided
             _, intake = await self._intake(record)
-        INPUTS.labels(intake.outcome).inc()
+        _READ[intake.outcome].inc()
         if intake.accepted is not None:
-            self._articles.decided(article_id, intake.accepted, intake.origin)
+            self._articles.decided(article_id, intake.accepted, intake.origin, intake.outputs)
         written = [await self._outbox.send(output) for output in intake.outputs]
         if intake.refused is not None:
             REFUSED.labels(reason_of(intake.refused)).inc()

@@ -106,7 +106,7 @@ class Edition(NamedTuple):
             return True
         return arrived is not None and any(repeats(arrived, known) for known in self.sent_home)
 
-    def stands(self, event: ArticleEvent) -> bool:
+    def stands(self, event: "Change") -> bool:
         """Tell whether this text or mark is the one that stands."""
         return _stands(self.standing, event)
 
@@ -126,6 +126,7 @@ UNKNOWN: Final = Edition()
 class Text(NamedTuple):
     """Of a text that was published, all that an edition tells of it."""
 
+    id: str
     order: Order
     section: str
     published_at: datetime
@@ -135,7 +136,14 @@ class Text(NamedTuple):
     @classmethod
     def of(cls, event: ArticlePublished) -> "Text":
         """Give what is to be known of a text once it is written."""
-        return cls(event.order, event.section, event.published_at, event.embargo_until, event.expires_at)
+        return cls(
+            event.id,
+            event.order,
+            event.section,
+            event.published_at,
+            event.embargo_until,
+            event.expires_at,
+        )
 
 
 Change = Text | ArticleEvent
@@ -228,14 +236,14 @@ def with_arrivals(known: tuple[Arrival, ...], more: tuple[Arrival, ...]) -> tupl
     return (*kept, *new)[-_REMEMBERED:]
 
 
-def contradictions(edition: Edition, event: ArticleEvent) -> dict[Part, bool]:
+def contradictions(edition: Edition, event: Change) -> dict[Part, bool]:
     """Tell of each part of which this record is the log's last word whether it is wrong now.
 
     A withdrawal leaves the text wrong until the tombstone behind it is there: a crash may have come between
     the two.
     """
     match event:
-        case ArticlePublished():
+        case ArticlePublished() | Text():
             return {"text": not edition.stands(event)}
         case TextErased():
             return {"text": edition.standing.order is not None}

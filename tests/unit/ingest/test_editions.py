@@ -8,15 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest.core.decide import Accepted
-from services.ingest.core.editions import UNKNOWN, Edition, Origin, advance, at_desk, contradictions
+from services.ingest.core.editions import UNKNOWN, Edition, Origin, Text, advance, at_desk, contradictions
 from services.ingest.core.idempotency import REMEMBERED, name_request, remember
 from services.ingest.core.known import Known
+from services.ingest.core.outputs import of_accepted, origin_of
+from shared import articles, wire
 from shared.articles import ArticleEvent, TextErased
 from shared.events import Arrival, ArticlePublished
 from tests.builders import NOON, arrival, as_json, published, reinstated, sent_article, withdrawn
 from tests.unit.ingest.accepting import accept
 
 ERASED = TextErased("harbour-library")
+HOME = wire.partition_for("harbour-library")
 
 
 def after(*events: ArticleEvent) -> Edition:
@@ -121,10 +124,12 @@ def test_the_place_of_the_standing_text_is_known_until_it_is_erased() -> None:
     assert after(published(), ERASED).offset == 0, "the guard needs it to undo the tombstone"
 
 
+TAKEN_DOWN = {"id": "harbour-library", "action": "withdraw", "reason": "other"}
+LIFTED = {"id": "harbour-library", "action": "reinstate"}
 INPUTS = st.one_of(
     st.builds(lambda revision: sent_article(revision=revision), st.integers(0, 3)),
-    st.just({"id": "harbour-library", "action": "withdraw", "reason": "other"}),
-    st.just({"id": "harbour-library", "action": "reinstate"}),
+    st.just(TAKEN_DOWN),
+    st.just(LIFTED),
 )
 
 
@@ -152,6 +157,47 @@ def test_what_was_decided_changes_nothing_when_it_comes_back_from_the_log(
         known.article_read(event, origin, 0)
         log.article_read(event, origin, 0)
     assert known.settled("harbour-library") == log.settled("harbour-library")
+
+
+def test_what_comes_back_as_it_was_written_says_what_reading_it_would() -> None:
+    known = Known()
+    before: tuple[str, ...] = (named("k", "a"),)
+    for second, sent in enumerate((sent_article(), TAKEN_DOWN, LIFTED, sent_article(revision=1)), 10):
+        position, arrived = arrival(second, HOME, second), arrival(2, offset=second)
+        outcome = accept(as_json(sent), known.edition("harbour-library"), position)
+        assert isinstance(outcome, Accepted)
+        origin = Origin(position, arrived, before, (arrived,))
+        outputs = of_accepted(outcome, origin, position, {})
+        known.decided("harbour-library", outcome, origin, outputs)
+        for offset, output in enumerate(outputs):
+            ours = known.come_back(*output[1:])
+            read = articles.read(output.key, output.value, output.headers, output.partition)
+            assert not isinstance(read, str)
+            said = Text.of(read) if isinstance(read, ArticlePublished) else read
+            assert ours == (said, origin_of(output.headers, output.partition))
+            known.article_read(*ours, offset)
+            assert known.come_back(*output[1:]) is None, "it comes once"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"partition": 3},
+        {"key": b"harbour-library#withdrawn"},
+        {"value": None},
+        {"value": b"{}"},
+        {"headers": ()},
+    ],
+    ids=str,
+)
+def test_a_record_that_was_written_otherwise_has_to_be_read(other: dict[str, object]) -> None:
+    known = Known()
+    outcome = accept(as_json(sent_article()), UNKNOWN, arrival())
+    assert isinstance(outcome, Accepted)
+    origin = Origin(arrival())
+    (output,) = outputs = of_accepted(outcome, origin, arrival(), {})
+    known.decided("harbour-library", outcome, origin, outputs)
+    assert known.come_back(*output._replace(**other)[1:]) is None  # type: ignore[arg-type]
 
 
 def named(key: str, body: str = "") -> str:
