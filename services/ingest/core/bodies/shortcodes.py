@@ -26,7 +26,6 @@ _SKIPPED: Final = (
     r"|<[A-Za-z/][^<>]*+>)"
 )
 _IN_HTML: Final = re.compile(f"{_SKIPPED}|{_CURLY}|{_SQUARE}", re.DOTALL)
-_MAY_BE: Final = ("{{", "{%", "[/", "=")
 _LINKS: Final = re.compile(r"[(:]|\[(?!/)")
 """What behind a bracket makes it a link of Markdown."""
 _ATTRIBUTE: Final = re.compile(r"\s[\w-]+\s*=")
