@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -77,12 +77,17 @@ def static(folder: Path, headers: dict[str, str], *, kept_open: bool = False) ->
 
 @contextmanager
 def edge(
-    folder: Path, render_port: int, more: str = "", *, one_may: int | None = None
+    folder: Path,
+    render_port: int,
+    more: str = "",
+    *,
+    one_may: int | None = None,
+    ingest_ports: Sequence[int] = (),
 ) -> Iterator[tuple[str, int]]:
     """Run the edge before a render, with `more` lines for readers; give address and process.
 
-    `one_may`: requests a second of one address, instead of what the file allows. ValueError if the file was
-    changed too much.
+    `one_may`: requests a second of one address, instead of what the file allows. `ingest_ports`: where the
+    ingests are that the newsroom's door leads to. ValueError if the file was changed too much.
     """
     port = free_base(2)
     text = (ROOT / "ops" / "edge" / "nginx.conf").read_text()
@@ -92,6 +97,8 @@ def edge(
         (r"listen 8081", f"listen 127.0.0.1:{port + 1}"),
         (r"set \$(render|ingest) \S+;", r"set $\1 127.0.0.1;"),
         (r"\$render:8080", f"$render:{render_port}"),
+        (r"\$ingest:8081", "ingests" if ingest_ports else "$ingest:8081"),
+        (r"http \{", f"http {{ {_ingests(ingest_ports)}"),
         (r"/tmp/", f"{folder}/edge-"),  # noqa: S108 - where the container has a memory of its own
         (r"/dev/std(out|err)", f"{folder}/edge.log"),
     ):
@@ -102,6 +109,18 @@ def edge(
         text = re.sub(r"rate=\d+r/s", f"rate={one_may}r/s", text)
     with _running(folder / "edge.conf", text, port) as started:
         yield started
+
+
+def newsroom(edge: str) -> str:
+    """Give the address of an edge's second door."""
+    host, _, port = edge.rpartition(":")
+    return f"{host}:{int(port) + 1}"
+
+
+def _ingests(ports: Sequence[int]) -> str:
+    """Name the servers that Docker's DNS would find; none is shunned for a failure, as none is there."""
+    servers = "".join(f"server 127.0.0.1:{port} max_fails=0; " for port in ports)
+    return f"upstream ingests {{ {servers}}}" if ports else ""
 
 
 def answers(url: str) -> bool:
@@ -118,7 +137,7 @@ def _running(conf: Path, text: str, port: int) -> Iterator[tuple[str, int]]:
     url = f"http://127.0.0.1:{port}"
     child = subprocess.Popen([str(PROGRAM), "-e", f"{conf}.log", "-c", str(conf), "-g", "daemon off;"])
     try:
-        until(lambda: answers(url), "nginx answers")
+        until(lambda: answers(f"{url}/readyz"), "nginx answers")
         yield url, child.pid
     finally:
         child.terminate()

@@ -13,6 +13,7 @@ CLAIMS: Final = (
     "known_ids",
     "throughput",
     "readable",
+    "scaling",
     "seats",
     "rank_speed",
     "rank_freshness",

@@ -7,6 +7,7 @@ with a position of its own.
 """
 
 import asyncio
+import contextlib
 import functools
 import socket
 from collections.abc import Callable
@@ -22,6 +23,8 @@ from shared.runtime import listen
 from shared.serving import Server, connections_allowed
 
 LIMITS: Final = Limits(connections=1_000, body_bytes=2 * 1024 * 1024, body_s=30.0)
+LAST_REQUESTS_S: Final = 5
+"""That open requests are given at the end: ingest waits two for Kafka, and two for the outcome."""
 
 
 class HttpService(Service):
@@ -31,12 +34,14 @@ class HttpService(Service):
         super().__init__()
         self._host, self._port = host, port
         self._sockets: list[socket.socket] = []
+        self._served = asyncio.Event()
         limits = replace(limits, connections=connections_allowed(limits.connections))
         protocol: Any = functools.partial(LimitedProtocol, limits=limits)
         config = uvicorn.Config(
             asgi, http=protocol, ws="none", timeout_keep_alive=int(limits.idle_s) + 1,
             lifespan="off", access_log=False, log_config=None,
-            timeout_graceful_shutdown=2, server_header=False, headers=as_text(*ALWAYS, NO_PAGE, NO_STORE),
+            timeout_graceful_shutdown=LAST_REQUESTS_S, server_header=False,
+            headers=as_text(*ALWAYS, NO_PAGE, NO_STORE),
         )  # fmt: skip
         self._server = Server(config)
 
@@ -46,14 +51,18 @@ class HttpService(Service):
 
     @Service.task
     async def _serve(self) -> None:
-        await self._server.serve(self._sockets)
+        try:
+            await self._server.serve(self._sockets)
+        finally:
+            self._served.set()
         if not self.should_stop:
             raise RuntimeError("the HTTP server stopped")
 
     async def on_stop(self) -> None:
-        """Let open requests finish."""
+        """Take no more connections, and return when open requests are answered: that needs the others."""
         self._server.should_exit = True
-        await asyncio.sleep(0)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._served.wait(), LAST_REQUESTS_S + 1)
 
 
 def run(name: str, services: list[Service]) -> NoReturn:

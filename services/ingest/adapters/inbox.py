@@ -10,6 +10,7 @@ word counts. What may have ended that owner is approached with caution (core/qua
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from itertools import chain
 from typing import Final
 from zlib import crc32
@@ -42,6 +43,8 @@ COMMIT_EVERY_S: Final = 5.0
 COMMIT_DEADLINE_S: Final = 10.0
 ACKNOWLEDGED_S: Final = 130.0
 """A little longer than the producer itself tries."""
+FINISH_S: Final = 2.0
+"""How long what was taken is given at the end; what is not decided by then the next owner decides."""
 
 INPUTS: Final = Counter("remen_ingest_inputs_total", "Inputs read, by outcome", ["outcome"])
 REFUSED: Final = Counter("remen_ingest_refused_total", "Inputs refused, by reason", ["reason"])
@@ -96,6 +99,7 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._committing = asyncio.Lock()
         self._generation = self._read_in = 0
         self._moved_at = 0.0
+        self._finished = asyncio.Event()
 
     def _member_that_reads(self, publishers: Sequence[str]) -> AIOKafkaConsumer:
         return consumer(
@@ -108,7 +112,8 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             # a batch may take long; that the process lives, the session shows
             max_poll_interval_ms=24 * 3_600_000,
             session_timeout_ms=6_000,
-            heartbeat_interval_ms=2_000,
+            # with it a member hears that another comes or goes; until all have heard it nobody decides
+            heartbeat_interval_ms=500,
             fetch_max_wait_ms=200,
             max_partition_fetch_bytes=2 * 1024 * 1024,
         )
@@ -166,6 +171,7 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
                 await self._open({tp: records[0].offset for tp, records in rest.items()})
                 await self._take(rest)
             self._moved_at = self.loop.time()
+        self._finished.set()
 
     async def _join(self) -> AIOKafkaConsumer:
         """Be the member of the group that reads the topics of those who have one now."""
@@ -315,10 +321,11 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             log.warning("commit_failed", reason=repr(error))
 
     async def on_stop(self) -> None:
-        """Read no more; the group keeps the place until the session ends."""
-        await self._leave()
+        """Finish what was taken, and leave the group: the others go on with these partitions at once."""
         if self._consumer is not None:
-            await close(self._consumer)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._finished.wait(), FINISH_S)
+        await self._go()
 
 
 def _record(taken: ConsumerRecord) -> Record:
