@@ -21,8 +21,9 @@ from urllib.parse import urlsplit
 NO_ANSWER: Final = 0
 """In place of a status, where a connection ended without one."""
 _TAKEN: Final = (200, 201, 202)
-_ASK_EVERY_S: Final = (0.02, 0.2)
-"""How often a reader asks for a page that is not there yet: at first, and after a second."""
+_ASK_AGAIN_S: Final = 0.02
+_ASK_LESS: Final = 0.05
+"""The longer a page is not there the less often it is asked for, so that a slow site is not made slower."""
 _SENDERS: Final = 200
 
 
@@ -141,7 +142,7 @@ class Load:
                     felt.readable.append(asked - began)
                     self._readable.append(article_id)
                 return
-            time.sleep(_ASK_EVERY_S[asked > began + 1])
+            time.sleep(max(_ASK_AGAIN_S, _ASK_LESS * (asked - began)))
         with self._lock:
             felt.never += 1
 
@@ -195,7 +196,7 @@ _HEAD: Final = (
 
 
 def _line(name: str, felt: Felt) -> str:
-    times = "".join(f"{_percentile(felt.readable, p):>{width}.2f}" for p, width in _COLUMNS)
+    times = "".join(f"{percentile(felt.readable, p):>{width}.2f}" for p, width in _COLUMNS)
     never = f"  {felt.never} never" if felt.never else ""
     return f"{name:<28} {felt.took:>5.0f}  {_counts(felt.posts):<28} {_counts(felt.pages):<16} {times}{never}"
 
@@ -207,6 +208,7 @@ def _counts(of: Counter[int]) -> str:
     return " ".join(f"{status or 'none'}:{count}" for status, count in sorted(of.items())) or "-"
 
 
-def _percentile(values: list[float], percent: float) -> float:
+def percentile(values: list[float], percent: float) -> float:
+    """Give the value that so many percent do not exceed; NaN if there are none."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))] if ordered else float("nan")

@@ -93,9 +93,13 @@ class Door:
 
     def edition(self, article_id: str) -> Edition:
         """Give what is known of an article; refuse while the log is still being read."""
+        self.ready()
+        return self._articles.edition(article_id)
+
+    def ready(self) -> None:
+        """Refuse at once while the log is still being read: another instance may know more."""
         if not self._articles.caught_up_once.is_set():
             raise refuse(503, "the log of articles is still being read; try again", {"retry-after": "1"})
-        return self._articles.edition(article_id)
 
     async def foresee(self, value: bytes, by: Publisher) -> tuple[Submission, Accepted]:
         """Tell what an input would become if it were sent now."""

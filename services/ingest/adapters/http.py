@@ -131,6 +131,7 @@ def create_app(door: Door, letters: DeadLetterLog, health: Health) -> FastAPI:
 
 
 async def _message(request: Request, door: Door, by: Publisher) -> bytes:
+    door.ready()
     said = request.headers.get("content-type", "")
     media_type = said.partition(";")[0].strip().lower()
     if media_type not in _MEDIA_TYPES and not media_type.endswith(("+json", "+xml")):
