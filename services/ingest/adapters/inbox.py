@@ -162,7 +162,7 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             self._read_in = self._generation
             if self._fresh:
                 fresh, self._fresh = self._fresh, set()
-                await self._take_over(fresh)
+                await self._take_over(consumer, fresh)
             careful = {tp: records for tp, records in batches.items() if self._is_careful(tp, records)}
             for tp, records in careful.items():
                 await self._take_carefully(tp, records)
@@ -194,12 +194,14 @@ class Inbox(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             await close(self._consumer)
             self.owned = set()
 
-    async def _take_over(self, partitions: set[int]) -> None:
+    async def _take_over(self, consumer: AIOKafkaConsumer, partitions: set[int]) -> None:
         """Read the log to its end there, and look how the last owner left."""
-        await self._articles.caught_up(partitions)
         tps = [TopicPartition(INGEST.name, n) for n in sorted(partitions)]
-        servers = self._bootstrap_servers
-        left = await wait_for("the group's offsets", lambda: committed(servers, GROUP, tps), AWAY)
+        left: dict[TopicPartition, tuple[int, str]]
+        left, _ = await asyncio.gather(
+            wait_for("the group's offsets", lambda: committed(consumer, tps), AWAY),
+            self._articles.caught_up(partitions),
+        )
         self._cautions = {tp: caution_from(*left[tp], IN_FLIGHT) for tp in tps if tp in left}
 
     def _is_careful(self, tp: TopicPartition, records: Sequence[ConsumerRecord]) -> bool:

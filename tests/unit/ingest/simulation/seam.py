@@ -117,9 +117,7 @@ async def _read_at_once(
     return _read(value, defaults, tuple(headers))
 
 
-async def _committed(
-    servers: str, group: str, tps: list[TopicPartition]
-) -> dict[TopicPartition, tuple[int, str]]:
+async def _committed(member: Consumer, tps: list[TopicPartition]) -> dict[TopicPartition, tuple[int, str]]:
     cluster = Cluster.current()
 
     def find() -> dict[TopicPartition, tuple[int, str]]:
