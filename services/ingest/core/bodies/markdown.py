@@ -149,7 +149,7 @@ def _options(has_terms: bool, has_emoji: bool) -> ExtensionOptions:
 def _extensions(text: str) -> ExtensionOptions:
     """Give what a text may have of CommonMark's extensions."""
     has_terms = "\n" in text and ": " in text and _TERMS.search(text) is not None
-    return _options(has_terms, _EMOJI.search(text) is not None)
+    return _options(has_terms, ":" in text and _EMOJI.search(text) is not None)
 
 
 def _captioned(found: re.Match[str]) -> str:
