@@ -43,7 +43,7 @@ def note(body: Any, notes: Notes) -> None:
     """Tell of a body that looks like HTML or Markdown; it is shown as it is written."""
     if not isinstance(body, str):
         return
-    if "\\n" in body and "\n" not in body:
+    if "\n" not in body and "\\n" in body:
         notes.add(
             "/body", "used", "format", "has \\n as two characters, which readers see; write a line break"
         )

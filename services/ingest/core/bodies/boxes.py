@@ -8,6 +8,7 @@ import re
 from typing import Final
 
 from services.ingest.core.bodies.commands import Said
+from services.ingest.core.bodies.presence import has_any
 from services.ingest.core.bodies.shortcodes import Write
 
 _BEGINS: Final = re.compile(
@@ -22,7 +23,7 @@ _DEEPEST: Final = 8
 
 def opened(text: str, write: Write) -> str:
     """Give a text whose boxes are paragraphs."""
-    if "!!!" not in text and "???" not in text and "===" not in text:
+    if not has_any(text, ("!!!", "???", "===")):
         return text
     shown: list[str] = []
     boxes: list[str] = []

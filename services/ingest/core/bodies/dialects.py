@@ -10,6 +10,7 @@ from html import escape
 from typing import Final
 
 from services.ingest.core.bodies.commands import Said
+from services.ingest.core.bodies.presence import has_any
 from services.ingest.core.bodies.shortcodes import Write
 
 _MARKS: Final = ("%%", ":::", "[[", "[!", "[toc]", "[TOC]", "[Toc]")
@@ -30,10 +31,9 @@ _ADDRESS: Final = re.compile(
 
 def carried_out(text: str, write: Write) -> str:
     """Give a text without them; `write` puts in what they mean."""
-    # a single sign is found far faster
-    if any(mark[0] in text and mark in text for mark in _MARKS):
+    if has_any(text, _MARKS):
         text = _SIGNS.sub(lambda found: _meant(found, write), text)
-    return _ADDRESS.sub(_address, text) if "![" in text else text
+    return _ADDRESS.sub(_address, text) if has_any(text, ("![",)) else text
 
 
 def _meant(found: re.Match[str], write: Write) -> str:

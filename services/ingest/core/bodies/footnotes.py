@@ -60,7 +60,7 @@ NONE: Final = Found({}, {}, frozenset(), frozenset())
 
 def may_have(html: str) -> bool:
     """Tell whether looking for footnotes is worth while."""
-    return _SAYS_SO.search(html) is not None
+    return "#" in html and _SAYS_SO.search(html) is not None
 
 
 def find(root: LexborNode) -> Found:

@@ -62,7 +62,7 @@ _BLANK_LINE: Final = re.compile(r"\n[ \t\r]*\n")
 def from_html(html: str, notes: Notes, base: str = "") -> tuple[Block, ...]:
     """Read an HTML body; ValueError says what to change."""
     body = Body(notes, base)
-    if "<![CDATA[" in html:
+    if "[" in html and "<![CDATA[" in html:
         html = unseen.without_sections(html, body)
     carried_out = in_html(withheld.without_hidden(html, body), body)
     if is_untagged(carried_out):

@@ -17,6 +17,7 @@ from services.ingest.core.bodies import boxes, dialects, references, signs, tabl
 from services.ingest.core.bodies.body import Body
 from services.ingest.core.bodies.commands import Said
 from services.ingest.core.bodies.html import from_tags
+from services.ingest.core.bodies.presence import has_any
 from services.ingest.core.bodies.shortcodes import carried_out, in_markdown
 from services.ingest.core.faults import TooLargeError
 from services.ingest.core.notes import Notes
@@ -70,6 +71,7 @@ _AS_SHARED: Final = str.maketrans(_WIDE, _SHARED)
 
 # a bracket that is escaped begins none: else each would be followed to the end of the text
 _LABEL: Final = r"(?<!\\)\[((?:\\.|[^\[\]\\])++)\]"
+_DEFINES: Final = ("]:",)
 _USE: Final = re.compile(rf"{_LABEL}(?![(:])")
 _DEFINITION: Final = re.compile(rf"^[ \t>]*+{_LABEL}:[ \t]*+\n?(.*)", re.MULTILINE)
 
@@ -94,7 +96,7 @@ def _as_html(text: str, body: Body) -> str:
             f"has {lines:,} lines, and one with {opened:,} characters that open quotes and lists; at most "
             f"{MOST_NESTED:,} of both multiplied are possible"
         )
-    referred = _referred(text) if "]:" in text else 0
+    referred = _referred(text) if has_any(text, _DEFINES) else 0
     if referred > MOST_REFERRED:
         raise TooLargeError(
             f"repeats {referred:,} bytes of addresses in links by reference, at most {MOST_REFERRED:,} are "
@@ -110,14 +112,14 @@ def _as_html(text: str, body: Body) -> str:
     text, meanings = signs.without_meanings(text, token)
     text = in_markdown(_without_attributes(boxes.opened(text, token), body), body, token)
     text = signs.carried_out(dialects.carried_out(text, token), token)
-    text = references.as_text(text, body) if "]:" in text else text
+    text = references.as_text(text, body) if has_any(text, _DEFINES) else text
     text = tables.widened(text, body) if "|" in text else text
     without_tex = tex.hidden(text)
     if "~" in text:
         without_tex = _ONE_TILDE.sub(tex.TILDE, without_tex)
     has_tex = without_tex is not text
     meant = text = without_tex
-    if "*" in text or "~~" in text:
+    if "*" in text or "~" in text:
         meant = _BESIDE_EMPHASIS.sub(lambda found: _AS_WIDE[found.group()], text)
     html: str = markdown_to_html(meant, _extensions(text), render_options=_RENDERING)
     if len(html) > MOST_HTML:

@@ -12,6 +12,7 @@ from itertools import count
 from typing import Final
 
 from services.ingest.core.bodies.commands import Said
+from services.ingest.core.bodies.presence import has_any
 from services.ingest.core.bodies.shortcodes import Write
 from services.ingest.core.faults import TooLargeError
 
@@ -46,7 +47,7 @@ _SKIPPED: Final = r"<(?P<raw>pre|code|abbr|script|style)\b.*?(?:</(?P=raw)\s*>|\
 
 def carried_out(text: str, write: Write) -> str:
     """Give a text without them; `write` puts in what they mean."""
-    if not any(mark in text for mark in _MARKS):
+    if not has_any(text, _MARKS):
         return text
     numbers = count(1)
 
@@ -120,7 +121,7 @@ def without_meanings(text: str, write: Write) -> tuple[str, dict[str, str]]:
         meanings[term] = found["meant"].strip()
         return write(Said(f"*[{term}]"), found.group())
 
-    return _MEANING.sub(taken, text) if "*[" in text else text, meanings
+    return _MEANING.sub(taken, text) if has_any(text, ("*[",)) else text, meanings
 
 
 def explained(html: str, meanings: dict[str, str]) -> str:

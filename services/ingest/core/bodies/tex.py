@@ -22,7 +22,7 @@ TILDE: Final = _HIDDEN[ord("~")]
 
 def hidden(text: str) -> str:
     """Write formulae in characters that mean nothing."""
-    if "$" not in text and "\\(" not in text and "\\[" not in text:
+    if "$" not in text and "\\" not in text:
         return text
     return _FORMULA.sub(_hidden, text)
 

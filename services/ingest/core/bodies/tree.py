@@ -50,7 +50,8 @@ def tree_of(html: str, most_tags: int = MOST_TAGS) -> LexborNode | None:
     tags = html.count("<")
     if tags > most_tags:
         raise TooLargeError(f"has {tags:,} tags, at most {most_tags:,} are possible")
-    html = _PREFIX.sub(r"<\1", html)
+    if ":" in html:
+        html = _PREFIX.sub(r"<\1", html)
     if "/>" in html:
         html = _CLOSED_AT_ONCE.sub(r"<\1\2></\1>", html)
     html = _REPEATED.sub(r"<\1x-\2", html)

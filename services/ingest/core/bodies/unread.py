@@ -8,6 +8,7 @@ import re
 from typing import Final
 
 from services.ingest.core.bodies.body import Body
+from services.ingest.core.bodies.presence import has_any
 
 _MARKS: Final = ("{{", "${", "<%", "&lt;%", "{%", "[%", "[^", "[@", "^^", "<?")
 _SIGNS: Final = re.compile(
@@ -23,7 +24,7 @@ _LONGEST: Final = 100
 
 def tell(html: str, body: Body) -> None:
     """Tell of them."""
-    if not any(mark in html for mark in _MARKS):
+    if not has_any(html, _MARKS):
         return
     for found in _SIGNS.finditer(html):
         if sign := found["sign"]:

@@ -11,6 +11,7 @@ from typing import Final
 
 from services.ingest.core.bodies.body import Body, excerpt
 from services.ingest.core.bodies.commands import Said
+from services.ingest.core.bodies.presence import has_any
 
 Write = Callable[[Said, str], str]
 
@@ -48,7 +49,7 @@ _HIDDEN_BLOCK: Final = re.compile(
 
 def without_comments(text: str, write: Write) -> str:
     """Give a text without what its own program would leave out; each is looked through once."""
-    if not any(sign in text for sign in ("{{", "{%", "{#")):
+    if not has_any(text, ("{{", "{%", "{#")):
         return text
     if "/*" in text:
         text = _ESCAPED.sub(lambda one: write(Said("{{</*…*/>}}", _braces(*one.groups())), one.group()), text)
@@ -92,7 +93,7 @@ def refuse_gate(name: str, whole: str) -> None:
 
 def without_hidden(html: str, body: Body) -> str:
     """Give HTML without the blocks that WordPress hides; ValueError if a part is not for everybody."""
-    if "<!--" not in html:
+    if "!" not in html or "<!--" not in html:
         return html
     if found := _GATED_BLOCK.search(html):
         refuse_gate("members", found.group().removeprefix("<!--").strip())

@@ -1,0 +1,11 @@
+"""Whether any of several marks stands in a text: asked of every body, of which nearly none has one."""
+
+from collections.abc import Iterable
+
+
+def has_any(text: str, marks: Iterable[str]) -> bool:
+    """Tell whether one of these marks stands in a text.
+
+    The last sign of each is looked for first: in a Chinese text one is found twenty times as fast as two.
+    """
+    return any(mark[-1] in text and mark in text for mark in marks)
