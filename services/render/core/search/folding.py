@@ -42,7 +42,7 @@ _DIGITS: Final = "0123456789"
 _IDEOGRAPHS: Final = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0x20000, 0x33480))
 _TO_ONE_SHAPE: Final = ("hk2s", "t2s", "s2tw", "t2s", "s2hk", "t2s", "t2s")
 """OpenCC's conversions which, one after the other, bring every shape of a character to the same one."""
-_ALSO: Final = dict(zip("妳祇衹牠搥划沉账", "你只只它捶画沈帐", strict=True))
+_ALSO: Final = dict(zip("妳祇衹牠搥划沉账份", "你只只它捶画沈帐分", strict=True))
 """What else a page of the other script may show for a character, or another newspaper."""
 _OF_ALSO: Final = {ord(one): one for one in _ALSO}
 _PLAIN: Final = dict(

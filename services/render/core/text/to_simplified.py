@@ -5,7 +5,8 @@ which miss most of what is written (张著, 新著), and in Hong Kong's way all 
 word decides: the text is cut into words with the sign and without it, and the longer word is right, of two
 the commoner. Where neither is in a word, the sign stays in a person's name, behind one (鲁迅 著), and where
 a clause tells what somebody wrote (著有《…》); everywhere else it is the common one. Taiwan also writes 畫
-for 劃 and 沈 for 沉, where a word says so: 計畫, 沈沒.
+for 劃 and 沈 for 沉, where a word says so: 計畫, 沈沒; 帳 of money is 账 (帳單, but 帳篷). What is
+written with 份 there is 分 where that is the commoner word (過份, 部份, 積極份子), as 身分 is 身份.
 """
 
 import re
@@ -17,14 +18,25 @@ from services.render.core.text.segmentation import segmenter
 COMMON: Final = {"著": "着", "乾": "干"}
 """What each sign is as a rule."""
 
-_BY_WORDS: Final = {"畫": ("画", "划"), "沈": ("沈", "沉")}
+_BY_WORDS: Final = {one: (one, other) for one, other in ("沈沉", "份分", "分份")} | {
+    "畫": ("画", "划"),
+    "帳": ("帐", "账"),
+}
 """What else two signs are, of which the second needs a word."""
 _SHAPES: Final = str.maketrans("妳衹祇搥衞", "你只只捶衛")
 """What Simplified does not know, nor OpenCC in a text of the other region."""
 _GODS: Final = re.compile("(?<=[神地])祇")
 
 _SIGNS: Final = re.compile("[著乾]")
-_OTHERS: Final = re.compile("[畫沈]")
+_OTHERS: Final = re.compile("[畫沈帳份]|(?<=身)分")
+_SURELY: Final = frozenset("沉账")
+"""Meant wherever there is such a word."""
+_STAY: Final = frozenset(
+    "帐篷 蚊帐 营帐 帐幕 帐下 帐中 帐子 床帐 帐幔 纱帐 罗帐 份子 份量 份额".split()  # noqa: SIM905
+)
+"""Words of tents and of shares, although the dictionary has one with the other sign."""
+_PEOPLE: Final = re.compile(r"(?<=[\u4e00-\u9fff][^\W凑随出交收送的个笔股月年省身备])份(?=子(?!钱))")
+"""Those who are of a kind (激进分子), and not what guests give together (凑份子)."""
 _DRY: Final = "乾"
 """What the dictionary has with either sign is dry (擦乾), and its own word stays."""
 _HEAVEN: Final = "乾坤"
@@ -89,19 +101,24 @@ def _by_words(text: str, written: str) -> str:
     places = [found.start() for found in _OTHERS.finditer(text)]
     for place in places:
         one[place], other[place] = _BY_WORDS[text[place]]
-    kept, changed = "".join(one), "".join(other)
+    # what else has two signs is as a rule the common one, or 沉着 would be no word
+    kept, changed = _common(_PEOPLE.sub("分", "".join(one))), _common("".join(other))
     of_kept, of_changed = _words(kept, places), _words(changed, places)
     for place in places:
         pair = kept[slice(*of_kept[place])], changed[slice(*of_changed[place])]
-        if _is_likelier(*pair):
+        # 全部/份額 holds no 部分
+        moved = len(pair[0]) == len(pair[1]) and of_kept[place] != of_changed[place]
+        is_said = kept[place] == other[place]
+        if is_said or (pair[0] not in _STAY and not moved and _is_likelier(*pair)):
             one[place] = other[place]
     return "".join(one)
 
 
 def _is_likelier(one: str, other: str) -> bool:
-    """Tell whether of two words the second is meant; 沈 in a word is 沉 wherever there is such a word."""
+    """Tell whether of two words the second is meant."""
     if len(other) == len(one) > 1:
-        return "沉" in other or segmenter().suggest_freq(other) > segmenter().suggest_freq(one)
+        often = segmenter().suggest_freq
+        return not _SURELY.isdisjoint(other) or often(other) > often(one)
     return len(other) > len(one)
 
 

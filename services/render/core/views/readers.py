@@ -31,13 +31,14 @@ DAY_BEGINS: Final = timedelta(hours=4)
 _OF_AN_ADDRESS: Final = 8
 """An address has one in so many of its network's seats."""
 
-_BROWSER: Final = re.compile(r"Mozilla|Opera|.*\b(?:UCWEB|MIDP)")
-"""What the agent of every browser for people begins with, but those of old telephones."""
+_BROWSER: Final = re.compile(r"Mozilla|Opera|\[FB(?:AN|_IAB)/|.*\b(?:UCWEB|MIDP)")
+"""What the agent of every browser for people begins with, but those of old telephones and of one app."""
 _TOOL: Final = re.compile(
     # Cubot is a maker of telephones
     r"(?<!cu)bot\b|(?<!cu)bot[/_-]|crawl|spider|slurp|archiver|scrap|monitor|preview|lighthouse|externalhit"
     r"|feed|fetch|http|curl|wget|\bpython|\bjava/|libwww|axios|\bperl|\bruby|\bphp|synthetic|inspection"
-    r"|headless|cypress|compatible;(?! ?(?:MSIE|Konqueror))",
+    r"|headless|cypress|puppeteer|playwright|jsdom|wkhtmlto|splash version|webpagetest|sitespeed|pinger"
+    r"|catchpoint|compatible;(?! ?(?:MSIE|Konqueror))",
     re.IGNORECASE,
 )
 _DEVICE: Final = re.compile(
@@ -59,6 +60,8 @@ _AGENTS: Final = 10_000
 """Of which it is remembered what they are; looking one up takes a thousand patterns."""
 
 _FOR: Final = re.compile(r'(?:^|;)\s*for\s*=\s*"?([^";\s]+)', re.IGNORECASE)
+_QUOTED: Final = re.compile(r'(?P<of_for>\bfor\s*=\s*)?"(?:[^"\\]|\\.)*"', re.IGNORECASE)
+"""Of a hop; a quoted host is what a reader asked for, and may hold a `;for=` of his own."""
 _CARRIERS: Final = tuple(
     map(IPv6Network, ("::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48"))
 )
@@ -142,8 +145,12 @@ def forwarded(header: str) -> str:
     A hop that names nobody is `unknown`. No name of a hop holds a comma, so no quotation mark that a reader
     leaves open reaches into what a proxy wrote behind it.
     """
-    hops = [hop for hop in header.split(",") if hop.strip()]
+    hops = [_QUOTED.sub(_of_for, hop) for hop in header.split(",") if hop.strip()]
     return ",".join("unknown" if (found := _FOR.search(hop)) is None else found[1] for hop in hops)
+
+
+def _of_for(quoted: re.Match[str]) -> str:
+    return quoted[0] if quoted["of_for"] else ""
 
 
 def _address(text: str) -> Address | None:

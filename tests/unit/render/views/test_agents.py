@@ -55,6 +55,9 @@ IN_APPS = [
     _IPHONE + "Mobile/20F66 Instagram 289.0.0.19.109 (iPhone13,2; iOS 16_5; en_US; scale=3.00; 1170x2532)",
     _IPHONE + "Mobile/15E148 [FBAN/FBIOS;FBAV/432.0.0.41.111;FBDV/iPhone12,1;FBLC/zh_TW]",
     _ANDROID.format("Pixel 10; wv") + _VIEW + "MetaIAB Facebook",
+    # it may leave the browser out
+    "[FBAN/FB4A;FBAV/498.0.0.54.74;FBDM/{density=2.6,width=1080};FBLC/zh_TW;FBPN/com.facebook.katana;FBSV/14]",
+    "[FB_IAB/FB4A;FBAV/410.0.0.26.115;]",
     # the build of a telephone, which crawler-user-agents lists as a crawler
     _ANDROID.format("CPH2557 Build/AP3A.240617.008; wv") + _VIEW + "Instagram 406.0.0.58.159 Android",
     _IPHONE + "Mobile/15E148 Safari Line/13.8.0",
@@ -105,6 +108,12 @@ PROGRAMS = [
     # browsers that a program drives
     _LINUX + "HeadlessChrome/140.0.0.0 Safari/537.36", _LINUX + "PhantomJS/2.1.1 Safari/538.1",
     _WINDOWS + "Chrome/119 Electron/27 Safari/537.36 Cypress/13.5.1",
+    _LINUX + "Chrome/131.0.0.0 Safari/537.36 puppeteer", _LINUX + "Chrome/129 Safari/537.36 Playwright/1.49",
+    "Mozilla/5.0 (linux) AppleWebKit/537.36 (KHTML, like Gecko) jsdom/25.0.1",
+    _LINUX + "wkhtmltopdf Safari/534.34",
+    "Mozilla/5.0 (Unknown; Linux) AppleWebKit/538.1 (KHTML, like Gecko) Splash Version/10.0 Safari/538.1",
+    _LINUX + "Chrome/130 Safari/537.36 NewRelicPinger/1.0", _LINUX + "Chrome/127 Safari/537.36 Catchpoint",
+    _WINDOWS + "Chrome/128 Safari/537.36 WebPageTest", _LINUX + "Chrome/131 Safari/537.36 Sitespeed.io/36",
 ]  # fmt: skip
 
 

@@ -129,6 +129,9 @@ def test_so_many_proxies_are_passed_as_there_are(proxies: int, forwarded_for: st
         ('for="203.0.113.9, for="[2001:db8::5]:443"', "2001:db8::5"),
         ('for="203.0.113.9\\", for=198.51.100.1;by="x', "198.51.100.1"),
         ("notfor=203.0.113.9;for=198.51.100.1", "198.51.100.1"),
+        # a host is what a reader asked for, and names no hop
+        ('host="a.example;for=203.0.113.9";for=198.51.100.1', "198.51.100.1"),
+        ('host="a\\";for=203.0.113.9;b=\\"";for=198.51.100.1', "198.51.100.1"),
     ],
 )
 def test_the_chain_may_be_in_the_standards_header(header: str, reader: str) -> None:
