@@ -195,7 +195,7 @@ def advance(edition: Edition, event: Change, origin: Origin = FOREIGN, offset: i
 
 def _stands(standing: Standing, event: Change) -> bool:
     match event:
-        case ArticlePublished() | Text():
+        case Text() | ArticlePublished():
             return standing.order == event.order
         case ArticleWithdrawn() | ArticleReinstated():
             return standing.mark == event.arrival
@@ -243,7 +243,7 @@ def contradictions(edition: Edition, event: Change) -> dict[Part, bool]:
     the two.
     """
     match event:
-        case ArticlePublished() | Text():
+        case Text() | ArticlePublished():
             return {"text": not edition.stands(event)}
         case TextErased():
             return {"text": edition.standing.order is not None}
