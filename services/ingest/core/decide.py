@@ -144,7 +144,7 @@ def _publish(sent: Publish, edition: Edition, arrival: Arrival, now: datetime) -
             "pictures": lead + tuple(map(_picture, sent.pictures)),
             "byline": sent.byline or None,
             "source": sent.source or None,
-            "tags": tuple(tag for tag in sent.tags if tag),
+            "tags": tuple(filter(None, sent.tags)),
             "language": sent.language,
             "published_at": published_at,
             "modified_at": now,
@@ -207,8 +207,10 @@ def _once(lead: Picture, body: tuple[Block, ...]) -> tuple[tuple[Picture, ...], 
 
 
 def _dateline(blocks: tuple[Block, ...]) -> Dateline | None:
-    first = next((block for block in blocks if isinstance(block, Paragraph)), None)
-    return find_dateline(first.text) if first else None
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            return find_dateline(block.text)
+    return None
 
 
 def _picture(sent: SentPicture) -> Picture:

@@ -54,16 +54,18 @@ def may_have(value: bytes, sent: dict[str, Any]) -> bool:
         return True
     if value.find(_AMPERSAND) >= 0 and _ESCAPED.search(value):
         return True
-    for short in (sent.get("title"), sent.get("body")):
-        if short.__class__ is str and len(short) <= _SHORT and _FOR_OTHERS.search(short):
-            return True
     return misread.may_be(sent.get("body")) or _may_be(sent.values())
 
 
 def _may_be(said: Iterable[Any]) -> bool:
     for one in said:
         if one.__class__ is str:
-            if _LOST in one or "锛" in one or "锟" in one:
+            if one.isascii():
+                continue
+            if len(one) <= _SHORT:
+                if _FOR_OTHERS.search(one):
+                    return True
+            elif _LOST in one or "锛" in one or "锟" in one:
                 return True
         elif (isinstance(one, list) and _may_be(one)) or (isinstance(one, dict) and _may_be(one.values())):
             return True

@@ -274,7 +274,8 @@ def _as_meant(
     faults: list[Fault] = []
     notes = Notes()
     known = _fields(shape)
-    if unknown := {name: value for name, value in sent.items() if name not in known}:
+    if not sent.keys() <= known:
+        unknown = {name: value for name, value in sent.items() if name not in known}
         faults += _misspelt(unknown, known - sent.keys())
         if shape is Publish:
             faults += not_for_readers(unknown)
@@ -292,9 +293,9 @@ def _as_meant(
         submission = shape.model_validate(sent, context=notes)
     except ValidationError as error:
         faults += faults_of(error)
-    faults = [*found, *(replace(fault, pointer=place(fault.pointer)) for fault in faults)]
-    if faults:
-        return invalid(faults, article_id)
+    if found or faults:
+        placed = (replace(fault, pointer=place(fault.pointer)) for fault in faults)
+        return invalid([*found, *placed], article_id)
     if notes and isinstance(submission, Publish):
         told = (note._replace(pointer=place(note.pointer)) for note in notes.told())
         return submission.with_notes(tuple(told))

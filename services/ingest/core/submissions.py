@@ -46,6 +46,8 @@ EVERY_ARTICLE: Final = "*"
 
 def without_nulls(sent: dict[str, Any]) -> dict[str, Any]:
     """A null is an absent field."""
+    if None not in sent.values():
+        return sent
     return {name: value for name, value in sent.items() if value is not None}
 
 

@@ -17,11 +17,12 @@ _READERS: Final[dict[Format, Callable[[str, Notes, str], tuple[Block, ...]]]] = 
     "markdown": from_markdown,
     "html": from_html,
 }
+_NO_TEXT: Final = (PictureBlock, Embed)
 
 
 def read_body(text: str, written_in: Format, notes: Notes | None = None, base: str = "") -> tuple[Block, ...]:
     """Read a body as blocks, its relative addresses against `base`; ValueError says what to change."""
     blocks = _READERS[written_in](body_text(text), Notes() if notes is None else notes, base)
-    if all(isinstance(block, PictureBlock | Embed) for block in blocks):
+    if all(isinstance(block, _NO_TEXT) for block in blocks):
         raise ValueError(f"has no text that could be shown once it is read as {written_in}")
     return blocks

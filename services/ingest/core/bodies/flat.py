@@ -16,8 +16,11 @@ _OTHER: Final = {"superscript": _RAISED, "footnote": _RAISED, "subscript": _LOWE
 def flat(line: Written, body: Body) -> str:
     """Give the text of a line."""
     text: str = line["text"]
+    marks = line.get("marks")
+    if not marks:
+        return text
     letters = list(text)
-    for mark in line.get("marks") or ():
+    for mark in marks:
         kind, start, end = mark["kind"], mark["start"], mark["end"]
         if kind == "deleted":
             letters[start:end] = [""] * (end - start)

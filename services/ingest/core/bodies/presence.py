@@ -8,4 +8,7 @@ def has_any(text: str, marks: Iterable[str]) -> bool:
 
     The last sign of each is looked for first: in a Chinese text one is found twenty times as fast as two.
     """
-    return any(mark[-1] in text and mark in text for mark in marks)
+    for mark in marks:  # noqa: SIM110 - a generator takes half as long again
+        if mark[-1] in text and mark in text:
+            return True
+    return False

@@ -48,6 +48,8 @@ def is_date(month: str | None, day: str | None) -> bool:
 
 def places_in(text: str) -> tuple[str, ...] | None:
     """Split places that stand together; None if one of them is not a place. 综合 is left out."""
+    if text in PLACES:
+        return (text,)
     places = [part.strip(" \u3000·・‧") for part in _BETWEEN.split(text.strip())] if text else []
     places = [place for place in places if place not in ("综合", "綜合")]
     return tuple(places) if all(map(_could_be, places)) else None

@@ -7,6 +7,7 @@ it means markup. Where nothing is said, the text itself tells by its tags.
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final
 
 from services.ingest.core.bodies.html import text_of
@@ -36,7 +37,7 @@ _NITF_TAG: Final = re.compile(r"<(/?)(hl2|media|media-reference|media-caption)(?
 _AS_HTML: Final = {"hl2": "h2", "media": "figure", "media-reference": "img", "media-caption": "figcaption"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """One of an item's texts, with what is said of it."""
 
@@ -54,7 +55,7 @@ class Text:
             return True
         return not self.content_type.startswith("text/plain") and bool(_TAG.search(self.value))
 
-    @property
+    @cached_property
     def shown(self) -> str:
         """Give it as one line without markup; an empty one if nothing of it is visible."""
         if not isinstance(self.value, str):
@@ -89,7 +90,10 @@ def body_of(item: Item) -> Text | None:
     ]
     texts.sort(key=lambda text: (text.aside, not text.is_html, text.role != "main"))
     chosen = next((text for text in texts if text.shown), texts[0] if texts else None)
-    return replace(chosen, value=_from_nitf(chosen.value)) if chosen and chosen.is_html else chosen
+    if chosen is None or not chosen.is_html:
+        return chosen
+    value = _from_nitf(chosen.value)
+    return chosen if value == chosen.value else replace(chosen, value=value)
 
 
 def caption_of(item: Item) -> Found | None:
