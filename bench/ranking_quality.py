@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from statistics import mean
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -25,10 +26,10 @@ from bench.measuring import head, show
 from dev.environment import ROOT
 from services.rank.core import buckets, scores
 from services.rank.core.buckets import Bucket
-from services.rank.core.clock import BUCKET_MS, WINDOWS
+from services.rank.core.clock import BUCKET_MS, WINDOWS, reading_day
 from services.rank.core.facts import Facts
 from services.rank.core.fold import State
-from services.rank.core.numbering import Numbers
+from services.rank.core.numbering import DayNumbers, Indexes
 from shared.articles import Standing
 from shared.events import Arrival, Order
 
@@ -41,6 +42,7 @@ DISCOUNTS: Final = [1 / math.log2(place + 2) for place in range(SHOWN)]
 
 # An hour's views go into the last bucket of the hour, so `now` is the last hour and nothing else.
 _EACH_HOUR: Final = WINDOWS["now"]
+_UTC: Final = ZoneInfo("UTC")
 _HOT: Final = Facts(Standing(Order(0, Arrival(0, 0, 0))), "热")
 
 Hour = dict[int, int]
@@ -109,8 +111,9 @@ def replay(hours: dict[int, Hour]) -> Iterator[Moment]:
     """Give each hour that can be judged, ranked by the real scorer."""
     topics = list(dict.fromkeys(topic for _, hour in sorted(hours.items()) for topic in hour))
     numbers = {str(topic): number for number, topic in enumerate(topics)}
-    state = State(0, numbers=Numbers(numbers), facts=dict.fromkeys(numbers, _HOT))
-    ranking = scores.ranking_of(state, min(hours) * _EACH_HOUR)
+    of_every_day = DayNumbers(np.arange(len(numbers)))
+    state = State(0, indexes=Indexes(numbers), facts=dict.fromkeys(numbers, _HOT))
+    ranking = scores.ranking_of(state, min(hours) * _EACH_HOUR, _UTC)
     listed_since: dict[int, int] = {}
     decayed: dict[float, dict[int, float]] = {half_life: {} for half_life in HALF_LIVES_H}
     counted: dict[int, Bucket] = {}
@@ -121,7 +124,8 @@ def replay(hours: dict[int, Hour]) -> Iterator[Moment]:
         end = number * _EACH_HOUR + _EACH_HOUR - 1
         counted = {b: bucket for b, bucket in counted.items() if b > end - 2 * WINDOWS["3d"]}
         counted[end] = _bucket(last, numbers)
-        ranking = scores.slide(ranking, counted, end)
+        days = {reading_day(b, _UTC): of_every_day for b in counted}
+        ranking = scores.slide(ranking, replace(state, buckets=counted, numbers=days), end)
         for topic in now:
             listed_since.setdefault(topic, number)
         for half_life, known in decayed.items():

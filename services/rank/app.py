@@ -41,7 +41,7 @@ def wire_up(given: Settings) -> list[Service]:
     store, board = Store(redis, given.zone), Board(redis, given.zone)
     views = Log(servers, given.instance, given.session_s)
     outbox = Outbox(servers, f"rank-{given.instance}")
-    loader = Loader(views, store)
+    loader = Loader(views, store, given.zone)
     voiding = Voiding(servers, board, rules)
     follower = Follower(views, store, board, outbox, loader, rules, given.list_every_s, voiding=voiding)
     counting = Counting(servers, views, follower, outbox)

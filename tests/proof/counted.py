@@ -40,12 +40,19 @@ def cells(redis: Redis) -> Counter[Cell]:
         if match is None:
             continue
         partition, day = match.groups()
-        ids = cast("dict[bytes, bytes]", redis.hgetall(f"{{r{partition}}}:ids"))
-        names = {int(number): name.decode() for name, number in ids.items()}
+        names = _names(redis, partition, day)
         for bucket, blob in cast("dict[bytes, bytes]", redis.hgetall(key)).items():
             for number, readers in np.frombuffer(blob, "<u4").reshape(-1, 2).tolist():
-                found[Cell(day, names.get(number, f"{partition}#{number}"), int(bucket))] += readers
+                name = names[number] if number < len(names) else f"{partition}#{number}"
+                found[Cell(day, name, int(bucket))] += readers
     return found
+
+
+def _names(redis: Redis, partition: str, day: str) -> list[str]:
+    """Read the ids of a day, in the order of their numbers."""
+    first = f"{{r{partition}}}:ids:{day}"
+    parts = cast("list[bytes | None]", redis.mget([first, *(f"{first}:{n}" for n in range(1, 64))]))
+    return b"".join(filter(None, parts)).decode().splitlines()
 
 
 class Difference(NamedTuple):

@@ -6,10 +6,14 @@ came late for it are in it, though they were not then.
 
 import asyncio
 import time
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from services.rank.adapters.board import Board, Standing
 from services.rank.core import desk, lists, restore, scores, turn, voids
+from services.rank.core.buckets import Bucket
 from services.rank.core.clock import BUCKET_MS, RECOMPUTED_MS, WINDOWS, bucket_of
 from services.rank.core.desk import Desk
 from services.rank.core.facts import UNKNOWN
@@ -94,13 +98,14 @@ class Archive:
         # the bucket that begins at as_of has nothing in it yet
         last = bucket_of(as_of_ms) - 1
         for n in range(PARTITIONS):
-            await self._counted(n, as_of_ms, told)
+            before = await self._counted(n, as_of_ms, told)
             state = await self._state(n, last, [a.article for a in actions if a.kind == "pinned"])
             # once more: what was read in the moment of a wipe is not all there was
             at = await self._counted(n, as_of_ms, told)
+            _same_numbers(n, before, at)
             incomplete |= turn.is_incomplete(at, as_of_ms)
             oldest_ms = as_of_ms - self._max_age_ms
-            tops = await asyncio.to_thread(_tops, state, last, actions, now_ms, oldest_ms)
+            tops = await asyncio.to_thread(_tops, state, last, self._board.zone, actions, now_ms, oldest_ms)
             bests.append(tops.get(f"{one_scope(scope)}:{list_name}", []))
         entries = lists.merge(bests, one_scope(scope), actions)
         return lists.HotList(scope, list_name, as_of_ms, entries, incomplete)
@@ -108,32 +113,53 @@ class Archive:
     async def why(self, article: str, list_name: ListName) -> Explanation:
         """Explain an article's score in a list; NoSuchArticleError, NotCountedYetError, TornError."""
         n = partition_for(article)
-        as_of_ms = (await self._standing(n)).as_of_ms
-        if as_of_ms is None:
+        before, as_of_ms, _ = await self._standing(n)
+        if before is None or as_of_ms is None:
             raise NotCountedYetError(f"partition {n} has not been counted yet; try again shortly")
-        number, facts = await self._board.article(n, article)
+        facts = (await self._board.facts(n, [article])).get(article)
         now_ms = time.time_ns() // 1_000_000
         hidden = facts is not None and facts.embargoed(now_ms)
         if hidden:
             # as if nobody had published it: not even that there is such an article is told
             facts = None
-        if number is None and facts is None:
-            raise NoSuchArticleError(f"article {article} has never been published or viewed")
         last = bucket_of(as_of_ms)
-        readers: dict[int, int] = {}
-        if number is not None:
-            window = await self._board.window(n, last - WINDOWS[list_name] + 1, last)
-            readers = {b: bucket.readers_of(number) for b, bucket in window.items()}
+        readers = await self._readers(n, article, before, last - WINDOWS[list_name] + 1, last)
+        if facts is None and not readers and not await self._is_known(n, article, before):
+            raise NoSuchArticleError(f"article {article} was never published, and not viewed lately")
         actions = () if hidden else desk.in_force(await self._desk(), now_ms)
         return explain(
             article, list_name, as_of_ms, readers, facts or UNKNOWN, actions, now_ms, self._max_age_ms
         )
 
+    async def _readers(
+        self, partition: int, article: str, before: Position, first: int, last: int
+    ) -> dict[int, int]:
+        """Read the readers of an article in the buckets `first` to `last`."""
+        window = await self._board.window(partition, first, last)
+        # after them, so that they name no number which is not there
+        at = (await self._standing(partition)).position or before
+        days = self._board.days(first, last)
+        ids = await self._board.ids(partition, at, days)
+        behind = (await self._standing(partition)).position
+        _same_numbers(partition, before, behind)
+        with restore.reading(partition, "ids"):
+            numbers = await asyncio.to_thread(_numbers_in, ids, article)
+        return {b: window[b].readers_of(numbers[day]) for day in numbers for b in days[day] if b in window}
+
+    async def _is_known(self, partition: int, article: str, at: Position) -> bool:
+        """Tell whether an article was viewed on a day that is kept."""
+        ids = await self._board.ids(partition, at, at.days)
+        with restore.reading(partition, "ids"):
+            return bool(await asyncio.to_thread(_numbers_in, ids, article))
+
     async def _standing(self, partition: int) -> Standing:
         try:
-            return await self._board.standing(partition)
+            found = await self._board.standing(partition)
         except NewerLayoutError as error:
             raise NotCountedYetError(f"partition {partition} is counted by a newer rank: {error}") from error
+        if found.position is not None and found.position.numbered is not None:
+            raise NotCountedYetError(f"partition {partition} lies in an older layout; try again shortly")
+        return found
 
     async def _desk(self) -> Desk:
         blob = await self._board.desk()
@@ -160,19 +186,50 @@ class Archive:
 
     async def _state(self, partition: int, last: int, pinned: list[str]) -> State:
         """Read as much of a partition as ranking its windows up to bucket `last` needs."""
-        buckets = await self._board.window(partition, last - _LONGEST + 1, last)
-        numbers = await self._board.numbers(partition)
-        active = {int(number) for bucket in buckets.values() for number in bucket.numbers}
-        with restore.reading(partition, "views"):
-            wanted = {numbers.name(number) for number in active}
-        wanted |= {a for a in pinned if partition_for(a) == partition}
-        return State(
-            partition,
-            numbers=numbers,
-            facts=await self._board.facts(partition, sorted(wanted)),
-            buckets=buckets,
-        )
+        first = last - _LONGEST + 1
+        buckets = await self._board.window(partition, first, last)
+        # after them, so that they name no number which is not there
+        at = (await self._standing(partition)).position or Position()
+        days = self._board.days(first, last)
+        ids = await self._board.ids(partition, at, days)
+        # a day that the position does not name is one that is over, or that was put back and is not ours
+        by_day = {day: {b: buckets[b] for b in days[day] if b in buckets} for day in ids}
+        with restore.reading(partition, "ids or views"):
+            state = await asyncio.to_thread(_of, partition, ids, by_day)
+        wanted = {*state.indexes, *(a for a in pinned if partition_for(a) == partition)}
+        return replace(state, facts=await self._board.facts(partition, sorted(wanted)))
 
 
-def _tops(state: State, last: int, actions: Desk, now_ms: int, oldest_ms: int) -> dict[str, list[Candidate]]:
-    return scores.tops(scores.ranking_of(state, last), state, actions, now_ms, oldest_ms)
+def _of(partition: int, ids: Mapping[str, bytes], by_day: Mapping[str, Mapping[int, Bucket]]) -> State:
+    """Give what some buckets hold; ValueError if one names an article that its day has not."""
+    indexes, numbers = restore.numbered({day: restore.names_of(blob) for day, blob in ids.items()})
+    for day, content in by_day.items():
+        if max((int(x.numbers.max(initial=0)) for x in content.values()), default=-1) >= len(
+            numbers[day].indexes
+        ):
+            raise ValueError(f"an article without an id on {day}")
+    found = {b: bucket for content in by_day.values() for b, bucket in content.items()}
+    return State(partition, indexes=indexes, numbers=numbers, buckets=found)
+
+
+def _same_numbers(partition: int, before: Position, after: Position | None) -> None:
+    """Raise NotCountedYetError if a day may have other numbers for its articles than it had before."""
+    if (
+        after is None
+        or after.voids != before.voids
+        or any(after.next.get(topic, -1) < offset for topic, offset in before.next.items())
+        or any(after.ids.get(day, 0) < size for day, size in before.ids.items() if day in after.ids)
+    ):
+        raise NotCountedYetError(f"partition {partition} was counted anew under the question; try again")
+
+
+def _numbers_in(ids: Mapping[str, bytes], article: str) -> dict[str, int]:
+    """Give the number that each day has for an article which was read on it; ValueError if one has no ids."""
+    names = {day: restore.names_of(blob) for day, blob in ids.items()}
+    return {day: of_day.index(article) for day, of_day in names.items() if article in of_day}
+
+
+def _tops(
+    state: State, last: int, zone: ZoneInfo, actions: Desk, now_ms: int, oldest_ms: int
+) -> dict[str, list[Candidate]]:
+    return scores.tops(scores.ranking_of(state, last, zone), state, actions, now_ms, oldest_ms)

@@ -1,7 +1,7 @@
 """Redis as a notice board: the bests of all partitions, the lists made of them, and what explains them."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 from redis.crc import key_slot
 from redis.exceptions import ResponseError
 
+from services.rank.adapters.strings import ids_of_day
 from services.rank.core import buckets, facts, position, restore
 from services.rank.core.buckets import Bucket
 from services.rank.core.clock import reading_day
@@ -30,7 +31,6 @@ from services.rank.core.layout import (
     moment_of,
     views_key,
 )
-from services.rank.core.numbering import Numbers
 from services.rank.core.position import Position
 from services.rank.core.restore import TornError
 from shared import redis
@@ -83,7 +83,7 @@ class Board:
 
     def __init__(self, redis: Redis, zone: ZoneInfo) -> None:
         self._redis = redis
-        self._zone = zone
+        self.zone = zone
 
     async def versions(self) -> list[tuple[bytes | None, bytes | None]]:
         """Read of every partition's bests their as_of and digest; None where there are none yet."""
@@ -194,10 +194,14 @@ class Board:
             at = position.decode(stored) if stored else None
         return Standing(at, moment_of(as_of), whole is not None)
 
+    def days(self, first: int, last: int) -> dict[str, list[int]]:
+        """Name the reading days of the buckets `first` to `last`, and the buckets of each."""
+        days = groupby(range(first, last + 1), lambda b: reading_day(b, self.zone))
+        return {day: list(of_day) for day, of_day in days}
+
     async def window(self, partition: int, first: int, last: int) -> dict[int, Bucket]:
         """Read the buckets `first` to `last` of a partition; TornError."""
-        days = groupby(range(first, last + 1), lambda b: reading_day(b, self._zone))
-        wanted = [(day, list(of_day)) for day, of_day in days]
+        wanted = self.days(first, last).items()
         with _sound(partition, "views"):
             async with self._redis.pipeline(transaction=False) as pipe:
                 for day, of_day in wanted:
@@ -206,19 +210,9 @@ class Board:
             numbered = zip((b for _, of_day in wanted for b in of_day), blobs, strict=True)
             return {b: buckets.unpack(blob) for b, blob in numbered if blob is not None}
 
-    async def numbers(self, partition: int) -> Numbers:
-        """Read the numbers of the articles of a partition, in their order; TornError."""
-        with _sound(partition, "ids"):
-            stored = cast("Mapping[bytes, bytes]", await self._redis.hgetall(key(partition, "ids")))
-            return restore.numbers_of(stored)
-
-    async def article(self, partition: int, article: str) -> tuple[int | None, Facts | None]:
-        """Read an article's number, if it was viewed, and its facts, if it was published; TornError."""
-        with _sound(partition, "ids"):
-            found = await self._redis.hget(key(partition, "ids"), article)
-            number = None if found is None else int(found)
-        known = await self.facts(partition, [article])
-        return number, known.get(article)
+    async def ids(self, partition: int, at: Position, days: Iterable[str]) -> dict[str, bytes]:
+        """Read the ids that some days of a partition have at a position, in the order of their numbers."""
+        return {day: await ids_of_day(self._redis, partition, at, day) for day in days if day in at.days}
 
     async def facts(self, partition: int, articles: Sequence[str]) -> dict[str, Facts]:
         """Read the facts of those articles that were published; TornError."""

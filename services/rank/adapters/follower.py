@@ -212,7 +212,8 @@ class Follower:
         cache = await self._with_facts(cache, asked)
         cache, effects, commands = await self._fold(cache, batch)
         cache = await self._with_facts(cache, turn.facts_to_learn(cache, effects))
-        return turn.without_facts(cache, asked, actions), effects, commands
+        over = turn.facts_to_forget(cache, effects, asked)
+        return turn.without_facts(cache, over, actions), effects, commands
 
     async def _with_facts(self, cache: Cache, ids: Sequence[str]) -> Cache:
         """Read the facts of articles; TornError, NotThereError if the partition is not where it was."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from aiokafka.errors import KafkaError
 
@@ -47,12 +48,13 @@ class Loader:
         self,
         log_: Log,
         store: Store,
+        zone: ZoneInfo,
         clock: Clock = CLOCK,
         apart: Apart = asyncio.to_thread,
         part: int = PART,
     ) -> None:
         self._log, self._store, self._clock, self.apart = log_, store, clock, apart
-        self._part = part
+        self._zone, self._part = zone, part
         self._not_before: dict[int, float] = {}
         self._reading: dict[int, asyncio.Task[Cache | None]] = {}
         self._torn: dict[int, tuple[float, float]] = {}
@@ -133,14 +135,15 @@ class Loader:
         self._pause(which)
 
     def _pause(self, partitions: Iterable[int]) -> None:
+        until_s = self._clock.monotonic_s() + _PAUSE_S
         for n in partitions:
-            self._not_before[n] = self._clock.monotonic_s() + _PAUSE_S
+            self._not_before[n] = max(self._not_before.get(n, until_s), until_s)
 
     async def _read(self, partition: int) -> Cache | None:
         metrics.LOADS.inc()
         try:
             stored = await self._store.load(partition)
-            cache: Cache = await self.apart(turn.remember, partition, stored, self._part)
+            cache: Cache = await self.apart(turn.remember, partition, stored, self._zone, self._part)
             if not set(topics_of(partition)) >= cache.state.position.next.keys():
                 raise TornError(partition, "position names topics of another partition", stored.position)
         except TornError as error:
@@ -149,7 +152,22 @@ class Loader:
             return None
         self.redis_seen()
         self.alarms.over("newer_layout", partition)
-        return cache
+        return await self._converted(cache) if cache.owed else cache
+
+    async def _converted(self, cache: Cache) -> Cache | None:
+        """Write a partition of an older layout as those of today are."""
+        n = cache.state.partition
+        after, flush = turn.request(cache, cache, [])
+        (reply,) = await self._store.flush([flush])
+        if reply == "ok":
+            log.info("layout_converted", partition=n, layout=LAYOUT)
+            return after
+        log.warning("forgotten", partition=n, differs=reply)
+        if reply in REFUSALS:
+            self.refuses(n, reply)
+        if reply == "torn":
+            await self.torn(n, "the script found a key that is not as it was left", flush.position)
+        return None
 
     def _leaves(self, partition: int, error: NewerLayoutError) -> None:
         """Leave a partition alone that a newer rank has written."""

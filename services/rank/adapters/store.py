@@ -1,7 +1,7 @@
 """Redis as a fold's store: a partition is written by one script, and read as it stood at one position."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from itertools import islice
@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from services.rank.core import restore
+from services.rank.adapters.strings import PIECE_BYTES, ids_of_day, in_pieces
+from services.rank.core import layout_2, restore
 from services.rank.core.layout import (
     AS_OF,
     DESK_FIELD,
@@ -19,11 +20,12 @@ from services.rank.core.layout import (
     VOIDS_FIELD,
     Flush,
     key,
+    lengths,
     seen_key,
     views_key,
 )
-from services.rank.core.position import LAYOUT, NewerLayoutError, newer_layout
-from services.rank.core.restore import LONGEST_POSITION, Stored, TornError, days_to_read
+from services.rank.core.position import LAYOUT, NewerLayoutError, Position, newer_layout
+from services.rank.core.restore import LONGEST_POSITION, Stored, TornError, days_to_read, position_of
 from shared import redis
 
 AWAY: Final = redis.AWAY
@@ -64,8 +66,7 @@ def connect(url: str) -> Redis:
 class Store:
     """The keys under the hash tags `{r0}` to `{r11}`."""
 
-    piece_bytes = 16 * 1024 * 1024
-    """Of a long string that is read: others wait some milliseconds for such a piece."""
+    piece_bytes = PIECE_BYTES
 
     def __init__(self, redis: Redis, zone: ZoneInfo) -> None:
         self._redis = redis
@@ -87,26 +88,36 @@ class Store:
             if attempt:
                 await asyncio.sleep(_PAUSE_S * attempt)
             position = await self._position(partition)
-            days, recent = days_to_read(partition, position, self._zone)
-            if not await self._sizes_checked(partition, position, days):
+            at = position_of(partition, position)
+            if not await self._sizes_checked(partition, position, at):
                 continue
-            ids = await self._ids(partition, position)
+            ids = {
+                day: await ids_of_day(self._redis, partition, at, day, self.piece_bytes) for day in at.days
+            }
+            numbered = await self._numbered(partition, position) if at.numbered else {}
             async with self._redis.pipeline(transaction=False) as pipe:
                 pipe.get(key(partition, "position"))
                 pipe.hmget(key(partition, "articles"), _ARTICLES_FIELDS)
-                for day in days:
+                for day in at.days:
                     pipe.hgetall(views_key(partition, day))
-                for name in _parts(partition, days):
+                for name in _seen_keys(partition, at):
                     pipe.strlen(name)
                 pipe.get(key(partition, "position"))
                 before, fields, *rest, behind = await _replies(pipe, partition, position)
             if not (before or None) == (behind or None) == position:
                 continue
             articles = {f: x for f, x in zip(_ARTICLES_FIELDS, fields, strict=True) if x is not None}
-            seen = await self.seen(partition, {day: days[day] for day in recent})
-            views, lengths = rest[: len(days)], _by_day(days, rest[len(days) :])
+            seen = await self.seen(partition, days_to_read(at, self._zone))
+            sizes = iter(rest[len(at.days) :])
             stored = Stored(
-                position, ids, articles, dict(zip(days, views, strict=True)), seen, lengths, top_as_of=None
+                position,
+                ids,
+                articles,
+                views=dict(zip(at.days, rest[: len(at.days)], strict=True)),
+                seen=seen,
+                seen_bytes={day: list(islice(sizes, len(at.parts(day)))) for day in at.days},
+                top_as_of=None,
+                numbered=numbered,
             )
             wanted = await asyncio.to_thread(restore.ids_to_ask, partition, stored)
             found = await self.facts(partition, wanted, position)
@@ -116,8 +127,8 @@ class Store:
             return replace(stored, articles=articles | known, top_as_of=await self._top_as_of(partition))
         raise TimeoutError(f"partition {partition} was written to during each of {_TRIES} readings")
 
-    async def _ids(self, partition: int, position: bytes | None) -> dict[bytes, bytes]:
-        """Read the numbers of all articles in portions; TornError where another type of key lies."""
+    async def _numbered(self, partition: int, position: bytes | None) -> dict[bytes, bytes]:
+        """Read the one numbering of layout 2 in portions; TornError where another type of key lies."""
         found: dict[bytes, bytes] = {}
         cursor = 0
         try:
@@ -154,26 +165,12 @@ class Store:
     async def seen(self, partition: int, days: Mapping[str, int]) -> dict[str, list[bytes]]:
         """Read the hashes of days, each of so many parts; none where a key is of another type."""
         return {
-            day: [await self._in_pieces(seen_key(partition, day, part)) for part in range(parts)]
+            day: [
+                await in_pieces(self._redis, seen_key(partition, day, part), self.piece_bytes)
+                for part in range(parts)
+            ]
             for day, parts in days.items()
         }
-
-    async def _in_pieces(self, name: str) -> bytes:
-        """Read a string that may be so long that no single answer would come within its deadline."""
-        pieces: list[bytes] = [b""]
-        read = 0
-        try:
-            while not pieces[-1] or len(pieces[-1]) == self.piece_bytes:
-                piece = await self._redis.getrange(name, read, read + self.piece_bytes - 1)
-                if not piece:
-                    break
-                pieces.append(cast("bytes", piece))
-                read += len(piece)
-        except ResponseError as error:
-            if not redis.is_wrong_type(error):
-                raise
-            return b""
-        return b"".join(pieces)
 
     async def flush(self, flushes: Sequence[Flush]) -> list[str]:
         """Run the script for several partitions in one round trip; each replies "ok" or what differs.
@@ -209,22 +206,26 @@ class Store:
             raise TornError(partition, f"position is {length} bytes long")
         return found or None
 
-    async def _sizes_checked(self, partition: int, position: bytes | None, days: Mapping[str, int]) -> bool:
+    async def _sizes_checked(self, partition: int, position: bytes | None, at: Position) -> bool:
         """Ask how large the keys are, False if the position has moved on; TornError if they are too large."""
+        older, names = layout_2.keys(partition, at), list(lengths(partition, at))
         async with self._redis.pipeline(transaction=False) as pipe:
-            pipe.hlen(key(partition, "ids"))
+            for name in older:
+                pipe.hlen(name)
             for field in (DESK_FIELD, VOIDS_FIELD):
                 pipe.hstrlen(key(partition, "articles"), field)
-            for day in days:
+            for day in at.days:
                 pipe.hlen(views_key(partition, day))
-            for name in _parts(partition, days):
+            for name in names:
                 pipe.strlen(name)
             pipe.getrange(key(partition, "position"), 0, LONGEST_POSITION)
-            ids, desk, told, *rest, behind = await _replies(pipe, partition, position)
+            replies = await _replies(pipe, partition, position)
+        numbered, (desk, told, *rest, behind) = sum(replies[: len(older)]), replies[len(older) :]
         if (behind or None) != position:
             return False
-        views, lengths = rest[: len(days)], _by_day(days, rest[len(days) :])
-        restore.check_sizes(partition, position, restore.Sizes(ids, max(desk, told), views, lengths))
+        views, parts = rest[: len(at.days)], dict(zip(names, rest[len(at.days) :], strict=True))
+        sizes = restore.Sizes(max(desk, told), views, parts, numbered)
+        restore.check_sizes(partition, position, sizes)
         return True
 
     async def _top_as_of(self, partition: int) -> bytes | None:
@@ -262,15 +263,8 @@ async def _replies(pipe: Any, partition: int, position: bytes | None) -> list[An
     return replies
 
 
-def _parts(partition: int, days: Mapping[str, int]) -> list[str]:
-    """Name the parts of days."""
-    return [seen_key(partition, day, part) for day, parts in days.items() for part in range(parts)]
-
-
-def _by_day(days: Mapping[str, int], of_parts: Iterable[int]) -> dict[str, list[int]]:
-    """Give to each day what was replied of its parts, in the order of `_parts`."""
-    replies = iter(of_parts)
-    return {day: list(islice(replies, parts)) for day, parts in days.items()}
+def _seen_keys(partition: int, at: Position) -> list[str]:
+    return [seen_key(partition, day, part) for day in at.days for part in range(len(at.parts(day)))]
 
 
 def _for_script(flush: Flush) -> tuple[list[str], list[bytes | int]]:

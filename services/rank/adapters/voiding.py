@@ -43,7 +43,7 @@ class Voiding:
         return self._job is not None
 
     def forget(self, partition: int) -> None:
-        """Void what is under way for a partition: its articles may come back with other numbers."""
+        """Void what is under way for a partition: it may come back as it was before."""
         self._is_stale |= self._job is not None and self._job[1].days.partition == partition
 
     async def stop(self) -> None:

@@ -19,7 +19,7 @@ from services.rank.core.buckets import Bucket
 from services.rank.core.clock import BUCKET_MS, DAY_MS, bucket_of, is_possible, oldest_kept_day, reading_day
 from services.rank.core.desk import Desk
 from services.rank.core.facts import FOREVER, Facts
-from services.rank.core.numbering import Numbers
+from services.rank.core.numbering import DayNumbers, Indexes, Int64s, still_read
 from services.rank.core.position import Position
 from services.rank.core.records import Record, Skipped
 from services.rank.core.rows import Rows
@@ -55,15 +55,16 @@ class Batch:
 class State:
     """All that is known of a partition at `position`.
 
-    `numbers` numbers the ids that were ever viewed, in that order; `facts` are those of the articles viewed
-    on the days that are kept, and of others that were asked for; `seen` holds the reading days that a view
-    can still fall on, the last two; `told` the voids that desk.v1 has, of which those hold that the position
-    names.
+    `indexes` has the ids that were viewed on the days that are kept, `numbers` what number each day has for
+    them; `facts` are those of these articles, and of others that were asked for; `seen` holds the reading
+    days that a view can still fall on, the last two; `told` the voids that desk.v1 has, of which those hold
+    that the position names.
     """
 
     partition: int
     position: Position = field(default_factory=Position)
-    numbers: Numbers = field(default_factory=Numbers)
+    indexes: Indexes = field(default_factory=Indexes)
+    numbers: Mapping[str, DayNumbers] = field(default_factory=dict)
     facts: dict[str, Facts] = field(default_factory=dict)
     desk: Desk = ()
     told: Voids = ()
@@ -75,12 +76,13 @@ class State:
 class Effects:
     """What a fold changed: new values for the store, and the increments of `counted` for running sums.
 
-    `viewed` names the articles that there were views of.
+    `ids` names the articles that are new on a day, in the order of their numbers; `viewed` those that there
+    were views of. `left` are the indexes of those that are left, as they were, where a day has gone.
     `skipped` are records that cannot be used, `old_actions` the offsets of desk actions that came too late;
     `days_undone` lay ahead of all time, as the log shows by falling back.
     """
 
-    ids: Mapping[str, int]
+    ids: Mapping[str, Sequence[str]]
     viewed: Sequence[str]
     facts: Mapping[str, Facts]
     desk: Desk | None
@@ -95,6 +97,7 @@ class Effects:
     repeated: int
     skipped: tuple[Skipped, ...] = ()
     old_actions: Sequence[int] = ()
+    left: Int64s | None = None
 
     @property
     def views(self) -> int:
@@ -119,33 +122,37 @@ def fold(state: State, batch: Batch, rules: Rules) -> tuple[State, Effects]:
     """Apply a range of the log; DaysNotLoadedError where a row needs a day that must be loaded first."""
     views = batch.records.get(VIEWS.name, ())
     state, undone = _without_false_days(state, views, rules)
-    reading = read(views, state.partition, state.numbers, rules.limits, rules.seats)
+    reading = read(views, state.partition, state.indexes, rules.limits, rules.seats)
     counts = count(state, reading.rows, rules.zone)
     texts = facts.fold(state.facts, state.partition, batch.records.get(ARTICLES.name, ()))
     said = desk_log.fold(state.desk, state.told, batch.records.get(DESK.name, ()))
     position = _moved(state.position, batch, rules.limits)
-    days = dict(position.days)
+    days, ids = dict(position.days), dict(position.ids)
     for day, keys in counts.seen.items():
         days[day] = days.get(day, 0) + len(keys)
+        ids[day] = ids.get(day, 0) + sum(len(i) + 1 for i in counts.ids.get(day, ()))
     oldest = oldest_kept_day(position.time.over_ms, rules.zone)
     over = tuple(sorted(day for day in days if day < oldest))
     recent = recent_days(position.time.now_ms, rules.zone)
     after = State(
         partition=state.partition,
         position=replace(
-            position.with_days({day: n for day, n in days.items() if day >= oldest}),
-            ids=position.ids + len(counts.ids),
+            position.with_days({day: n for day, n in days.items() if day >= oldest}, ids),
             facts=position.facts + texts.changed + said.changed,
         ),
-        numbers=state.numbers.with_more(counts.ids) if counts.ids else state.numbers,
+        indexes=counts.indexes,
+        numbers=_numbers_kept(counts.numbers, oldest, recent),
         facts={**state.facts, **texts.facts} if texts.facts else state.facts,
         desk=said.desk,
         told=said.told,
         buckets=_kept({**state.buckets, **counts.buckets}, oldest if over else None, rules.zone),
         seen={day: s for day, s in counts.days.items() if day in recent},
     )
+    left = None
+    if over or undone:
+        after, left = without_unread(after)
     effects = Effects(
-        ids=counts.ids,
+        ids={day: names for day, names in counts.ids.items() if day >= oldest},
         viewed=reading.rows.articles,
         facts=texts.facts,
         desk=None if said.desk is state.desk else said.desk,
@@ -160,8 +167,18 @@ def fold(state: State, batch: Batch, rules: Rules) -> tuple[State, Effects]:
         repeated=counts.repeated,
         skipped=reading.skipped + texts.skipped + said.skipped,
         old_actions=said.old,
+        left=left,
     )
     return after, effects
+
+
+def without_unread(state: State) -> tuple[State, Int64s]:
+    """Give new indexes to the articles that were viewed on the days there are, and those that they had."""
+    left = still_read(len(state.indexes), state.numbers.values())
+    to = np.zeros(len(state.indexes), np.int64)
+    to[left] = np.arange(len(left))
+    numbers = {day: of_day.moved(to) for day, of_day in state.numbers.items()}
+    return replace(state, indexes=Indexes(state.indexes.names(left)), numbers=numbers), left
 
 
 @dataclass(slots=True)
@@ -169,7 +186,9 @@ class Counts:
     """What rows add: whole days and buckets after them, and in `counted` and `seen` what is new."""
 
     days: dict[str, Seen]
-    ids: dict[str, int] = field(default_factory=dict)
+    indexes: Indexes
+    numbers: dict[str, DayNumbers]
+    ids: dict[str, list[str]] = field(default_factory=dict)
     buckets: dict[int, Bucket] = field(default_factory=dict)
     counted: dict[int, Bucket] = field(default_factory=dict)
     seen: dict[str, Keys] = field(default_factory=dict)
@@ -179,21 +198,20 @@ class Counts:
 
 def count(state: State, rows: Rows, zone: ZoneInfo) -> Counts:
     """Count the first view of each reader of an article a day; DaysNotLoadedError as for `fold`."""
-    counts = Counts(dict(state.seen))
-    if not len(rows.at):
-        return counts
-    numbers = _number(state.numbers, rows, counts)
-    if state.position.voids:
-        # numbered before, so that what number an article has does not depend on voids
+    counts = Counts(dict(state.seen), state.indexes, dict(state.numbers))
+    if state.position.voids and len(rows.at):
         kept = voids.kept(rows, state.position.voids)
         counts.voided = len(kept) - int(kept.sum())
-        rows, numbers = rows.only(kept), numbers[kept]
+        rows = rows.only(kept)
+    if not len(rows.at):
+        return counts
     keys = seen.view_keys(rows.key, rows.reader)
     in_bucket = rows.at // BUCKET_MS
     day_of_bucket = {int(b): reading_day(int(b), zone) for b in np.unique(in_bucket)}
     days = sorted(set(day_of_bucket.values()))
     if missing := [d for d in days if d not in state.seen and d in state.position.days]:
         raise DaysNotLoadedError(missing)
+    index_of_slot = state.indexes.of(rows.articles)
     for day in days:
         of_day = [b for b, d in day_of_bucket.items() if d == day]
         chosen = np.flatnonzero(np.isin(in_bucket, of_day)) if len(days) > 1 else np.arange(len(keys))
@@ -207,23 +225,36 @@ def count(state: State, rows: Rows, zone: ZoneInfo) -> Counts:
         rows_of_day = chosen[first]
         counts.days[day] = already.add(unique[new])
         counts.seen[day] = keys[rows_of_day]
+        numbers = _numbered(day, rows.article[rows_of_day], rows.articles, index_of_slot, counts)
         for b in of_day:
-            part = buckets.counted(numbers[rows_of_day[in_bucket[rows_of_day] == b]])
+            part = buckets.counted(numbers[in_bucket[rows_of_day] == b])
             if len(part.numbers):
                 counts.counted[b] = part
                 counts.buckets[b] = buckets.added(state.buckets.get(b, buckets.EMPTY), part)
     return counts
 
 
-def _number(known: Mapping[str, int], rows: Rows, counts: Counts) -> buckets.Numbers:
-    """Give each row its article's number; new articles are numbered in the order of their first rows."""
-    by_slot = np.array([known.get(name, -1) for name in rows.articles], np.int64)
-    unknown = np.flatnonzero(by_slot[rows.article] < 0)
-    slots, first = np.unique(rows.article[unknown], return_index=True)
-    for slot in slots[np.argsort(first)]:
-        by_slot[slot] = len(known) + len(counts.ids)
-        counts.ids[rows.articles[slot]] = int(by_slot[slot])
-    return by_slot[rows.article].astype(np.uint32)
+def _numbered(
+    day: str, slots: Int64s, names: Sequence[str], index_of_slot: Int64s, counts: Counts
+) -> buckets.Numbers:
+    """Give each row's article its number of the day; new ones are numbered in the order of their first rows.
+
+    Those that are new to the partition get an index, too, which is noted in `index_of_slot`.
+    """
+    of_day = counts.numbers[day] = counts.numbers.get(day, DayNumbers()).counted_on()
+    number_of_slot = of_day.of(index_of_slot)
+    numbers = number_of_slot[slots]
+    if (numbers < 0).any():
+        unknown = slots[numbers < 0]
+        new, first = np.unique(unknown, return_index=True)
+        new = new[np.argsort(first)]
+        ids = [names[slot] for slot in new.tolist()]
+        counts.indexes, index_of_slot[new] = counts.indexes.with_all(ids)
+        number_of_slot[new] = np.arange(len(of_day.indexes), len(of_day.indexes) + len(new))
+        counts.numbers[day] = of_day.with_more(index_of_slot[new])
+        counts.ids[day] = ids
+        numbers = number_of_slot[slots]
+    return numbers.astype(np.uint32)
 
 
 def _without_false_days(state: State, views: Sequence[Record], rules: Rules) -> tuple[State, tuple[str, ...]]:
@@ -238,6 +269,7 @@ def _without_false_days(state: State, views: Sequence[Record], rules: Rules) -> 
     kept = replace(
         state,
         position=state.position.with_days(days),
+        numbers={day: x for day, x in state.numbers.items() if day in days},
         buckets={b: x for b, x in state.buckets.items() if reading_day(b, rules.zone) <= latest},
         seen={day: s for day, s in state.seen.items() if day <= latest},
     )
@@ -266,3 +298,9 @@ def _kept(by_bucket: dict[int, Bucket], oldest: str | None, zone: ZoneInfo) -> d
     if oldest is None:
         return by_bucket
     return {b: bucket for b, bucket in by_bucket.items() if reading_day(b, zone) >= oldest}
+
+
+def _numbers_kept(
+    by_day: Mapping[str, DayNumbers], oldest: str, recent: Sequence[str]
+) -> dict[str, DayNumbers]:
+    return {day: x if day in recent else x.only_read() for day, x in by_day.items() if day >= oldest}

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from services.rank.core import buckets, desk, facts, seen, voids
 from services.rank.core.clock import is_possible, reading_day
 from services.rank.core.fold import Effects, State
-from services.rank.core.position import Position
+from services.rank.core.position import Piece, Position
 from services.rank.core.scores import Candidate
 from services.rank.core.seen import Keys
 
@@ -53,14 +53,34 @@ def views_key(partition: int, day: str) -> str:
     return key(partition, f"views:{day}")
 
 
+def ids_key(partition: int, day: str, part: int = 0) -> str:
+    """Name the key of a part of a reading day's ids."""
+    return key(partition, f"ids:{day}:{part}" if part else f"ids:{day}")
+
+
 def seen_key(partition: int, day: str, part: int = 0) -> str:
     """Name the key of a part of a reading day's hashes; the first has the name that layout 1 had for all."""
     return key(partition, f"seen:{day}:{part}" if part else f"seen:{day}")
 
 
+def ids_lengths(partition: int, at: Position, day: str) -> dict[str, int]:
+    """Give the STRLEN that each part of a day's ids has at a position."""
+    return {ids_key(partition, day, part): n for part, n in enumerate(at.id_parts(day))}
+
+
 def seen_lengths(partition: int, at: Position, day: str) -> dict[str, int]:
     """Give the STRLEN that each part of a day has at a position."""
     return {seen_key(partition, day, part): n * seen.KEY_BYTES for part, n in enumerate(at.parts(day))}
+
+
+def lengths(partition: int, at: Position) -> dict[str, int]:
+    """Give the STRLEN that each string of all days has at a position."""
+    return {
+        name: length
+        for day in at.days
+        for of_day in (ids_lengths(partition, at, day), seen_lengths(partition, at, day))
+        for name, length in of_day.items()
+    }
 
 
 def seen_writes(partition: int, after: Position, day: str, keys: Keys) -> list[Write]:
@@ -71,27 +91,46 @@ def seen_writes(partition: int, after: Position, day: str, keys: Keys) -> list[W
     """
     commands = []
     end = after.days[day]
-    begin = end - len(keys)
     given = 0
-    for part, first, last in after.pieces(day, begin, end):
-        name = seen_key(partition, day, part)
-        if not first:
-            commands.append(Write("UNLINK", name, ()))
-        commands.append(Write("APPEND", name, (seen.to_bytes(keys[given : given + last - first]),)))
-        given += last - first
+    for piece in after.pieces(day, end - len(keys), end):
+        some = keys[given : given + piece.last - piece.first]
+        commands += _appended(seen_key(partition, day, piece.part), piece, seen.to_bytes(some))
+        given += len(some)
     return commands
+
+
+def ids_writes(partition: int, after: Position, day: str, ids: Sequence[str]) -> list[Write]:
+    """Give the commands that append ids to a day, which at the position `after` are its last."""
+    commands = []
+    blob = b"".join(i.encode() + b"\n" for i in ids)
+    end = after.ids[day]
+    given = 0
+    for piece in after.id_pieces(end - len(blob), end):
+        some = blob[given : given + piece.last - piece.first]
+        commands += _appended(ids_key(partition, day, piece.part), piece, some)
+        given += len(some)
+    return commands
+
+
+def _appended(name: str, piece: Piece, blob: bytes) -> list[Write]:
+    append = Write("APPEND", name, (blob,))
+    return [append] if piece.first else [Write("UNLINK", name, ()), append]
 
 
 def day_deletions(partition: int, before: Position, day: str) -> list[Write]:
     """Give the commands that delete a day as it lies there at the position `before`."""
-    names = [views_key(partition, day), *seen_lengths(partition, before, day)]
+    names = [
+        views_key(partition, day),
+        *ids_lengths(partition, before, day),
+        *seen_lengths(partition, before, day),
+    ]
     return [Write("UNLINK", name, ()) for name in names]
 
 
 def writes(before: Position, state: State, effects: Effects, zone: ZoneInfo) -> list[Write]:
     """Give the commands that carry a fold's effects into Redis; `state` is the state after it."""
     n, at = state.partition, state.position
-    ids, articles = key(n, "ids"), key(n, "articles")
+    articles = key(n, "articles")
     # first, because a day that was undone may begin again
     gone = (*effects.days_undone, *effects.days_over)
     commands = [write for day in gone for write in day_deletions(n, before, day)]
@@ -100,7 +139,6 @@ def writes(before: Position, state: State, effects: Effects, zone: ZoneInfo) -> 
         for day, keys in effects.seen.items()
         if len(keys) == at.days[day]
     ]
-    commands += [Write("HSET", ids, (i.encode(), b"%d" % number)) for i, number in effects.ids.items()]
     commands += [Write("HSET", articles, (i.encode(), facts.encode(f))) for i, f in effects.facts.items()]
     if effects.desk is not None:
         commands.append(Write("HSET", articles, (DESK_FIELD, desk.encode(effects.desk))))
@@ -111,6 +149,8 @@ def writes(before: Position, state: State, effects: Effects, zone: ZoneInfo) -> 
     for bucket, content in effects.buckets.items():
         field = (b"%d" % bucket, buckets.pack(content))
         commands.append(Write("HSET", views_key(n, reading_day(bucket, zone)), field))
+    for day, ids in effects.ids.items():
+        commands += ids_writes(n, at, day, ids)
     for day, keys in effects.seen.items():
         commands += seen_writes(n, at, day, keys)
     return commands

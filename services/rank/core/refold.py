@@ -14,8 +14,9 @@ import numpy as np
 
 from services.rank.core import buckets, layout, voids
 from services.rank.core.clock import BUCKET_MS, DAY_MS, bucket_of, oldest_kept_day, reading_day
-from services.rank.core.fold import Rules, State, count, recent_days
+from services.rank.core.fold import Rules, State, count, recent_days, without_unread
 from services.rank.core.layout import Write
+from services.rank.core.numbering import DayNumbers
 from services.rank.core.position import Position
 from services.rank.core.records import Record
 from services.rank.core.rows import Rows
@@ -107,11 +108,16 @@ def begin(partition: int, told: Voids, spans: Spans, offset: int) -> Refold:
 
 def follow(refold: Refold, records: Sequence[Record], upto: int, live: State, rules: Rules) -> Refold:
     """Fold records of views.v1 up to the offset `upto`, which the partition `live` has come to."""
-    reading = read(records, live.partition, live.numbers, rules.limits, rules.seats)
-    days = replace(refold.days, numbers=live.numbers)
-    counts = count(days, _touched(reading.rows, refold.spans, live, rules), rules.zone)
+    reading = read(records, live.partition, live.indexes, rules.limits, rules.seats)
+    counts = count(refold.days, _touched(reading.rows, refold.spans, live, rules), rules.zone)
     hashes = {day: (*refold.hashes.get(day, ()), keys) for day, keys in counts.seen.items()}
-    after = replace(days, buckets={**days.buckets, **counts.buckets}, seen=counts.days)
+    after = replace(
+        refold.days,
+        indexes=counts.indexes,
+        numbers=counts.numbers,
+        buckets={**refold.days.buckets, **counts.buckets},
+        seen=counts.days,
+    )
     return Refold(refold.spans, upto, after, {**refold.hashes, **hashes})
 
 
@@ -128,12 +134,22 @@ def swap(live: State, refold: Refold, rules: Rules) -> tuple[State, list[Write]]
     hashes = {day: np.concatenate(parts) for day, parts in refold.hashes.items() if day >= oldest}
     left = {day: views for day, views in live.position.days.items() if not _lies_in(refold.spans, day)}
     days = left | {day: len(keys) for day, keys in hashes.items()}
+    ids = {day: refold.days.indexes.names(refold.days.numbers[day].indexes) for day in hashes}
+    sizes = {day: sum(len(i) + 1 for i in of_day) for day, of_day in ids.items()}
+    indexes, numbers = live.indexes, {day: x for day, x in live.numbers.items() if day in left}
+    for day, of_day in ids.items():
+        indexes, found = indexes.with_all(of_day)
+        numbers[day] = DayNumbers().with_more(found)
     new = {b: bucket for b, bucket in refold.days.buckets.items() if reading_day(b, zone) in hashes}
     recent = recent_days(time.now_ms, zone)
+    # what is left of a day that is folded anew is nothing: it may begin in parts that it had not
+    position = live.position.with_days(left)
+    position = position.with_days(days, {**position.ids, **sizes})
     after = replace(
         live,
-        # what is left of a day that is folded anew is nothing: it may begin in parts that it had not
-        position=replace(live.position.with_days(left).with_days(days), voids=refold.days.position.voids),
+        position=replace(position, voids=refold.days.position.voids),
+        indexes=indexes,
+        numbers=numbers,
         buckets={b: x for b, x in live.buckets.items() if reading_day(b, zone) in left} | new,
         seen={day: s for day, s in live.seen.items() if day in left}
         | {day: s for day, s in refold.days.seen.items() if day in recent and day in hashes},
@@ -145,8 +161,9 @@ def swap(live: State, refold: Refold, rules: Rules) -> tuple[State, list[Write]]
         for b, bucket in new.items()
     ]
     for day, keys in hashes.items():
+        commands += layout.ids_writes(n, after.position, day, ids[day])
         commands += layout.seen_writes(n, after.position, day, keys)
-    return after, commands
+    return without_unread(after)[0], commands
 
 
 def _days_of(void: Void, rules: Rules) -> tuple[str, str]:
@@ -162,6 +179,6 @@ def _touched(rows: Rows, spans: Spans, live: State, rules: Rules) -> Rows:
     """Give the rows of these days, of articles that the partition has counted."""
     in_bucket = rows.at // BUCKET_MS
     touched = [b for b in np.unique(in_bucket) if _lies_in(spans, reading_day(int(b), rules.zone))]
-    # an article without a number was not counted then: the limits of lateness were others
-    numbered = np.array([name in live.numbers for name in rows.articles], np.bool_)
-    return rows.only(np.isin(in_bucket, touched) & numbered[rows.article])
+    # an article that is not known was not counted then: the limits of lateness were others
+    known = live.indexes.of(rows.articles) >= 0
+    return rows.only(np.isin(in_bucket, touched) & known[rows.article])

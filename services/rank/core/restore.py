@@ -8,19 +8,18 @@ back half, or lost a key, is recognised; and every value must be one that rank c
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, field
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from services.rank.core import buckets, desk, facts, position, seen, voids
+from services.rank.core import buckets, desk, facts, layout_2, position, seen, voids
 from services.rank.core.buckets import Bucket
 from services.rank.core.clock import BUCKET_MS, DAY_MS, is_possible
 from services.rank.core.fold import State, recent_days
-from services.rank.core.layout import DESK_FIELD, FACTS_COUNT, VOIDS_FIELD
-from services.rank.core.numbering import Numbers
+from services.rank.core.layout import DESK_FIELD, FACTS_COUNT, VOIDS_FIELD, lengths
+from services.rank.core.numbering import DayNumbers, Indexes
 from services.rank.core.position import PART, Position
 
 LONGEST_POSITION: Final = 1 << 20
@@ -32,39 +31,42 @@ LONGEST_HISTORY: Final = 1 << 26
 MOST_BUCKETS: Final = DAY_MS // BUCKET_MS + 12
 """Of one reading day, which may have an hour more when the clocks are put back."""
 
-_PORTION: Final = 50_000
+_PORTION: Final = 1_000_000
 
 _IDS: Final = re.compile(rb"(?:[A-Za-z0-9._-]{1,64}\n)*")
+_NONE: Final = np.empty(0, np.uint32)
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
     """What was read of a partition as it stood at one position; days by their name.
 
-    Of `seen` it has the parts of the days that a fold needs, of all days how long the parts are.
+    Of `seen` it has the parts of the days that a fold needs, of all days how long the parts are; of `ids` all
+    days, whole. `numbered` is the one numbering of an older layout, in which there are no ids of days.
     Of `articles` it has the fields that begin with "#", and the facts of the articles viewed on these days.
     """
 
     position: bytes | None
-    ids: Mapping[bytes, bytes]
+    ids: Mapping[str, bytes]
     articles: Mapping[bytes, bytes]
     views: Mapping[str, Mapping[bytes, bytes]]
     seen: Mapping[str, Sequence[bytes]]
     seen_bytes: Mapping[str, Sequence[int]]
     top_as_of: bytes | None
+    numbered: Mapping[bytes, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How large the keys of a partition are: fields of `ids` and of `views`, bytes of `seen` by day and part.
+    """How large the keys of a partition are: fields of `views`, bytes of strings that lie in parts, by key.
 
-    `history` is the longer of the desk's two fields, in bytes.
+    `history` is the longer of the desk's two fields, in bytes, `numbered` the fields of an older `ids`.
     """
 
-    ids: int
     history: int
     views: Sequence[int]
-    seen: Mapping[str, Sequence[int]]
+    parts: Mapping[str, int]
+    numbered: int = 0
 
 
 class TornError(Exception):
@@ -97,31 +99,25 @@ def position_of(partition: int, blob: bytes | None, part: int = PART) -> Positio
         return position.decode(blob, part)
 
 
-def days_to_read(
-    partition: int, blob: bytes | None, zone: ZoneInfo
-) -> tuple[dict[str, int], tuple[str, ...]]:
-    """Give the days present at a position and how many parts each has, and name those that a fold needs.
-
-    TornError, NewerLayoutError.
-    """
-    at = position_of(partition, blob)
+def days_to_read(at: Position, zone: ZoneInfo) -> dict[str, int]:
+    """Give the days of which a fold needs the hashes, and how many parts each has."""
     recent = recent_days(at.time.now_ms, zone)
-    return {day: len(at.parts(day)) for day in at.days}, tuple(day for day in recent if day in at.days)
+    return {day: len(at.parts(day)) for day in recent if day in at.days}
 
 
 def check_sizes(partition: int, blob: bytes | None, sizes: Sizes) -> None:
     """Compare how large the keys are with what the position says; TornError if they are larger."""
     at = position_of(partition, blob)
-    if sizes.ids > at.ids:
-        raise TornError(partition, f"ids holds {sizes.ids} of {at.ids}", blob)
+    if sizes.numbered > (at.numbered or 0):
+        raise TornError(partition, f"ids holds {sizes.numbered} of {at.numbered}", blob)
     if sizes.history > LONGEST_HISTORY:
         raise TornError(partition, f"the history of the desk is {sizes.history} bytes long", blob)
     if max(sizes.views, default=0) > MOST_BUCKETS:
         raise TornError(partition, f"a day has {max(sizes.views)} buckets", blob)
-    for day, lengths in sizes.seen.items():
-        for length, n in zip(lengths, at.parts(day), strict=True):
-            if length > n * seen.KEY_BYTES:
-                raise TornError(partition, f"a part of seen:{day} holds {length} bytes", blob)
+    most = lengths(partition, at)
+    for name, length in sizes.parts.items():
+        if length > most[name]:
+            raise TornError(partition, f"{name} holds {length} bytes of {most[name]}", blob)
 
 
 def restore(partition: int, stored: Stored, part: int = PART) -> State:
@@ -131,19 +127,20 @@ def restore(partition: int, stored: Stored, part: int = PART) -> State:
     """
     at = position_of(partition, stored.position, part)
     if stored.position is None:
-        if stored.ids or stored.articles or stored.top_as_of:
+        if stored.articles or stored.top_as_of:
             raise TornError(partition, "the position is missing")
         return State(partition, at)
+    with reading(partition, "ids", stored.position):
+        names = {day: names_of(blob) for day, blob in stored.ids.items()}
     with reading(partition, "views", stored.position):
-        by_day = {day: _day(fields, at.ids) for day, fields in stored.views.items()}
+        by_day = {day: _day(fields, len(names.get(day, ()))) for day, fields in stored.views.items()}
     with reading(partition, "articles", stored.position):
         found = list(_faults(at, stored, by_day))
     if found:
         raise TornError(partition, ", ".join(found), stored.position)
-    with reading(partition, "ids", stored.position):
-        names = _in_order(stored.ids)
+    indexes, numbers = numbered(names)
     with reading(partition, "articles", stored.position):
-        known = _facts_of(viewed(names, by_day.values()), stored.articles)
+        known = facts_of({i: stored.articles.get(i.encode()) for i in indexes})
         history = desk.decode(stored.articles.get(DESK_FIELD))
         told = voids.decode(stored.articles.get(VOIDS_FIELD))
     with reading(partition, "seen", stored.position):
@@ -151,7 +148,8 @@ def restore(partition: int, stored: Stored, part: int = PART) -> State:
     return State(
         partition=partition,
         position=at,
-        numbers=Numbers(names),
+        indexes=indexes,
+        numbers=numbers,
         facts=known,
         desk=history,
         told=told,
@@ -160,52 +158,44 @@ def restore(partition: int, stored: Stored, part: int = PART) -> State:
     )
 
 
-def numbers_of(ids: Mapping[bytes, bytes]) -> Numbers:
-    """Read the numbers of all ids, in their order; ValueError if they do not count from zero."""
-    return Numbers(_in_order(ids))
+def numbered(names: Mapping[str, Sequence[str]]) -> tuple[Indexes, dict[str, DayNumbers]]:
+    """Give the ids of some days indexes, and the numbers that each of these days has for them."""
+    indexes, numbers = Indexes(), dict[str, DayNumbers]()
+    for day in sorted(names):
+        indexes, found = indexes.with_all(names[day])
+        numbers[day] = DayNumbers(found)
+    return indexes, numbers
 
 
-def _in_order(ids: Mapping[bytes, bytes]) -> list[str]:
-    """Give the ids by their numbers; a portion at a time, so that other threads have their turn between."""
-    values, numbers = iter(ids.values()), np.empty(len(ids), np.int64)
-    portions = range(0, len(ids), _PORTION)
-    for first in portions:
-        numbers[first : first + _PORTION] = np.fromiter(map(int, islice(values, _PORTION)), np.int64)
-    order = np.argsort(numbers)
-    names, found = list(ids), list[str]()
-    whole = bool((numbers[order] == np.arange(len(ids))).all())
-    for first in portions:
-        lines = b"".join(names[place] + b"\n" for place in order[first : first + _PORTION].tolist())
-        whole = whole and _IDS.fullmatch(lines) is not None
-        found += lines.decode(errors="replace").split("\n")[:-1]
-    if not whole or len(found) != len(ids):
-        raise ValueError("ids are numbered from zero without a gap")
+def names_of(blob: bytes) -> list[str]:
+    """Read the ids of a day; ValueError if no day can have them.
+
+    A portion at a time, so that other threads have their turn between.
+    """
+    found: list[str] = []
+    begin = 0
+    while begin < len(blob):
+        end = blob.find(b"\n", begin + _PORTION) + 1 or len(blob)
+        if _IDS.fullmatch(blob, begin, end) is None:
+            raise ValueError("no ids")
+        found += blob[begin:end].decode().split("\n")[:-1]
+        begin = end
+    if len(set(found)) < len(found):
+        raise ValueError("an id is there twice")
     return found
-
-
-def viewed(names: Sequence[str], days: Iterable[Mapping[int, Bucket]]) -> list[str]:
-    """Name the articles that have readers in the buckets of some days; `names` are all, by their numbers."""
-    found = [bucket.numbers for content in days for bucket in content.values()]
-    if not found:
-        return []
-    return [names[n] for n in np.unique(np.concatenate(found))]
 
 
 def ids_to_ask(partition: int, stored: Stored) -> list[str]:
     """Name the articles whose facts must be read with what was read of a partition; TornError."""
     with reading(partition, "ids or views", stored.position):
-        names = _in_order(stored.ids)
-        days = [_day(fields, len(names)) for fields in stored.views.values()]
-        return viewed(names, days)
+        if stored.numbered:
+            return layout_2.ids_of(stored.numbered, stored.views)
+        return list({i: None for blob in stored.ids.values() for i in names_of(blob)})
 
 
 def facts_of(blobs: Mapping[str, bytes | None]) -> dict[str, facts.Facts]:
     """Read facts as they were asked for, None where there are none; ValueError."""
     return {i: facts.UNKNOWN if blob is None else facts.decode(blob) for i, blob in blobs.items()}
-
-
-def _facts_of(ids: Iterable[str], articles: Mapping[bytes, bytes]) -> dict[str, facts.Facts]:
-    return facts_of({i: articles.get(i.encode()) for i in ids})
 
 
 def _day(fields: Mapping[bytes, bytes], ids: int) -> dict[int, Bucket]:
@@ -214,15 +204,17 @@ def _day(fields: Mapping[bytes, bytes], ids: int) -> dict[int, Bucket]:
     for b, bucket in found.items():
         if not is_possible(b * BUCKET_MS) or (len(bucket.numbers) and bucket.numbers[-1] >= ids):
             raise ValueError("a bucket outside all time, or an article without a number")
+    if len(np.unique(np.concatenate([_NONE, *(bucket.numbers for bucket in found.values())]))) != ids:
+        raise ValueError("an article of a day that nobody read on it")
     return found
 
 
 def _faults(at: Position, stored: Stored, by_day: Mapping[str, Mapping[int, Bucket]]) -> Iterable[str]:
-    if len(stored.ids) != at.ids:
-        yield f"ids holds {len(stored.ids)} of {at.ids}"
     if (changes := int(stored.articles.get(FACTS_COUNT, 0))) != at.facts:
         yield f"articles holds change {changes} of {at.facts}"
     for day, n in at.days.items():
+        if (size := len(stored.ids.get(day, b""))) != at.ids.get(day, 0):
+            yield f"ids:{day} holds {size} bytes of {at.ids.get(day, 0)}"
         lengths = list(stored.seen_bytes.get(day, ()))
         if lengths != (expected := [hashes * seen.KEY_BYTES for hashes in at.parts(day)]):
             yield f"seen:{day} holds {lengths} bytes of {expected}"

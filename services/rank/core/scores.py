@@ -8,20 +8,19 @@ the last 24 hours, then the newer article, then the id.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 
 from services.rank.core.buckets import Bucket
-from services.rank.core.clock import WINDOWS
+from services.rank.core.clock import WINDOWS, reading_day
 from services.rank.core.desk import Desk
 from services.rank.core.facts import FOREVER, UNKNOWN, Facts
 from services.rank.core.fold import Effects, State
-from services.rank.core.numbering import Numbers, grown
+from services.rank.core.numbering import Indexes, Int64s, grown
 from shared.events import LISTS, ListName, section_scope
 from shared.sections import one_name, one_scope
-
-Int64s = npt.NDArray[np.int64]
 
 BEST: Final = 100
 """How many articles a list holds."""
@@ -48,12 +47,13 @@ def in_order(candidate: Candidate) -> tuple[int, int, int, str]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranking:
-    """What ranks a partition, by article number; sums are those of the windows that end with bucket `end`.
+    """What ranks a partition, by index; sums are those of the windows that end with bucket `end`.
 
     The columns are changed in place: of two rankings that were made one of the other, the newer is right.
     """
 
-    numbers: Numbers
+    zone: ZoneInfo
+    indexes: Indexes
     sections: tuple[str, ...]
     section: Int64s
     published: Int64s
@@ -63,39 +63,43 @@ class Ranking:
     sums: Mapping[ListName, Int64s]
 
 
-def ranking_of(state: State, end: int) -> Ranking:
+def ranking_of(state: State, end: int, zone: ZoneInfo) -> Ranking:
     """Build the ranking of a state from scratch."""
     none = np.empty(0, np.int64)
-    empty = Ranking(Numbers(), (), none, none, none, none, end, dict.fromkeys(LISTS, none))
-    known = {i: f for i, f in state.facts.items() if i in state.numbers}
     # the first section is that of articles of which nothing is known
-    ranking = _with_facts(_grown(replace(empty, sections=(UNKNOWN.section,)), state.numbers), known, state)
-    sums = {name: _summed(state.buckets, end, WINDOWS[name], len(state.numbers)) for name in LISTS}
-    return replace(ranking, sums=sums)
+    sections = (UNKNOWN.section,)
+    empty = Ranking(zone, Indexes(), sections, none, none, none, none, end, dict.fromkeys(LISTS, none))
+    known = {i: f for i, f in state.facts.items() if i in state.indexes}
+    ranking = _with_facts(_grown(empty, state.indexes), known, state)
+    return replace(ranking, sums={name: _summed(ranking, state, end, name) for name in LISTS})
 
 
 def follow(ranking: Ranking, state: State, effects: Effects) -> Ranking:
     """Give the ranking after a fold; `state` is the state after it."""
-    changed = {i: f for i, f in effects.facts.items() if i in state.numbers}
-    if effects.ids:
-        ranking = _grown(ranking, state.numbers)
-        changed |= {i: state.facts.get(i, UNKNOWN) for i in effects.ids}
+    if effects.left is not None:
+        ranking = _only(ranking, effects.left)
+    changed = {i: f for i, f in effects.facts.items() if i in state.indexes}
+    known = len(ranking.section)
+    if len(state.indexes) > known or effects.left is not None:
+        ranking = _grown(ranking, state.indexes)
+        changed |= {i: state.facts.get(i, UNKNOWN) for i in state.indexes.since(known)}
     if changed:
         ranking = _with_facts(ranking, changed, state)
     for b, bucket in effects.counted.items():
+        indexes = _indexes(ranking, state, b, bucket)
         for name in LISTS:
             if ranking.end - WINDOWS[name] < b <= ranking.end:
-                _add(ranking.sums[name], bucket, 1)
+                ranking.sums[name][indexes] += bucket.readers.astype(np.int64)
     return ranking
 
 
 def learn(ranking: Ranking, state: State, ids: Iterable[str]) -> Ranking:
     """Give the ranking with facts that the state has and that were not known before."""
-    known = {i: state.facts[i] for i in ids if i in state.numbers}
+    known = {i: state.facts[i] for i in ids if i in state.indexes}
     return _with_facts(ranking, known, state) if known else ranking
 
 
-def slide(ranking: Ranking, buckets: Mapping[int, Bucket], end: int) -> Ranking:
+def slide(ranking: Ranking, state: State, end: int) -> Ranking:
     """Move the windows so that they end with bucket `end`."""
     moved = end - ranking.end
     if moved == 0:
@@ -104,12 +108,13 @@ def slide(ranking: Ranking, buckets: Mapping[int, Bucket], end: int) -> Ranking:
     for name in LISTS:
         window = WINDOWS[name]
         if not 0 < moved < window:
-            sums[name] = _summed(buckets, end, window, len(ranking.numbers))
+            sums[name] = _summed(ranking, state, end, name)
             continue
         total = ranking.sums[name].copy()
         for b in range(ranking.end + 1, end + 1):
-            _add(total, buckets.get(b), 1)
-            _add(total, buckets.get(b - window), -1)
+            for other, sign in ((b, 1), (b - window, -1)):
+                if (bucket := state.buckets.get(other)) is not None:
+                    total[_indexes(ranking, state, other, bucket)] += sign * bucket.readers.astype(np.int64)
         sums[name] = total
     return replace(ranking, end=end, sums=sums)
 
@@ -154,7 +159,7 @@ def tops(
             for name in LISTS:
                 if scope not in (ALL, of_section):
                     lists[f"{of_section}:{name}"] = []
-                candidate = _candidate(ranking, state.numbers.get(article), article, facts.published_ms, name)
+                candidate = _candidate(ranking, state.indexes.get(article), article, facts.published_ms, name)
                 entries = lists.setdefault(f"{scope}:{name}", [])
                 if candidate not in entries:
                     entries.append(candidate)
@@ -180,33 +185,46 @@ def _put(
         cut = cut[: BEST + len(barred) + int(ties.sum())]
     entries = [
         Candidate(
-            ranking.numbers.name(i),
+            ranking.indexes.name(i),
             int(ranking.sums[name][i]),
             int(ranking.sums[_TIE_LIST][i]),
             int(ranking.published[i]),
         )
         for i in cut
-        if ranking.numbers.name(i) not in barred
+        if ranking.indexes.name(i) not in barred
     ]
     if entries:
         lists[f"{scope}:{name}"] = sorted(entries, key=in_order)[:BEST]
 
 
 def _candidate(
-    ranking: Ranking, number: int | None, article: str, published_ms: int, name: ListName
+    ranking: Ranking, index: int | None, article: str, published_ms: int, name: ListName
 ) -> Candidate:
-    if number is None:
+    if index is None:
         return Candidate(article, 0, 0, published_ms)
     return Candidate(
-        article, int(ranking.sums[name][number]), int(ranking.sums[_TIE_LIST][number]), published_ms
+        article, int(ranking.sums[name][index]), int(ranking.sums[_TIE_LIST][index]), published_ms
     )
 
 
-def _grown(ranking: Ranking, numbers: Numbers) -> Ranking:
-    count = len(numbers)
+def _only(ranking: Ranking, left: Int64s) -> Ranking:
+    """Give the ranking of the articles at these indexes alone; what lies behind its last is not in it yet."""
+    there = left[left < len(ranking.section)]
     return replace(
         ranking,
-        numbers=numbers,
+        section=ranking.section[there],
+        published=ranking.published[there],
+        begins=ranking.begins[there],
+        ends=ranking.ends[there],
+        sums={name: total[there] for name, total in ranking.sums.items()},
+    )
+
+
+def _grown(ranking: Ranking, indexes: Indexes) -> Ranking:
+    count = len(indexes)
+    return replace(
+        ranking,
+        indexes=indexes,
         section=grown(ranking.section, count),
         published=grown(ranking.published, count),
         begins=grown(ranking.begins, count),
@@ -219,21 +237,22 @@ def _with_facts(ranking: Ranking, changed: Mapping[str, Facts], state: State) ->
     codes = {section: code for code, section in enumerate(ranking.sections)}
     section, published, begins, ends = ranking.section, ranking.published, ranking.begins, ranking.ends
     for article, facts in changed.items():
-        i = state.numbers[article]
+        i = state.indexes[article]
         section[i] = codes.setdefault(facts.section, len(codes))
         published[i] = facts.published_ms
         begins[i], ends[i] = facts.hot_between()
     return replace(ranking, sections=tuple(codes))
 
 
-def _summed(buckets: Mapping[int, Bucket], end: int, window: int, n: int) -> Int64s:
-    total = np.zeros(n, np.int64)
-    for b, bucket in buckets.items():
-        if end - window < b <= end:
-            _add(total, bucket, 1)
+def _summed(ranking: Ranking, state: State, end: int, name: ListName) -> Int64s:
+    total = np.zeros(len(ranking.indexes), np.int64)
+    for b, bucket in state.buckets.items():
+        if end - WINDOWS[name] < b <= end:
+            total[_indexes(ranking, state, b, bucket)] += bucket.readers.astype(np.int64)
     return total
 
 
-def _add(total: Int64s, bucket: Bucket | None, sign: int) -> None:
-    if bucket is not None:
-        total[bucket.numbers] += sign * bucket.readers.astype(np.int64)
+def _indexes(ranking: Ranking, state: State, b: int, bucket: Bucket) -> Int64s:
+    """Give the indexes of a bucket's articles."""
+    indexes: Int64s = state.numbers[reading_day(b, ranking.zone)].indexes[bucket.numbers]
+    return indexes

@@ -6,8 +6,9 @@ replied "ok"; on any other reply it is worth nothing, and the partition is read 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
-from services.rank.core import layout, log_time, position, refold, restore, scores, seen
+from services.rank.core import layout, layout_2, log_time, position, refold, restore, scores, seen
 from services.rank.core.clock import RECOMPUTED_MS, bucket_of
 from services.rank.core.desk import Desk
 from services.rank.core.facts import FOREVER
@@ -28,7 +29,8 @@ class Cache:
     """A partition as it lies in Redis: its state, and the strings by which the script knows it.
 
     `stored` is the position string, `as_of` that of the bests (None: not there), `top` the bests as they were
-    written (None: not known, they are to be written whole).
+    written (None: not known, they are to be written whole). `owed` are the commands by which what an older
+    layout has left becomes what the state says; `older` what it had beside that, to be there until then.
     """
 
     state: State
@@ -36,6 +38,8 @@ class Cache:
     stored: bytes | None
     as_of: bytes | None
     top: Mapping[bytes, bytes] | None = None
+    owed: tuple[Write, ...] = ()
+    older: tuple[str, ...] = ()
 
     @property
     def counted_ms(self) -> int:
@@ -43,14 +47,23 @@ class Cache:
         return self.state.position.time.now_ms
 
 
-def remember(partition: int, stored: Stored, part: int = PART) -> Cache:
+def remember(partition: int, stored: Stored, zone: ZoneInfo, part: int = PART) -> Cache:
     """Give the cache of what was read of a partition; TornError if its keys do not belong together.
 
     In a partition that nothing is known of, a part of a day will have `part` hashes.
     """
-    state = restore.restore(partition, stored, part)
-    end = bucket_of(state.position.time.now_ms)
-    return Cache(state, scores.ranking_of(state, end), stored.position, stored.top_as_of)
+    at = restore.position_of(partition, stored.position, part)
+    owed: tuple[Write, ...] = ()
+    read = stored
+    if at.numbered is not None:
+        with restore.reading(partition, "what an older layout has left", stored.position):
+            found = layout_2.converted(partition, at, stored.numbered, stored.views)
+        read = replace(stored, position=position.encode(found.position), ids=found.ids, views=found.views)
+        owed = found.writes
+    state = restore.restore(partition, read, part)
+    ranking = scores.ranking_of(state, bucket_of(state.position.time.now_ms), zone)
+    older = layout_2.keys(partition, at)
+    return Cache(state, ranking, stored.position, stored.top_as_of, owed=owed, older=older)
 
 
 def start_at(cache: Cache, offsets: Mapping[str, int], gap_ms: int | None) -> Cache:
@@ -79,7 +92,7 @@ def count(cache: Cache, batch: Batch, rules: Rules) -> tuple[Cache, Effects, lis
     """Fold a range of the log; DaysNotLoadedError as for `fold`."""
     state, effects = fold(cache.state, batch, rules)
     if effects.days_undone:
-        ranking = scores.ranking_of(state, cache.ranking.end)
+        ranking = scores.ranking_of(state, cache.ranking.end, rules.zone)
     else:
         ranking = scores.follow(cache.ranking, state, effects)
     commands = layout.writes(cache.state.position, state, effects, rules.zone)
@@ -108,7 +121,12 @@ def pinned(cache: Cache, actions: Desk) -> list[str]:
 def facts_to_learn(cache: Cache, effects: Effects) -> list[str]:
     """Name the articles that were viewed and whose facts are not known yet."""
     state = cache.state
-    return [i for i in effects.viewed if i in state.numbers and i not in state.facts]
+    return [i for i in effects.viewed if i in state.indexes and i not in state.facts]
+
+
+def facts_to_forget(cache: Cache, effects: Effects, asked: Iterable[str]) -> Iterable[str]:
+    """Name the articles whose facts may not be needed any more: those asked for, all once a day has gone."""
+    return list(asked) if effects.left is None else list(cache.state.facts)
 
 
 def with_facts(cache: Cache, blobs: Mapping[str, bytes | None]) -> Cache:
@@ -123,7 +141,7 @@ def with_facts(cache: Cache, blobs: Mapping[str, bytes | None]) -> Cache:
 def without_facts(cache: Cache, ids: Iterable[str], actions: Desk) -> Cache:
     """Give the cache without the facts of those articles that are neither viewed nor pinned."""
     state = cache.state
-    for i in {i for i in ids if i not in state.numbers}.difference(pinned(cache, actions)):
+    for i in {i for i in ids if i not in state.indexes}.difference(pinned(cache, actions)):
         state.facts.pop(i, None)
     return cache
 
@@ -131,7 +149,7 @@ def without_facts(cache: Cache, ids: Iterable[str], actions: Desk) -> Cache:
 def void(cache: Cache, done: Refold, rules: Rules) -> tuple[Cache, list[Write]]:
     """Let voids hold whose days have been folded once more up to the position of the cache."""
     state, commands = refold.swap(cache.state, done, rules)
-    ranking = scores.ranking_of(state, cache.ranking.end)
+    ranking = scores.ranking_of(state, cache.ranking.end, rules.zone)
     return replace(cache, state=state, ranking=ranking), commands
 
 
@@ -163,7 +181,7 @@ def rank(
 
     `whole` tells that the partition has been read to its end since it was loaded.
     """
-    ranking = scores.slide(cache.ranking, cache.state.buckets, bucket_of(as_of_ms))
+    ranking = scores.slide(cache.ranking, cache.state, bucket_of(as_of_ms))
     top = layout.top_fields(scores.tops(ranking, cache.state, actions, now_ms, as_of_ms - max_age_ms))
     if is_incomplete(cache.state.position, as_of_ms):
         top[layout.INCOMPLETE] = b"1"
@@ -181,21 +199,16 @@ def is_incomplete(at: Position, as_of_ms: int) -> bool:
 
 def request(before: Cache, after: Cache, commands: list[Write]) -> tuple[Cache, Flush]:
     """Ask the script to take a partition from `before` to `after`; give `after` as it will then be stored."""
-    n = before.state.partition
-    days = before.state.position.days
+    n, at = before.state.partition, before.state.position
+    there = replace(at, ids={}) if before.owed else at
     flush = Flush(
         partition=n,
         position=before.stored,
         top_as_of=before.as_of,
-        facts=before.state.position.facts,
-        lengths={
-            name: length
-            for day in days
-            for name, length in layout.seen_lengths(n, before.state.position, day).items()
-        },
+        facts=at.facts,
+        lengths=layout.lengths(n, there),
         next_position=position.encode(after.state.position),
-        writes=commands,
-        present=[layout.views_key(n, day) for day, views in days.items() if views]
-        + [layout.key(n, "ids")] * bool(before.state.position.ids),
+        writes=[*before.owed, *commands],
+        present=[*(layout.views_key(n, day) for day, views in at.days.items() if views), *before.older],
     )
-    return replace(after, stored=flush.next_position), flush
+    return replace(after, stored=flush.next_position, owed=(), older=()), flush

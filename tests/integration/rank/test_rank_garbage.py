@@ -93,7 +93,7 @@ def spoil(rank: Rank) -> int:
     another_type(name(2, "position"))
     redis.set(name(3, "position"), DEEP)
     redis.set(name(4, "position"), b'{"next":{"views.v1":-1,"other":5}}' + b" " * 2_000_000)
-    redis.hset(name(5, "ids"), STORIES[5], b"x")
+    redis.setrange(day_of(5, "ids"), 0, b"/")
     # a bucket that is counted into would be written over, rightly
     bucket = min(map(int, redis.hkeys(day_of(6, "views"))))
     redis.hset(day_of(6, "views"), str(bucket - 3), b"odd")

@@ -101,7 +101,7 @@ async def test_what_is_refused_is_not_written_and_goes_on_when_it_is_mended(
 async def test_a_day_goes_on_in_parts_where_one_string_would_be_too_long(redis: Redis) -> None:
     """Redis takes strings of a megabyte here; the hashes of the day come to one and a half."""
     store = Store(redis, ZONE)
-    cache = turn.remember(HOME, await store.load(HOME), 20_000)
+    cache = turn.remember(HOME, await store.load(HOME), ZONE, 20_000)
     sent = 0
     async with strings_of_a_megabyte(redis):
         while sent < 200_000:
@@ -110,7 +110,7 @@ async def test_a_day_goes_on_in_parts_where_one_string_would_be_too_long(redis: 
             cache, flush = turn.request(cache, counted, commands)
             assert await store.flush([flush]) == ["ok"]
             sent += 25_000
-        read = turn.remember(HOME, await store.load(HOME))
+        read = turn.remember(HOME, await store.load(HOME), ZONE)
     (day,) = read.state.position.days
     assert (read.state.position.days[day], len(read.state.seen[day])) == (200_000, 200_000)
     assert read.state.position.parts(day) == [20_000] * 10

@@ -11,13 +11,25 @@ import pytest
 from services.rank.adapters.store import Store, connect
 from services.rank.core import turn
 from services.rank.core.facts import UNKNOWN
-from services.rank.core.layout import Flush, seen_key, views_key
+from services.rank.core.layout import Flush, Write, key, seen_key, views_key
 from services.rank.core.position import PART, NewerLayoutError
 from services.rank.core.restore import Stored
 from services.rank.core.turn import Cache
 from shared.topics import ARTICLES, VIEWS
 from tests.builders import NOON_MS, published
-from tests.unit.rank.logs import ARTICLE_IDS, HOME, RULES, ZONE, Appended, batch, columns, event_record, plain
+from tests.unit.rank.logs import (
+    ARTICLE_IDS,
+    HOME,
+    RULES,
+    ZONE,
+    Appended,
+    batch,
+    columns,
+    event_record,
+    plain,
+    readers_of,
+)
+from tests.unit.rank.older import as_layout
 from tests.unit.rank.simulated import SimulatedStore
 
 A, B = ARTICLE_IDS[:2]
@@ -54,7 +66,7 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[AnyStore]:
 
 
 async def remembered(store: AnyStore, part: int = PART) -> Cache:
-    return turn.remember(HOME, await store.load(HOME), part)
+    return turn.remember(HOME, await store.load(HOME), ZONE, part)
 
 
 def some_turn(cache: Cache, first: int = 0) -> tuple[Cache, Flush]:
@@ -75,11 +87,9 @@ async def test_what_was_flushed_is_read_back(store: AnyStore) -> None:
     read = await remembered(store)
     assert (read.stored, read.as_of) == (cache.stored, cache.as_of)
     assert read.state.position == cache.state.position
-    assert read.state.numbers == cache.state.numbers
+    assert read.state.indexes == cache.state.indexes
+    assert readers_of(read.state) == readers_of(cache.state)
     assert read.state.facts == {**cache.state.facts, B: UNKNOWN}
-    assert {b: x.readers.tolist() for b, x in read.state.buckets.items()} == {
-        b: x.readers.tolist() for b, x in cache.state.buckets.items()
-    }
     assert {d: len(s) for d, s in read.state.seen.items()} == {d: len(s) for d, s in cache.state.seen.items()}
 
 
@@ -209,34 +219,55 @@ async def test_the_hashes_of_a_day_lie_in_parts(store: AnyStore) -> None:
     assert await store.seen(HOME, {day: 7}) == {day: [b""] * 7}
 
 
-async def test_a_partition_of_layout_1_goes_on_in_parts_without_losing_a_view(store: AnyStore) -> None:
-    before, flush = some_turn(await remembered(store, 100))
-    old = json.loads(flush.next_position)
-    for name in ("layout", "part", "long"):
-        del old[name]
-    assert await store.flush([replace(flush, next_position=json.dumps(old).encode())]) == ["ok"]
-    # three hashes lie in one string, where two may
+@pytest.mark.parametrize("older", [1, 2])
+async def test_a_partition_of_an_older_layout_is_converted_without_losing_a_view(
+    store: AnyStore, older: int
+) -> None:
+    past = SimulatedStore(ZONE)
+    before, flush = some_turn(turn.remember(HOME, past.read(HOME), ZONE, 100))
+    assert await past.flush([flush]) == ["ok"]
+    tag = key(HOME, "")
+    old = as_layout(older, {name.removeprefix(tag): value for name, value in past.dump().items()})
+    position = old.pop("position")
+    writes: list[Write] = []
+    for name, content in old.items():
+        if isinstance(content, dict):
+            writes += [Write("HSET", tag + name, item) for item in content.items()]
+        else:
+            writes.append(Write("APPEND", tag + name, (content,)))
+    assert isinstance(position, bytes)
+    assert await store.flush([Flush(HOME, None, None, 0, {}, position, writes)]) == ["ok"]
+    # of layout 1 three hashes lie in one string, where two may
     cache = await remembered(store, 2)
+    assert cache.owed
     (day,) = cache.state.position.days
     assert cache.state.position.parts(day) == [3]
-    assert len(cache.state.seen[day]) == 3
+    # what is not as it was read is not converted
+    wrong = turn.request(cache, cache, [])[1]
+    for changed in (replace(wrong, lengths={seen_key(HOME, day): 8}), replace(wrong, present=["{r3}:gone"])):
+        assert await store.flush([changed]) == ["torn"]
+    cache, flush = turn.request(cache, cache, [])
+    assert await store.flush([flush]) == ["ok"]
+    assert (await store.load(HOME)).numbered == {}
     cache, flush = some_turn(cache, 2)
     assert await store.flush([flush]) == ["ok"]
-    assert json.loads(flush.next_position)["layout"] == 2
+    assert json.loads(flush.next_position)["layout"] == 3
     read = await remembered(store)
     assert read.state.position == cache.state.position
-    assert read.state.position.parts(day) == [3, 2, 1]
+    assert read.state.position.parts(day) == ([3, 2, 1] if older == 1 else [6])
     assert read.state.position.days == {day: 2 * before.state.position.days[day]}
+    assert readers_of(read.state) == {at: 2 * n for at, n in readers_of(before.state).items()}
+    assert read.state.facts[A] == cache.state.facts[A]
 
 
 @pytest.mark.parametrize("more", [b"", b" " * (1 << 21)], ids=["short", "long"])
 async def test_a_partition_of_a_newer_layout_is_neither_read_nor_written_nor_deleted(
     store: AnyStore, more: bytes
 ) -> None:
-    newer = b'{"layout":3,"next":"of another kind"' + more + b"}"
+    newer = b'{"layout":4,"next":"of another kind"' + more + b"}"
     _, flush = some_turn(await remembered(store))
     assert await store.flush([Flush(HOME, None, None, 0, {}, newer, [])]) == ["ok"]
-    with pytest.raises(NewerLayoutError, match="layout 3, and this rank knows none after 2"):
+    with pytest.raises(NewerLayoutError, match="layout 4, and this rank knows none after 3"):
         await store.load(HOME)
     assert await store.flush([flush]) == ["position"]
     for position in (None, newer):

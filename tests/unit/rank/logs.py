@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.rank.core.clock import DAY_MS, utc
-from services.rank.core.fold import Batch, Rules
+from services.rank.core.clock import DAY_MS, reading_day, utc
+from services.rank.core.fold import Batch, Rules, State
 from services.rank.core.views import Limits
 from shared import wire
 from shared.events import Arrival, Event
@@ -93,3 +93,13 @@ def batch(
     records = {VIEWS.name: views, ARTICLES.name: articles, DESK.name: desk}
     reached = {topic: rs[-1].offset + 1 for topic, rs in records.items() if rs}
     return Batch({**reached, **(upto or {})}, records)
+
+
+def readers_of(state: State) -> dict[tuple[str, int], int]:
+    """Give the readers of each article in each bucket."""
+    found = {}
+    for b, bucket in state.buckets.items():
+        names = state.indexes.names(state.numbers[reading_day(b, ZONE)].indexes)
+        for number, n in zip(bucket.numbers, bucket.readers, strict=True):
+            found[names[int(number)], b] = int(n)
+    return found

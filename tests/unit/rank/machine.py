@@ -8,7 +8,7 @@ from services.rank.core.desk import Desk
 from services.rank.core.fold import Batch, DaysNotLoadedError, Effects
 from services.rank.core.turn import Cache
 from shared.topics import VIEWS
-from tests.unit.rank.logs import HOME, RULES
+from tests.unit.rank.logs import HOME, RULES, ZONE
 from tests.unit.rank.simulated import SimulatedStore
 
 FEW: Final = 2
@@ -20,11 +20,11 @@ class Machine:
 
     def __init__(self, store: SimulatedStore, part: int = FEW) -> None:
         self.store, self.part = store, part
-        self.cache: Cache = turn.remember(HOME, store.read(HOME), part)
+        self.cache: Cache = turn.remember(HOME, store.read(HOME), ZONE, part)
 
     def reload(self) -> None:
         """Forget and read again."""
-        self.cache = turn.remember(HOME, self.store.read(HOME), self.part)
+        self.cache = turn.remember(HOME, self.store.read(HOME), ZONE, self.part)
 
     def _with_facts(self, cache: Cache, ids: Sequence[str]) -> Cache:
         return turn.with_facts(cache, self.store.facts_there(HOME, ids)) if ids else cache
@@ -50,6 +50,7 @@ class Machine:
             read = self.store.hashes(HOME, turn.parts_of(before, missing.days))
             after, effects, commands = turn.count(turn.with_days(before, read), batch, RULES)
         after = self._with_facts(after, turn.facts_to_learn(after, effects))
+        after = turn.without_facts(after, turn.facts_to_forget(after, effects, ()), actions)
         if as_of_ms is not None:
             after, more = turn.rank(after, as_of_ms, as_of_ms, actions, max_age_ms=RULES.max_age_ms)
             commands += more

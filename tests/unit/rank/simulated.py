@@ -7,9 +7,18 @@ import json
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from services.rank.core.layout import AS_OF, FACTS_COUNT, Flush, Write, key, seen_key, views_key
-from services.rank.core.position import newer_layout
-from services.rank.core.restore import Stored, days_to_read
+from services.rank.core.layout import (
+    AS_OF,
+    FACTS_COUNT,
+    Flush,
+    Write,
+    ids_lengths,
+    key,
+    seen_key,
+    views_key,
+)
+from services.rank.core.position import Position, newer_layout
+from services.rank.core.restore import Stored, days_to_read, position_of
 
 Value = bytes | dict[bytes, bytes]
 
@@ -37,16 +46,22 @@ class SimulatedStore:
     def read(self, partition: int) -> Stored:
         """Read a partition."""
         position = self._text(key(partition, "position"))
-        days, recent = days_to_read(partition, position, self._zone)
+        at = position_of(partition, position)
+        hashes = self.hashes(partition, {day: len(at.parts(day)) for day in at.days})
         return Stored(
             position=position,
-            ids=self._hash(key(partition, "ids")),
+            ids={day: self.ids(partition, at, day) for day in at.days},
             articles=self._hash(key(partition, "articles")),
-            views={day: self._hash(views_key(partition, day)) for day in days},
-            seen=self.hashes(partition, {day: days[day] for day in recent}),
-            seen_bytes={day: [*map(len, parts)] for day, parts in self.hashes(partition, days).items()},
+            views={day: self._hash(views_key(partition, day)) for day in at.days},
+            seen=self.hashes(partition, days_to_read(at, self._zone)),
+            seen_bytes={day: [*map(len, parts)] for day, parts in hashes.items()},
             top_as_of=self._hash(key(partition, "top")).get(AS_OF),
+            numbered=self._hash(key(partition, "ids")) if at.numbered else {},
         )
+
+    def ids(self, partition: int, at: Position, day: str) -> bytes:
+        """Read the ids of a reading day."""
+        return b"".join(self._text(name) or b"" for name in ids_lengths(partition, at, day))
 
     def run(self, flush: Flush) -> str:
         """Do what the script does."""

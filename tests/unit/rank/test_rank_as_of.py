@@ -3,11 +3,15 @@
 import asyncio
 import threading
 import time
+from collections.abc import Iterable
+from dataclasses import replace
 from itertools import islice
 from typing import Any, cast
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from services.rank.adapters import archive
@@ -17,22 +21,29 @@ from services.rank.adapters.http import create_app
 from services.rank.core import scores
 from services.rank.core.buckets import Bucket
 from services.rank.core.clock import BUCKET_MS
-from services.rank.core.numbering import Numbers
 from services.rank.core.position import Position
 from services.rank.core.restore import TornError
+from services.rank.core.voids import Void
 from shared.health import Health
+from shared.topics import VIEWS
+from tests.unit.rank.logs import ZONE
 
 FOREVER_MS = 10**15
+DAY = "2026-11-15"
+BEFORE = Position(next={VIEWS.name: 5}, ids={DAY: 16})
 
 
 class _Board:
     """A Redis of twelve partitions that are counted, and in which there is nothing."""
+
+    zone = ZONE
 
     def __init__(self) -> None:
         self.reading = self.most_at_once = self.read = 0
         self.may_go_on = asyncio.Event()
         self.may_go_on.set()
         self.torn: Exception | None = None
+        self.positions = [Position()]
 
     async def desk(self) -> None:
         return None
@@ -41,7 +52,9 @@ class _Board:
         return None
 
     async def standing(self, partition: int) -> Standing:
-        return Standing(Position(), FOREVER_MS, whole=True)
+        # what it says is read by turns; the last stays
+        position = self.positions.pop(0) if len(self.positions) > 1 else self.positions[0]
+        return Standing(position, FOREVER_MS, whole=True)
 
     async def window(self, partition: int, first: int, last: int) -> dict[int, Bucket]:
         if self.torn is not None:
@@ -53,8 +66,11 @@ class _Board:
         self.reading -= 1
         return {}
 
-    async def numbers(self, partition: int) -> Numbers:
-        return Numbers()
+    def days(self, first: int, last: int) -> dict[str, list[int]]:
+        return {}
+
+    async def ids(self, partition: int, at: Position, days: Iterable[str]) -> dict[str, bytes]:
+        return {}
 
     async def facts(self, partition: int, articles: list[str]) -> dict[str, Any]:
         return {}
@@ -115,3 +131,44 @@ async def test_it_is_reckoned_beside_the_event_loop(
     assert (await client.get("/hot", params=then())).is_success
     assert threads
     assert threading.get_ident() not in threads
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        replace(BEFORE, voids=(Void(3, 7, 0, 1),)),
+        replace(BEFORE, next={VIEWS.name: 4}),
+        replace(BEFORE, ids={DAY: 8}),
+    ],
+    ids=["voided", "put back", "fewer ids"],
+)
+@pytest.mark.parametrize("path", ["/hot", "/hot/story-1/why"])
+async def test_numbers_that_may_have_changed_under_the_question_are_not_answered_with(
+    client: httpx.AsyncClient, board: _Board, path: str, after: Position
+) -> None:
+    query = then() if path == "/hot" else {}
+    # a list begins with the position of partition 0, from which it has the desk
+    first = [BEFORE] * (2 if path == "/hot" else 1)
+    counted_on = replace(BEFORE, next={VIEWS.name: 9}, ids={DAY: 33, "2026-11-16": 7})
+    board.positions = [*first, counted_on]
+    assert (await client.get(path, params=query)).status_code != 503
+    board.positions = [*first, after]
+    assert (await client.get(path, params=query)).status_code == 503
+
+
+@pytest.mark.parametrize("path", ["/hot", "/hot/story-1/why"])
+async def test_of_a_partition_in_an_older_layout_nothing_is_told(
+    client: httpx.AsyncClient, board: _Board, path: str
+) -> None:
+    board.positions = [Position(numbered=3)]
+    answer = await client.get(path, params=then() if path == "/hot" else {})
+    assert answer.status_code == 503
+    assert "older layout" in answer.text
+
+
+@given(st.lists(st.from_regex(r"[ab.]{1,3}", fullmatch=True), unique=True, max_size=12))
+def test_an_article_is_found_by_its_line(ids: list[str]) -> None:
+    blob = "".join(f"{i}\n" for i in ids).encode()
+    for article in {*ids, "a", "b", "ab", "aa"}:
+        expected = {DAY: ids.index(article)} if article in ids else {}
+        assert archive._numbers_in({DAY: blob, "2026-11-16": b""}, article) == expected

@@ -61,7 +61,8 @@ class _Time:
 
 def loader() -> tuple[Loader, _Store, _Time]:
     store, time = _Store(), _Time()
-    made = Loader(cast("Log", _Log()), cast("Store", store), Clock(lambda: NOON_MS, lambda: time.s))
+    clock = Clock(lambda: NOON_MS, lambda: time.s)
+    made = Loader(cast("Log", _Log()), cast("Store", store), ZONE, clock)
     return made, store, time
 
 
@@ -121,7 +122,7 @@ async def test_a_partition_of_a_newer_layout_is_left_alone_until_it_is_readable_
     for _ in range(10):
         assert await loaded(making, 0) == set()
         (said,) = making.refusals()
-        assert "layout 7, and this rank knows none after 2; run the newer rank" in said
+        assert "layout 7, and this rank knows none after 3; run the newer rank" in said
         time.s += 6
     newer.clear()
     assert await loaded(making, 0) == {0}

@@ -22,7 +22,8 @@ from services.rank.core.restore import (
     TornError,
     check_sizes,
     days_to_read,
-    numbers_of,
+    names_of,
+    position_of,
     restore,
 )
 from shared.events import HotPinned
@@ -59,14 +60,24 @@ def counted() -> Stored:
 GOOD = counted()
 (DAY,) = GOOD.views
 ((BUCKET, PACKED),) = GOOD.views[DAY].items()
+IDS = f"{A}\n{B}\n".encode()
+
+
+SEEN = layout.seen_key(HOME, DAY)
 
 
 def position(**changes: object) -> bytes:
     return json.dumps(json.loads(GOOD.position or b"") | changes).encode()
 
 
+def with_ids(ids: bytes, has: bytes = IDS) -> Stored:
+    """Give a partition with other ids, whose position knows of so many bytes of them."""
+    return replace(GOOD, position=position(ids={DAY: len(has)}), ids={DAY: ids})
+
+
 def test_what_was_written_is_read() -> None:
-    assert restore(HOME, GOOD).numbers == {A: 0, B: 1}
+    assert restore(HOME, GOOD).indexes == {A: 0, B: 1}
+    assert GOOD.ids == {DAY: IDS}
 
 
 @pytest.mark.parametrize(
@@ -85,12 +96,20 @@ def test_what_was_written_is_read() -> None:
         position(at={"views.v1": -5}),
         position(days={"today": 3}),
         position(days={DAY: -3}),
-        position(days={DAY: 3, "2026-13-77": 0}, ids=7),
+        position(days={DAY: 3, "2026-13-77": 0}, ids={DAY: len(IDS), "2026-13-77": 5}),
         position(gap=2**60),
         position(ids="two"),
+        position(ids=2),
+        position(ids={DAY: 0}),
+        position(ids={DAY: -1}),
+        position(ids={"today": 18}),
+        position(ids={}),
+        position(ids={DAY: 2**50}),
+        position(numbered=2),
+        position(layout=2),
         position(layout=0),
         position(layout=1),
-        position(layout="3"),
+        position(layout="4"),
         position(layout=True),
         position(part=0),
         position(part=1, days={DAY: 2**50}),
@@ -111,17 +130,17 @@ def test_a_position_that_rank_cannot_have_written_is_torn(blob: bytes) -> None:
     "stored",
     [
         replace(GOOD, position=None),
-        replace(GOOD, ids={A.encode(): b"0"}),
-        replace(GOOD, ids={A.encode(): b"0", B.encode(): b"x"}),
-        replace(GOOD, ids={A.encode(): b"0", B.encode(): b"0"}),
-        replace(GOOD, ids={A.encode(): b"0", B.encode(): b"7"}),
-        replace(GOOD, ids={A.encode(): b"0", b"\xff\xfe": b"1"}),
-        replace(GOOD, ids={A.encode(): b"0", b"#desk": b"1"}),
-        replace(GOOD, ids={A.encode(): b"0", b"two\nlines": b"1"}),
-        replace(GOOD, ids={A.encode(): b"0", b"": b"1"}),
-        replace(GOOD, ids={A.encode(): b"0", b"a" * 65: b"1"}),
-        replace(GOOD, ids={A.encode(): b"0", B.encode(): b"9" * 25}),
-        replace(GOOD, ids={A.encode(): b"0", B.encode(): b"9" * 5000}),
+        with_ids(b""),
+        with_ids(f"{A}\n".encode()),
+        with_ids(f"{A}\n{B}".encode()),
+        with_ids(f"{A}\n{B} ".encode()),
+        with_ids(f"{A}\n{A}\n".encode(), has=IDS.replace(B.encode(), A.encode())),
+        with_ids(IDS + b"c\n", has=IDS + b"c\n"),
+        with_ids(IDS[:-2] + b"\xff\n"),
+        with_ids(b"#desk\n" + IDS[6:], has=b"#desk\n" + IDS[6:]),
+        with_ids(b"\n" + IDS, has=b"\n" + IDS),
+        with_ids(IDS + b"\n", has=IDS + b"\n"),
+        with_ids(b"a" * 65 + b"\nb\n", has=b"a" * 65 + b"\nb\n"),
         replace(GOOD, articles={**GOOD.articles, b"#": b"many"}),
         replace(GOOD, articles={**GOOD.articles, b"#desk": b"{"}),
         replace(GOOD, articles={**GOOD.articles, b"#desk": DEEP}),
@@ -136,6 +155,7 @@ def test_a_position_that_rank_cannot_have_written_is_torn(blob: bytes) -> None:
         replace(GOOD, views={DAY: {BUCKET: struct.pack("<IIII", 0, 2, 77, 1)}}),
         replace(GOOD, views={DAY: {BUCKET: struct.pack("<IIII", 1, 2, 0, 1)}}),
         replace(GOOD, views={DAY: {BUCKET: struct.pack("<IIII", 0, 1, 0, 2)}}),
+        replace(GOOD, views={DAY: {BUCKET: struct.pack("<II", 0, 3)}}),
         replace(GOOD, seen={DAY: [b"x"]}),
         replace(GOOD, seen={DAY: [bytes(24)]}),
         replace(GOOD, seen_bytes={DAY: [7]}),
@@ -143,7 +163,7 @@ def test_a_position_that_rank_cannot_have_written_is_torn(blob: bytes) -> None:
         replace(GOOD, seen_bytes={DAY: [24, 0]}),
         replace(GOOD, position=position(part=2)),
     ],
-    ids=range(32),
+    ids=range(33),
 )
 def test_keys_that_rank_cannot_have_written_are_torn(stored: Stored) -> None:
     with pytest.raises(TornError, match=f"^partition {HOME}: "):
@@ -154,15 +174,15 @@ def test_keys_that_rank_cannot_have_written_are_torn(stored: Stored) -> None:
 def test_any_bytes_are_read_or_torn(blob: bytes, where: int) -> None:
     stored = [
         replace(GOOD, position=blob),
-        replace(GOOD, ids={A.encode(): b"0", B.encode(): blob}),
-        replace(GOOD, ids={A.encode(): b"0", blob: b"1"}),
+        with_ids(blob),
+        with_ids(blob, has=blob),
         replace(GOOD, articles={**GOOD.articles, A.encode(): blob}),
         replace(GOOD, views={DAY: {BUCKET: blob}}),
         replace(GOOD, seen={DAY: [blob]}),
     ][where]
     try:
-        turn.remember(HOME, stored)
-        days_to_read(HOME, stored.position, ZONE)
+        turn.remember(HOME, stored, ZONE)
+        days_to_read(position_of(HOME, stored.position), ZONE)
     except (TornError, NewerLayoutError):
         pass
 
@@ -170,40 +190,41 @@ def test_any_bytes_are_read_or_torn(blob: bytes, where: int) -> None:
 @pytest.mark.parametrize(
     "sizes",
     [
-        Sizes(3, 0, [1], {DAY: [24]}),
-        Sizes(2, LONGEST_HISTORY + 1, [1], {DAY: [24]}),
-        Sizes(2, 0, [MOST_BUCKETS + 1], {DAY: [24]}),
-        Sizes(2, 0, [1], {DAY: [1 << 40]}),
+        Sizes(0, [1], {SEEN: 24}, numbered=1),
+        Sizes(LONGEST_HISTORY + 1, [1], {SEEN: 24}),
+        Sizes(0, [MOST_BUCKETS + 1], {SEEN: 24}),
+        Sizes(0, [1], {SEEN: 1 << 40}),
+        Sizes(0, [1], {SEEN: 24, layout.ids_key(HOME, DAY): len(IDS) + 1}),
     ],
 )
 def test_what_is_too_large_is_torn_before_it_is_read(sizes: Sizes) -> None:
-    check_sizes(HOME, GOOD.position, Sizes(2, 100, [1], {DAY: [24]}))
+    check_sizes(HOME, GOOD.position, Sizes(100, [1], {SEEN: 24, layout.ids_key(HOME, DAY): len(IDS)}))
     with pytest.raises(TornError):
         check_sizes(HOME, GOOD.position, sizes)
 
 
 def test_hashes_of_an_earlier_day_that_are_no_longer_there_are_torn() -> None:
-    cache = turn.remember(HOME, GOOD)
+    cache = turn.remember(HOME, GOOD, ZONE)
     for blob in (b"", b"x", bytes(24)):
         with pytest.raises(TornError):
             turn.with_days(cache, {DAY: [blob]})
 
 
-@pytest.mark.parametrize("blob", [position(layout=3), b'{"layout": 99, "next": null}', b' {"layout":3}'])
+@pytest.mark.parametrize("blob", [position(layout=4), b'{"layout": 99, "next": null}', b' {"layout":4}'])
 def test_a_newer_layout_is_not_torn_whatever_else_its_position_says(blob: bytes) -> None:
     with pytest.raises(NewerLayoutError) as newer:
         restore(HOME, replace(GOOD, position=blob))
-    assert newer.value.layout in (3, 99)
+    assert newer.value.layout in (4, 99)
     with pytest.raises(NewerLayoutError):
-        days_to_read(HOME, blob, ZONE)
+        position_of(HOME, blob)
     with pytest.raises(NewerLayoutError):
-        check_sizes(HOME, blob, Sizes(2, 100, [1], {DAY: [24]}))
+        check_sizes(HOME, blob, Sizes(100, [1], {SEEN: 24}))
 
 
 def test_a_newer_layout_is_told_from_the_beginning_of_its_position() -> None:
-    assert newer_layout(b'{"layout":3,"next":{"vie') == 3
+    assert newer_layout(b'{"layout":4,"next":{"vie') == 4
     assert newer_layout(b' { "layout" : 12}') == 12
-    for blob in (GOOD.position or b"", b"", b"garbage", b'{"layout":2,', b'{"next":{},"layout":3}'):
+    for blob in (GOOD.position or b"", b"", b"garbage", b'{"layout":3,', b'{"next":{},"layout":4}'):
         assert newer_layout(blob) is None
 
 
@@ -222,7 +243,8 @@ def test_hashes_lie_in_parts_however_they_came(
         said = json.loads(encode(at))
         for name in ("layout", "part", "long"):
             del said[name]
-        at = decode(json.dumps(said).encode(), part)
+        said["ids"] = 0
+        at = replace(decode(json.dumps(said).encode(), part), numbered=None)
     strings: dict[str, bytes] = {}
     old = layout.seen_key(HOME, DAY)
     if of_layout_1 and first:
@@ -260,6 +282,8 @@ def test_what_a_backup_left_where_a_day_or_a_part_begins_is_deleted() -> None:
         | {
             f"{{r{HOME}}}:seen:{DAY}:1": b"left over",
             f"{{r{HOME}}}:seen:{NEXT_DAY}": b"left over",
+            f"{{r{HOME}}}:ids:{DAY}:1": b"left over",
+            f"{{r{HOME}}}:ids:{NEXT_DAY}": b"left over",
             f"{{r{HOME}}}:views:{NEXT_DAY}": {b"1": b"left over"},
         }
     )
@@ -274,18 +298,34 @@ def test_what_a_backup_left_where_a_day_or_a_part_begins_is_deleted() -> None:
     assert machine.feed(batch([Appended(10, NOON_MS + DAY_MS, plain(A, "carl", NOON_MS))]))[0] == "ok"
 
 
-def test_a_million_ids_are_read_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.rank.core.restore._PORTION", 3)
+@given(part=st.integers(1, 3), some=st.lists(st.lists(st.integers(0, 10**9), max_size=4), max_size=5))
+def test_ids_lie_in_parts_however_they_came(part: int, some: list[list[int]]) -> None:
+    at = Position(days={DAY: 1}, part=part)
+    strings: dict[str, bytes] = {}
+    for numbers in some:
+        ids = [f"story-{number}" for number in numbers]
+        if size := sum(len(i) + 1 for i in ids):
+            at = at.with_days(at.days, {DAY: at.ids.get(DAY, 0) + size})
+            _apply(strings, layout.ids_writes(HOME, at, DAY, ids))
+    assert {name: len(blob) for name, blob in strings.items()} == layout.ids_lengths(HOME, at, DAY)
+    assert b"".join(strings.values()) == b"".join(b"story-%d\n" % number for of in some for number in of)
+    assert all(len(blob) <= 8 * part for blob in strings.values())
+    assert decode(encode(at)) == at
+
+
+def test_ids_are_read_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.rank.core.restore._PORTION", 20)
     for count in (0, 1, 3, 10):
         names = [f"story-{number}" for number in range(count)]
-        ids = {name.encode(): b"%d" % number for number, name in enumerate(names)}
-        assert list(numbers_of(dict(sorted(ids.items(), reverse=True)))) == names
-    with pytest.raises(ValueError, match="without a gap"):
-        numbers_of({**ids, b"story-4": b"40"})
+        blob = "".join(f"{name}\n" for name in names).encode()
+        assert names_of(blob) == names
+    for wrong in (blob + b"x", blob + b"/\n", blob + b"story-4\n", blob.replace(b"7", b"\n")):
+        with pytest.raises(ValueError, match=r"no ids|twice"):
+            names_of(wrong)
 
 
 def test_bests_are_known_by_their_moment_and_their_digest() -> None:
-    cache = turn.remember(HOME, GOOD)
+    cache = turn.remember(HOME, GOOD, ZONE)
     _, commands = turn.rank(cache, NOON_MS, NOON_MS, ())
     top = {w.arguments[0]: w.arguments[1] for w in commands if w.command == "HSET"}
     assert layout.is_whole(top)

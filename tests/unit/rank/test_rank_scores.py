@@ -9,19 +9,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.rank.core.buckets import EMPTY, Bucket, added, counted, pack, unpack
-from services.rank.core.clock import BUCKET_MS, bucket_of, utc
+from services.rank.core.clock import BUCKET_MS, bucket_of, reading_day, utc
 from services.rank.core.desk import Action, Desk, Kind, decode, encode, parse
 from services.rank.core.desk import fold as desk_fold
 from services.rank.core.facts import FOREVER, Facts, apply
 from services.rank.core.fold import State, fold
 from services.rank.core.lists import merge_all
-from services.rank.core.numbering import Numbers
+from services.rank.core.restore import numbered
 from services.rank.core.scores import Candidate, Ranking, follow, in_order, ranking_of, slide, tops
 from services.rank.core.seen import Seen, article_key, from_bytes, reader_key, to_bytes
 from shared.events import LISTS, HotPinned
 from shared.wire import TYPE_PREFIX
 from tests.builders import NOON_MS, published, withdrawn
-from tests.unit.rank.logs import ARTICLE_IDS, HOME, RULES, Appended, batch, columns, event_record, ids_of
+from tests.unit.rank.logs import (
+    ARTICLE_IDS,
+    HOME,
+    RULES,
+    ZONE,
+    Appended,
+    batch,
+    columns,
+    event_record,
+    ids_of,
+    readers_of,
+)
 
 A, B, C = ARTICLE_IDS[:3]
 NOW = bucket_of(NOON_MS)
@@ -29,13 +40,15 @@ NOW = bucket_of(NOON_MS)
 
 def state_of(reads: dict[str, list[int]], facts: dict[str, Facts]) -> State:
     """Give a state where each article was read once in each of these buckets before noon's."""
-    numbers = {name: i for i, name in enumerate(reads)}
+    names: dict[str, dict[str, int]] = {}
     buckets: dict[int, Bucket] = {}
     for name, ages in reads.items():
         for age in ages:
-            once = counted(np.array([numbers[name]], np.uint32))
+            of_day = names.setdefault(reading_day(NOW - age, ZONE), {})
+            once = counted(np.array([of_day.setdefault(name, len(of_day))], np.uint32))
             buckets[NOW - age] = added(buckets.get(NOW - age, EMPTY), once)
-    return State(HOME, numbers=Numbers(reads), facts=facts, buckets=buckets)
+    indexes, numbers = numbered({day: list(of_day) for day, of_day in names.items()})
+    return State(HOME, indexes=indexes, numbers=numbers, facts=facts, buckets=buckets)
 
 
 def known(**changes: Any) -> Facts:
@@ -45,7 +58,7 @@ def known(**changes: Any) -> Facts:
 def bests(
     state: State, name: str = "all:now", desk: Desk = (), now_ms: int = NOON_MS, oldest_ms: int = -FOREVER
 ) -> list[Candidate]:
-    return tops(ranking_of(state, NOW), state, desk, now_ms, oldest_ms).get(name, [])
+    return tops(ranking_of(state, NOW, ZONE), state, desk, now_ms, oldest_ms).get(name, [])
 
 
 def action(kind: Kind, article: str, scope: str = "all", position: int = 1) -> Action:
@@ -115,7 +128,7 @@ def test_a_section_in_two_scripts_is_one_and_listed_under_each_spelling() -> Non
     state = state_of({A: [0], B: [0, 1], C: [0]}, facts)
     assert [c.id for c in bests(state, "section:国际:now")] == [B, A]
     desk = tuple(replace(one, scope="section:国际") for one in (action("banned", B), action("pinned", A)))
-    made = tops(ranking_of(state, NOW), state, desk, NOON_MS)
+    made = tops(ranking_of(state, NOW, ZONE), state, desk, NOON_MS)
     assert [c.id for c in made["section:国际:now"]] == [A]
     # another partition, in which nobody has read what is spelled otherwise
     lists = merge_all([made, {"section:国际:now": [Candidate("z", 9, 9, 0)]}], desk)
@@ -166,32 +179,54 @@ rows = st.lists(
 )
 
 
-@given(st.lists(st.tuples(rows, st.integers(0, 400)), min_size=1, max_size=6))
+@given(st.lists(st.tuples(rows, st.integers(0, 700)), min_size=1, max_size=8))
 def test_running_sums_are_the_sums(parts: list[tuple[list[tuple[str, int, int]], int]]) -> None:
     state = State(HOME)
-    ranking = ranking_of(state, NOW)
+    ranking = ranking_of(state, NOW, ZONE)
     clock = NOON_MS
     for offset, (part, later) in enumerate(parts):
         clock += later * BUCKET_MS
         value = columns([(name, reader, at - NOON_MS + clock) for name, reader, at in part])
         text = event_record(offset, published(part[0][0]), part[0][0], clock)
         state, effects = fold(state, batch([Appended(offset, clock, value)], [text]), RULES)
-        ranking = slide(follow(ranking, state, effects), state.buckets, bucket_of(clock))
-        assert contents(ranking) == contents(ranking_of(state, bucket_of(clock)))
+        ranking = slide(follow(ranking, state, effects), state, bucket_of(clock))
+        assert contents(ranking) == contents(ranking_of(state, bucket_of(clock), ZONE))
+        # of what was viewed on days that are over, nothing is left
+        assert {*state.indexes} == {name for name, _ in readers_of(state)}
+
+
+def test_what_was_read_on_no_day_that_is_kept_makes_room_and_the_others_keep_what_they_have() -> None:
+    texts = [
+        event_record(n, published(name, section=name, published_at=utc(NOON_MS - n)), name)
+        for n, name in enumerate((A, B, C))
+    ]
+    state, _ = fold(State(HOME), batch(articles=texts), RULES)
+    ranking = ranking_of(state, NOW, ZONE)
+    gone = 0
+    for step in range(8):
+        clock = NOON_MS + step * 36 * 3_600_000
+        # the first day alone has A; C comes with the record that ends that day
+        rows = [(name, step, clock) for name in ({A, B} if not step else {B, C} if step > 5 else {B})]
+        state, effects = fold(state, batch([Appended(step, clock, columns(rows))]), RULES)
+        ranking = slide(follow(ranking, state, effects), state, bucket_of(clock))
+        assert contents(ranking) == contents(ranking_of(state, bucket_of(clock), ZONE))
+        gone += effects.left is not None and A not in state.indexes
+    assert gone
+    assert {*state.indexes} == {B, C}
 
 
 def contents(ranking: Ranking) -> tuple[object, ...]:
     sections = [ranking.sections[code] for code in ranking.section]
     columns = (ranking.published, ranking.begins, ranking.ends, *ranking.sums.values())
-    return list(ranking.numbers), ranking.end, sections, [column.tolist() for column in columns]
+    return list(ranking.indexes), ranking.end, sections, [column.tolist() for column in columns]
 
 
 def test_windows_may_jump_back() -> None:
     state = state_of({A: [0, 5, 400]}, {A: known()})
-    ranking = ranking_of(state, NOW)
+    ranking = ranking_of(state, NOW, ZONE)
     for end in (NOW - 3, NOW - 900, NOW + 2000, NOW):
-        ranking = slide(ranking, state.buckets, end)
-        assert contents(ranking) == contents(ranking_of(state, end))
+        ranking = slide(ranking, state, end)
+        assert contents(ranking) == contents(ranking_of(state, end, ZONE))
 
 
 def test_packing_keeps_a_bucket() -> None:

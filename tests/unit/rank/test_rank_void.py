@@ -34,6 +34,7 @@ from tests.unit.rank.logs import (
     event_record,
     ids_of,
     plain,
+    readers_of,
 )
 from tests.unit.rank.machine import Machine
 from tests.unit.rank.simulated import SimulatedStore, Value
@@ -351,13 +352,7 @@ def _without(record: Appended, told: Voids) -> Appended:
 
 
 def _readers(voider: Voider) -> dict[tuple[str, int], int]:
-    state = voider.machine.cache.state
-    names = list(state.numbers)
-    return {
-        (names[int(number)], b): int(n)
-        for b, bucket in state.buckets.items()
-        for number, n in zip(bucket.numbers, bucket.readers, strict=True)
-    }
+    return readers_of(voider.machine.cache.state)
 
 
 def _days(voider: Voider) -> dict[str, Value]:

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from services.rank.core import scores
 from services.rank.core.buckets import counted
-from services.rank.core.clock import BUCKET_MS, DAY_MS, WINDOWS, bucket_of
+from services.rank.core.clock import BUCKET_MS, DAY_MS, WINDOWS, bucket_of, reading_day
 from services.rank.core.desk import Action
 from services.rank.core.facts import UNKNOWN, Facts, apply
 from services.rank.core.fold import State
-from services.rank.core.numbering import Numbers
+from services.rank.core.restore import numbered
 from services.rank.core.why import Explanation, explain
 from shared.events import LISTS, ListName
 from tests.builders import NOON, NOON_MS, published, withdrawn
-from tests.unit.rank.logs import HOME
+from tests.unit.rank.logs import HOME, ZONE
 
 NOW = bucket_of(NOON_MS)
 KNOWN = apply(UNKNOWN, published("a"))
@@ -51,8 +51,9 @@ def test_the_score_that_is_explained_is_the_score_in_the_list(
     readers: dict[int, int], list_name: ListName
 ) -> None:
     buckets = {b: counted(np.zeros(n, np.uint32)) for b, n in readers.items()}
-    state = State(HOME, numbers=Numbers(["a"]), facts={"a": KNOWN}, buckets=buckets)
-    tops = scores.tops(scores.ranking_of(state, NOW), state, (), NOON_MS)
+    indexes, numbers = numbered({reading_day(b, ZONE): ["a"] for b in buckets})
+    state = State(HOME, indexes=indexes, numbers=numbers, facts={"a": KNOWN}, buckets=buckets)
+    tops = scores.tops(scores.ranking_of(state, NOW, ZONE), state, (), NOON_MS)
     listed = {c.id: c.score for c in tops.get(f"all:{list_name}", [])}
     assert listed.get("a", 0) == told(readers, KNOWN, list_name).score
 

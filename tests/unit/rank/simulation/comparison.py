@@ -45,9 +45,9 @@ class Comparison:
         _same(n, "the views of the position", (at["days"], at["ids"]), (counted.days, counted.ids))
         _same(n, "the time of the position", at["at"].get(VIEWS.name, 0), counted.at)
         _same(n, "a gap in the log", at.get("gap"), None)
-        of_days = {name for name in content if name.startswith(("views:", "seen:"))}
+        of_days = {name for name in content if name.startswith(("views:", "seen:", "ids:"))}
         # what a backup that was put back key by key has left is deleted when its place is needed
-        of_position = {name for name in of_days if _is_of(at["days"], name)}
+        of_position = {name for name in of_days if _is_of(at, name)}
         for name in sorted(of_position | counted.keys.keys()):
             _same(n, name, content.get(name), counted.keys.get(name))
         articles = content.get("articles", {})
@@ -143,10 +143,11 @@ class Comparison:
         )
 
 
-def _is_of(days: dict[str, int], name: str) -> bool:
-    """Tell whether a key of a day is one that a position with these days has."""
+def _is_of(at: dict[str, dict[str, int]], name: str) -> bool:
+    """Tell whether a key of a day is one that a position has."""
     kind, day, part = f"{name}:0".split(":")[:3]
-    return day in days and (kind == "views" or int(part) * oracle.PART < days[day])
+    size = {"views": 1, "seen": 8 * at["days"].get(day, 0), "ids": at["ids"].get(day, 0)}[kind]
+    return day in at["days"] and int(part) * 8 * oracle.PART < size
 
 
 def _source(action: dict[str, Any]) -> tuple[int, int] | None:

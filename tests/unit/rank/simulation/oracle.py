@@ -23,7 +23,7 @@ _WINDOWS: Final = {"now": 12, "24h": 288, "3d": 864}
 _64_BITS: Final = 2**64 - 1
 
 PART: Final = 3
-"""Hashes in a string of the simulated partitions, so few that a day has many strings."""
+"""Hashes in a string of the simulated partitions, so few that a day has many; of ids, as many bytes."""
 
 
 @lru_cache(maxsize=4096)
@@ -52,7 +52,7 @@ class Counted(NamedTuple):
 
     keys: dict[str, Any]
     days: dict[str, int]
-    ids: int
+    ids: dict[str, int]
     at: int
     readers: dict[tuple[int, str], int]
 
@@ -62,14 +62,14 @@ class Views:
 
     def __init__(self, own: Sequence[str]) -> None:
         self._own = frozenset(own)
-        self._numbers: dict[str, int] = {}
+        self._numbers: dict[str, dict[str, int]] = {}
         self._order: dict[str, list[bytes]] = {}
         self._seen: dict[str, set[tuple[str, int | str]]] = {}
         self._readers: dict[tuple[int, str], int] = {}
         self._at = 0
         self._now = self._sure = 0
         self._jumped: int | None = None
-        self._upto = [Counted({}, {}, 0, 0, {})]
+        self._upto = [Counted({}, {}, {}, 0, {})]
 
     def counted(self, log: Sequence[Logged | None], offset: int) -> Counted:
         """Give what the records before an offset come to."""
@@ -87,11 +87,12 @@ class Views:
             timely = row.arrived - 10 * _MINUTE_MS <= row.at <= row.arrived + _MINUTE_MS
             if row.article not in self._own or not timely or row.at < record.timestamp - _KEPT_MS:
                 continue
-            self._numbers.setdefault(row.article, len(self._numbers))
             bucket = min(row.at, row.arrived) // (5 * _MINUTE_MS)
             day = reading_day(bucket)
             if (row.article, row.reader) not in self._seen.setdefault(day, set()):
                 self._seen[day].add((row.article, row.reader))
+                numbers = self._numbers.setdefault(day, {})
+                numbers.setdefault(row.article, len(numbers))
                 self._order.setdefault(day, []).append(mark_of(row.article, row.reader))
                 self._readers[bucket, row.article] = self._readers.get((bucket, row.article), 0) + 1
         self._at = max(self._at, record.timestamp)
@@ -130,6 +131,7 @@ class Views:
         for day in [day for day in self._seen if not is_kept(day)]:
             del self._seen[day]
             self._order.pop(day, None)
+            self._numbers.pop(day, None)
         self._readers = {k: n for k, n in self._readers.items() if is_kept(reading_day(k[0]))}
 
     def _snapshot(self) -> Counted:
@@ -140,14 +142,18 @@ class Views:
                 keys[name] = b"".join(marks[first : first + PART])
         packed: dict[int, list[tuple[int, int]]] = {}
         for (bucket, article), n in self._readers.items():
-            packed.setdefault(bucket, []).append((self._numbers[article], n))
+            packed.setdefault(bucket, []).append((self._numbers[reading_day(bucket)][article], n))
         for bucket, pairs in packed.items():
             content = b"".join(struct.pack("<II", *pair) for pair in sorted(pairs))
             keys.setdefault(f"views:{reading_day(bucket)}", {})[b"%d" % bucket] = content
-        if self._numbers:
-            keys["ids"] = {article.encode(): b"%d" % number for article, number in self._numbers.items()}
+        ids = {day: "".join(f"{article}\n" for article in of_day) for day, of_day in self._numbers.items()}
+        for day, text in ids.items():
+            for number, first in enumerate(range(0, len(text), 8 * PART)):
+                name = f"ids:{day}:{number}" if number else f"ids:{day}"
+                keys[name] = text[first : first + 8 * PART].encode()
         days = {day: len(marks) for day, marks in self._order.items()}
-        return Counted(keys, days, len(self._numbers), self._at, dict(self._readers))
+        sizes = {day: len(text) for day, text in ids.items()}
+        return Counted(keys, days, sizes, self._at, dict(self._readers))
 
 
 class Known(NamedTuple):

@@ -2,18 +2,19 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 from unittest.mock import patch
 
 from services.rank.adapters.follower import Follower
 from services.rank.adapters.loader import Loader
-from services.rank.core import desk, layout, log_time, seen, turn
+from services.rank.core import desk, fold, layout, log_time, seen, turn
 from services.rank.core.alarms import Bounds
 from services.rank.core.fold import Batch, DaysNotLoadedError, Effects
 from services.rank.core.layout import AS_OF, FACTS_COUNT, Flush, Write, key
 from services.rank.core.log_time import LogTime
+from services.rank.core.numbering import DayNumbers, Int64s, still_read
 from services.rank.core.position import Position
 from services.rank.core.records import Record
 from services.rank.core.seen import Keys
@@ -23,6 +24,8 @@ from tests.unit.rank.simulation.kafka import SimulatedLog
 from tests.unit.rank.simulation.oracle import reading_day
 from tests.unit.rank.simulation.redis import Connection, Redis
 from tests.unit.rank.simulation.worker import ToKafka, Worker
+
+_NUMBERED: Final = fold._numbered
 
 
 def _next_of(position: bytes | None) -> dict[str, int]:
@@ -252,6 +255,53 @@ class PartsLeft(Worker):
     follower_class = _LeavesParts
 
 
+def _first_of_day(day: str, *arguments: Any) -> Any:
+    counts = arguments[-1]
+    if day not in counts.numbers and counts.numbers:
+        counts.numbers[day] = counts.numbers[max(counts.numbers)]
+    return _NUMBERED(day, *arguments)
+
+
+class _OneNumbering(Follower):
+    async def _fold(self, cache: Cache, batch: Batch) -> tuple[Cache, Effects, list[Write]]:
+        with patch.object(fold, "_numbered", _first_of_day):
+            return await super()._fold(cache, batch)
+
+
+class NumbersGoOn(Worker):
+    """A day goes on with the numbers of the day before instead of beginning with its own."""
+
+    follower_class = _OneNumbering
+
+
+class _LeavesIds(Follower):
+    async def _fold(self, cache: Cache, batch: Batch) -> tuple[Cache, Effects, list[Write]]:
+        with patch.object(layout, "ids_lengths", lambda *_: {}):
+            return await super()._fold(cache, batch)
+
+
+class IdsLeft(Worker):
+    """The ids of a day that is over are left."""
+
+    follower_class = _LeavesIds
+
+
+def _still_lately(count: int, days: Iterable[DayNumbers]) -> Int64s:
+    return still_read(count, list(days)[-1:])
+
+
+class _ForgetsTooMuch(Follower):
+    async def _fold(self, cache: Cache, batch: Batch) -> tuple[Cache, Effects, list[Write]]:
+        with patch.object(fold, "still_read", _still_lately):
+            return await super()._fold(cache, batch)
+
+
+class ArticlesForgotten(Worker):
+    """When a day is over, all articles are forgotten but those of the last."""
+
+    follower_class = _ForgetsTooMuch
+
+
 class Plant(NamedTuple):
     """A worker and a store, at least one of which errs."""
 
@@ -274,4 +324,7 @@ PLANTS: Final = {
     "time only grows": Plant(TimeOnlyGrows),
     "a part that overflows": Plant(PartsOverflow),
     "parts left of a day that is over": Plant(PartsLeft),
+    "a day goes on with the numbers of another": Plant(NumbersGoOn),
+    "ids left of a day that is over": Plant(IdsLeft),
+    "articles forgotten with another day": Plant(ArticlesForgotten),
 }

@@ -17,7 +17,7 @@ from services.rank.adapters.log import Log
 from services.rank.adapters.outbox import Outbox
 from services.rank.adapters.store import Store
 from services.rank.core.views import Forward
-from tests.unit.rank.logs import RULES
+from tests.unit.rank.logs import RULES, ZONE
 from tests.unit.rank.simulation.kafka import PARTITIONS, Cluster, SimulatedLog
 from tests.unit.rank.simulation.network import Network, Owner
 from tests.unit.rank.simulation.oracle import PART
@@ -72,10 +72,11 @@ class Worker:
         self.owner = Owner(name)
         self.log: Log = self.log_class(outside.cluster, self.owner)
         connection: Any = self.connection_class(outside.redis, outside.network, self.owner)
-        self.loader = self.loader_class(self.log, cast("Store", connection), outside.clock, _at_once, PART)
+        store = cast("Store", connection)
+        self.loader = self.loader_class(self.log, store, ZONE, outside.clock, _at_once, PART)
         self.follower = self.follower_class(
             self.log,
-            cast("Store", connection),
+            store,
             cast("Board", connection),
             cast("Outbox", self.outbox_class(outside, self.owner)),
             self.loader,
