@@ -6,10 +6,10 @@ import typer
 from mode import Service
 
 from services.rank.adapters.archive import Archive
-from services.rank.adapters.board import Board
 from services.rank.adapters.commands import show_hot, show_why
 from services.rank.adapters.counting import Counting, Publishing
 from services.rank.adapters.follower import Follower
+from services.rank.adapters.hot_list_store import HotListStore
 from services.rank.adapters.http import create_app
 from services.rank.adapters.loader import Loader
 from services.rank.adapters.log import Log
@@ -38,19 +38,19 @@ def wire_up(given: Settings) -> list[Service]:
     limits = Limits(ahead_ms=given.ahead_s * 1000, late_ms=given.late_s * 1000)
     rules = Rules(given.zone, limits, given.seats, given.max_age_days * DAY_MS)
     redis = connect(given.redis_address)
-    store, board = Store(redis, given.zone), Board(redis, given.zone)
+    store, hot_lists = Store(redis, given.zone), HotListStore(redis, given.zone)
     views = Log(servers, given.instance, given.session_s)
     outbox = Outbox(servers, f"rank-{given.instance}")
     loader = Loader(views, store, given.zone)
-    voiding = Voiding(servers, board, rules)
-    follower = Follower(views, store, board, outbox, loader, rules, given.list_every_s, voiding=voiding)
+    voiding = Voiding(servers, hot_lists, rules)
+    follower = Follower(views, store, hot_lists, outbox, loader, rules, given.list_every_s, voiding=voiding)
     counting = Counting(servers, views, follower, outbox)
-    publisher = Publisher(board, outbox, given.event_every_s)
+    publisher = Publisher(hot_lists, outbox, given.event_every_s)
     publishing = Publishing(views, publisher, loader.alarms, given.list_every_s)
-    monitoring = Monitoring(views, follower, loader, board, given.stuck_after_s)
+    monitoring = Monitoring(views, follower, loader, hot_lists, given.stuck_after_s)
     health = Health({"kafka": monitoring.kafka, "redis": monitoring.redis, "partitions": monitoring.stuck})
     http = worker.HttpService(
-        create_app(board, Archive(board, rules.max_age_ms), health), given.host, given.port
+        create_app(hot_lists, Archive(hot_lists, rules.max_age_ms), health), given.host, given.port
     )
     return [counting, publishing, monitoring, http]
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from services.rank.adapters.board import Board, Standing
+from services.rank.adapters.hot_list_store import HotListStore, Standing
 from services.rank.core import desk, lists, restore, scores, turn, voids
 from services.rank.core.buckets import Bucket
 from services.rank.core.clock import BUCKET_MS, RECOMPUTED_MS, WINDOWS, bucket_of
@@ -56,8 +56,8 @@ class NoSuchArticleError(LookupError):
 class Archive:
     """Answers from Redis alone, so every replica can give them for every partition."""
 
-    def __init__(self, board: Board, max_age_ms: int) -> None:
-        self._board = board
+    def __init__(self, hot_lists: HotListStore, max_age_ms: int) -> None:
+        self._hot_lists = hot_lists
         self._max_age_ms = max_age_ms
         self._in_hand = 0
         self._one = asyncio.Lock()
@@ -89,7 +89,7 @@ class Archive:
     async def _made(self, scope: str, list_name: ListName, as_of_ms: int, now_ms: int) -> lists.HotList:
         # partition 0 first: the desk's actions and voids are read there
         await self._counted(0, as_of_ms, ())
-        told_blob = await self._board.voids()
+        told_blob = await self._hot_lists.voids()
         with restore.reading(0, "the voids"):
             told = voids.decode(told_blob)
         actions = desk.in_force(await self._desk(), as_of_ms)
@@ -105,7 +105,8 @@ class Archive:
             _same_numbers(n, before, at)
             incomplete |= turn.is_incomplete(at, as_of_ms)
             oldest_ms = as_of_ms - self._max_age_ms
-            tops = await asyncio.to_thread(_tops, state, last, self._board.zone, actions, now_ms, oldest_ms)
+            zone = self._hot_lists.zone
+            tops = await asyncio.to_thread(_tops, state, last, zone, actions, now_ms, oldest_ms)
             bests.append(tops.get(f"{one_scope(scope)}:{list_name}", []))
         entries = lists.merge(bests, one_scope(scope), actions)
         return lists.HotList(scope, list_name, as_of_ms, entries, incomplete)
@@ -116,7 +117,7 @@ class Archive:
         before, as_of_ms, _ = await self._standing(n)
         if before is None or as_of_ms is None:
             raise NotCountedYetError(f"partition {n} has not been counted yet; try again shortly")
-        facts = (await self._board.facts(n, [article])).get(article)
+        facts = (await self._hot_lists.facts(n, [article])).get(article)
         now_ms = time.time_ns() // 1_000_000
         hidden = facts is not None and facts.embargoed(now_ms)
         if hidden:
@@ -135,11 +136,11 @@ class Archive:
         self, partition: int, article: str, before: Position, first: int, last: int
     ) -> dict[int, int]:
         """Read the readers of an article in the buckets `first` to `last`."""
-        window = await self._board.window(partition, first, last)
+        window = await self._hot_lists.window(partition, first, last)
         # after them, so that they name no number which is not there
         at = (await self._standing(partition)).position or before
-        days = self._board.days(first, last)
-        ids = await self._board.ids(partition, at, days)
+        days = self._hot_lists.days(first, last)
+        ids = await self._hot_lists.ids(partition, at, days)
         behind = (await self._standing(partition)).position
         _same_numbers(partition, before, behind)
         with restore.reading(partition, "ids"):
@@ -148,13 +149,13 @@ class Archive:
 
     async def _is_known(self, partition: int, article: str, at: Position) -> bool:
         """Tell whether an article was viewed on a day that is kept."""
-        ids = await self._board.ids(partition, at, at.days)
+        ids = await self._hot_lists.ids(partition, at, at.days)
         with restore.reading(partition, "ids"):
             return bool(await asyncio.to_thread(_numbers_in, ids, article))
 
     async def _standing(self, partition: int) -> Standing:
         try:
-            found = await self._board.standing(partition)
+            found = await self._hot_lists.standing(partition)
         except NewerLayoutError as error:
             raise NotCountedYetError(f"partition {partition} is counted by a newer rank: {error}") from error
         if found.position is not None and found.position.numbered is not None:
@@ -162,7 +163,7 @@ class Archive:
         return found
 
     async def _desk(self) -> Desk:
-        blob = await self._board.desk()
+        blob = await self._hot_lists.desk()
         with restore.reading(0, "the history of the desk"):
             return desk.decode(blob)
 
@@ -187,17 +188,17 @@ class Archive:
     async def _state(self, partition: int, last: int, pinned: list[str]) -> State:
         """Read as much of a partition as ranking its windows up to bucket `last` needs."""
         first = last - _LONGEST + 1
-        buckets = await self._board.window(partition, first, last)
+        buckets = await self._hot_lists.window(partition, first, last)
         # after them, so that they name no number which is not there
         at = (await self._standing(partition)).position or Position()
-        days = self._board.days(first, last)
-        ids = await self._board.ids(partition, at, days)
+        days = self._hot_lists.days(first, last)
+        ids = await self._hot_lists.ids(partition, at, days)
         # a day that the position does not name is one that is over, or that was put back and is not ours
         by_day = {day: {b: buckets[b] for b in days[day] if b in buckets} for day in ids}
         with restore.reading(partition, "ids or views"):
             state = await asyncio.to_thread(_of, partition, ids, by_day)
         wanted = {*state.indexes, *(a for a in pinned if partition_for(a) == partition)}
-        return replace(state, facts=await self._board.facts(partition, sorted(wanted)))
+        return replace(state, facts=await self._hot_lists.facts(partition, sorted(wanted)))
 
 
 def _of(partition: int, ids: Mapping[str, bytes], by_day: Mapping[str, Mapping[int, Bucket]]) -> State:

@@ -12,9 +12,9 @@ from typing import Final
 from aiokafka.errors import KafkaError
 
 from services.rank.adapters import metrics
-from services.rank.adapters.board import Board
 from services.rank.adapters.clock import CLOCK, Clock
 from services.rank.adapters.clock_alarm import ClockAlarm
+from services.rank.adapters.hot_list_store import HotListStore
 from services.rank.adapters.loader import Loader
 from services.rank.adapters.log import Log
 from services.rank.adapters.outbox import Outbox
@@ -33,7 +33,7 @@ from shared.runtime import log
 from shared.topics import DESK
 
 _HEARTBEAT_S: Final = 1.0
-"""A partition without records is flushed this often: an idle worker notices a Redis that was put back."""
+"""A partition without records is flushed this often: an idle worker list_writes a Redis that was put back."""
 
 _IDLE_POLL_S: Final = 0.2
 _PAUSE_S: Final = 1.0
@@ -54,7 +54,7 @@ class Follower:
         self,
         log_: Log,
         store: Store,
-        board: Board,
+        hot_lists: HotListStore,
         outbox: Outbox,
         loader: Loader,
         rules: Rules,
@@ -62,7 +62,7 @@ class Follower:
         clock: Clock = CLOCK,
         voiding: Voiding | None = None,
     ) -> None:
-        self._log, self._store, self._board = log_, store, board
+        self._log, self._store, self._hot_lists = log_, store, hot_lists
         self._outbox, self._loader, self._voiding = outbox, loader, voiding
         self._rules, self._list_every_s, self._clock = rules, list_every_s, clock
         self._caches: dict[int, Cache] = {}
@@ -262,7 +262,7 @@ class Follower:
     async def _actions(self) -> Desk:
         """Read the pins and bans in force; the last ones known if they cannot be read."""
         try:
-            blob = await self._board.desk()
+            blob = await self._hot_lists.desk()
             if blob != self._desk[0]:
                 with restore.reading(0, "the history of the desk"):
                     self._desk = blob, desk.decode(blob)

@@ -17,7 +17,7 @@ from services.rank.adapters.archive import (
     NotCountedYetError,
     NotThenError,
 )
-from services.rank.adapters.board import Board
+from services.rank.adapters.hot_list_store import HotListStore
 from services.rank.adapters.store import AWAY
 from services.rank.core.desk import SCOPE
 from services.rank.core.lists import HotList
@@ -58,7 +58,7 @@ def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {s: {"description": problem.phrase(s), "content": content} for s in (*statuses, 500)}
 
 
-def create_app(board: Board, archive: Archive, health: Health) -> FastAPI:
+def create_app(hot_lists: HotListStore, archive: Archive, health: Health) -> FastAPI:
     """Make the ASGI application."""
     app = FastAPI(
         title="Remen rank",
@@ -74,7 +74,7 @@ def create_app(board: Board, archive: Archive, health: Health) -> FastAPI:
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     app.router.routes.extend(Route(path, health, include_in_schema=False) for path in PATHS)
-    _answer_problems(app, board)
+    _answer_problems(app, hot_lists)
 
     @app.get(
         "/hot",
@@ -93,7 +93,7 @@ def create_app(board: Board, archive: Archive, health: Health) -> FastAPI:
         if as_of is not None:
             made = await archive.list_at(scope, list_name, at_ms(as_of))
             return _document(made._replace(entries=made.entries[:limit]).document())
-        return _document(_limited(await _published(board, scope, list_name), limit))
+        return _document(_limited(await _published(hot_lists, scope, list_name), limit))
 
     @app.get("/hot/{article_id}/why", tags=["hot"], openapi_extra=_OPEN, responses=_problems(404, 422, 503))
     async def why(
@@ -105,20 +105,20 @@ def create_app(board: Board, archive: Archive, health: Health) -> FastAPI:
     return app
 
 
-async def _published(board: Board, scope: str, list_name: ListName) -> bytes:
-    found = await _read(board, one_scope(scope), list_name)
+async def _published(hot_lists: HotListStore, scope: str, list_name: ListName) -> bytes:
+    found = await _read(hot_lists, one_scope(scope), list_name)
     if found is not None:
         return found if scope == one_scope(scope) else _as_asked(found, scope)
     # A section that no one has read in the window has no list of its own; it is empty as of the whole list.
-    whole = await _read(board, ALL, list_name)
+    whole = await _read(hot_lists, ALL, list_name)
     if whole is None:
         raise NotCountedYetError("no list has been made yet; try again shortly")
     as_of = HotListChanged.model_validate_json(whole).as_of
     return HotList(scope, list_name, at_ms(as_of), ()).document()
 
 
-async def _read(board: Board, scope: str, list_name: ListName) -> bytes | None:
-    found = await board.document(scope, list_name)
+async def _read(hot_lists: HotListStore, scope: str, list_name: ListName) -> bytes | None:
+    found = await hot_lists.document(scope, list_name)
     if found == b"":
         raise NotCountedYetError("the list is being published anew; try again shortly")
     return found
@@ -145,7 +145,7 @@ def _document(body: bytes) -> Response:
     return Response(body, media_type="application/json")
 
 
-def _answer_problems(app: FastAPI, board: Board) -> None:
+def _answer_problems(app: FastAPI, hot_lists: HotListStore) -> None:
     def answer(status: int, detail: str, **more: Any) -> Response:
         body = problem.as_bytes(problem.problem(status, detail, **more))
         return Response(body, status, media_type=problem.MEDIA_TYPE)
@@ -158,7 +158,7 @@ def _answer_problems(app: FastAPI, board: Board) -> None:
 
     @app.exception_handler(TornError)
     async def torn(request: Request, error: TornError) -> Response:
-        await board.doubt(error.partition, str(error))
+        await hot_lists.doubt(error.partition, str(error))
         detail = "what Redis holds of this cannot be read; it is being counted again, try again in a minute"
         return answer(503, detail)
 

@@ -7,8 +7,8 @@ from typing import Final
 from mode import Service
 
 from services.rank.adapters import metrics
-from services.rank.adapters.board import Board
 from services.rank.adapters.follower import Follower
+from services.rank.adapters.hot_list_store import HotListStore
 from services.rank.adapters.loader import Loader
 from services.rank.adapters.log import Log
 from services.rank.adapters.store import AWAY
@@ -23,10 +23,10 @@ class Monitoring(Service):
     """Measure lag, notice what stands still, tell Kafka's tools where the store is."""
 
     def __init__(
-        self, log_: Log, follower: Follower, loader: Loader, board: Board, stuck_after_s: float
+        self, log_: Log, follower: Follower, loader: Loader, hot_lists: HotListStore, stuck_after_s: float
     ) -> None:
         super().__init__()
-        self._log, self._follower, self._loader, self._board = log_, follower, loader, board
+        self._log, self._follower, self._loader, self._hot_lists = log_, follower, loader, hot_lists
         self._stuck_after_s = stuck_after_s
         self._stood: dict[tuple[str, int], tuple[int, float]] = {}
         self._complete_once = False
@@ -88,7 +88,7 @@ class Monitoring(Service):
 
     async def _ask_redis(self) -> None:
         try:
-            memories = await self._board.memories()
+            memories = await self._hot_lists.memories()
         except AWAY:
             return
         self._asked_at = time.monotonic()

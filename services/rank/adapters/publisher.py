@@ -7,7 +7,7 @@ import time
 from typing import Final, cast
 
 from services.rank.adapters import metrics
-from services.rank.adapters.board import Board, Notice
+from services.rank.adapters.hot_list_store import HotListStore, ListWrite
 from services.rank.adapters.left_out import LeftOut
 from services.rank.adapters.outbox import Outbox
 from services.rank.core import desk, layout, lists, restore
@@ -27,8 +27,8 @@ _LOOK_AROUND_S: Final = 10.0
 class Publisher:
     """The hot lists; `turn` is to be called several times a second by the owner of partition 0."""
 
-    def __init__(self, board: Board, outbox: Outbox, event_every_s: float) -> None:
-        self._board, self._outbox, self._event_every_s = board, outbox, event_every_s
+    def __init__(self, hot_lists: HotListStore, outbox: Outbox, event_every_s: float) -> None:
+        self._hot_lists, self._outbox, self._event_every_s = hot_lists, outbox, event_every_s
         self._digests: dict[int, bytes] = {}
         self._tops: dict[int, dict[str, list[Candidate]]] = {}
         self._incomplete: set[int] = set()
@@ -72,7 +72,7 @@ class Publisher:
         gone = self._lists.keys() - merged.keys()
         if now - self._looked_at >= _LOOK_AROUND_S:
             self._looked_at = now
-            gone |= await self._board.published() - merged.keys()
+            gone |= await self._hot_lists.published() - merged.keys()
         self._lists = merged
         await self._publish(chosen, sorted(gone), as_of_ms)
         await self._tell(as_of_ms)
@@ -83,9 +83,9 @@ class Publisher:
 
     async def _read(self) -> int | None:
         """Read the bests that changed; give the moment all are made for, None while a partition has none."""
-        versions = await self._board.versions()
+        versions = await self._hot_lists.versions()
         moved = [n for n, (_, digest) in enumerate(versions) if digest != self._digests.get(n, b"")]
-        tops = await self._board.tops(moved)
+        tops = await self._hot_lists.tops(moved)
         moments = {n: None if as_of is None else int(as_of or 0) for n, (as_of, _) in enumerate(versions)}
         out = self._left_out.look(moments, time.monotonic())
         if any(n not in out and (moments[n] is None or (n in moved and not tops.get(n))) for n in moments):
@@ -106,7 +106,7 @@ class Publisher:
     async def _desk(self) -> Desk | None:
         """Read the history of the desk; the last one known if it cannot be read, None if none is."""
         try:
-            blob = await self._board.desk()
+            blob = await self._hot_lists.desk()
             with restore.reading(0, "the history of the desk"):
                 self._history = desk.decode(blob)
         except TornError as error:
@@ -130,19 +130,19 @@ class Publisher:
         ]
 
     async def _publish(self, chosen: list[str], gone: list[str], as_of_ms: int) -> None:
-        notices = []
+        list_writes = []
         written, latest = lists.written(as_of_ms), lists.written(time.time_ns() // 1_000_000 + FAR_MS)
         for name in chosen:
             scope, list_name = _split(name)
             entries = self._lists[name]
             hot = lists.HotList(scope, list_name, as_of_ms, entries, self._is_incomplete)
             members = lists.sorted_set(entries)
-            notices.append(Notice(scope, list_name, written, hot.document(), members, latest))
+            list_writes.append(ListWrite(scope, list_name, written, hot.document(), members, latest))
         for name in gone:
             scope, list_name = _split(name)
-            notices.append(Notice(scope, list_name, written, None, (), latest))
-        if notices:
-            await self._board.publish(notices)
+            list_writes.append(ListWrite(scope, list_name, written, None, (), latest))
+        if list_writes:
+            await self._hot_lists.publish(list_writes)
 
     async def _tell(self, as_of_ms: int) -> None:
         """Send lists whose entries changed to hot.v1, each at most once in `event_every_s`."""

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from services.rank.adapters import metrics
-from services.rank.adapters.board import Board
 from services.rank.adapters.history import History
+from services.rank.adapters.hot_list_store import HotListStore
 from services.rank.core import refold, restore, voids
 from services.rank.core.fold import Rules, State
 from services.rank.core.refold import Refold
@@ -30,8 +30,8 @@ _DEADLINE_S: Final = 30
 class Voiding:
     """The voids that do not hold yet; `turn` is to be called before every turn of counting."""
 
-    def __init__(self, bootstrap_servers: str, board: Board, rules: Rules) -> None:
-        self._bootstrap_servers, self._board, self._rules = bootstrap_servers, board, rules
+    def __init__(self, bootstrap_servers: str, hot_lists: HotListStore, rules: Rules) -> None:
+        self._bootstrap_servers, self._hot_lists, self._rules = bootstrap_servers, hot_lists, rules
         self._told: Voids = ()
         self._looked_at = -_LOOK_EVERY_S
         self._job: tuple[History, Refold] | None = None
@@ -58,7 +58,7 @@ class Voiding:
             await self.stop()
         if time.monotonic() - self._looked_at >= _LOOK_EVERY_S:
             self._looked_at = time.monotonic()
-            blob = await self._board.voids()
+            blob = await self._hot_lists.voids()
             with restore.reading(0, "the voids"):
                 self._told = voids.decode(blob)
         done: dict[int, Refold] = {}

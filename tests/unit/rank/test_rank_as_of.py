@@ -16,7 +16,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from services.rank.adapters import archive
 from services.rank.adapters.archive import Archive
-from services.rank.adapters.board import Board, Standing
+from services.rank.adapters.hot_list_store import HotListStore, Standing
 from services.rank.adapters.http import create_app
 from services.rank.core import scores
 from services.rank.core.buckets import Bucket
@@ -33,7 +33,7 @@ DAY = "2026-11-15"
 BEFORE = Position(next={VIEWS.name: 5}, ids={DAY: 16})
 
 
-class _Board:
+class _HotListStore:
     """A Redis of twelve partitions that are counted, and in which there is nothing."""
 
     zone = ZONE
@@ -80,13 +80,13 @@ class _Board:
 
 
 @pytest.fixture
-def board() -> _Board:
-    return _Board()
+def hot_lists() -> _HotListStore:
+    return _HotListStore()
 
 
 @pytest.fixture
-def client(board: _Board) -> httpx.AsyncClient:
-    held = cast("Board", board)
+def client(hot_lists: _HotListStore) -> httpx.AsyncClient:
+    held = cast("HotListStore", hot_lists)
     app = create_app(held, Archive(held, 10**12), Health({}))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://rank")
@@ -97,23 +97,25 @@ def then() -> dict[str, str]:
     return {"as_of": str((now_ms - now_ms % BUCKET_MS) // 1000)}
 
 
-async def test_in_the_moment_of_a_wipe_it_is_a_503(client: httpx.AsyncClient, board: _Board) -> None:
-    board.torn = TornError(3, "ids cannot be read")
+async def test_in_the_moment_of_a_wipe_it_is_a_503(
+    client: httpx.AsyncClient, hot_lists: _HotListStore
+) -> None:
+    hot_lists.torn = TornError(3, "ids cannot be read")
     assert (await client.get("/hot", params=then())).status_code == 503
 
 
 async def test_one_list_at_a_time_is_made_and_few_wait_for_it(
-    client: httpx.AsyncClient, board: _Board
+    client: httpx.AsyncClient, hot_lists: _HotListStore
 ) -> None:
-    board.may_go_on.clear()
+    hot_lists.may_go_on.clear()
     asked = [asyncio.create_task(client.get("/hot", params=then())) for _ in range(100)]
     async with asyncio.timeout(30):
         refused = [await one for one in islice(asyncio.as_completed(asked), 100 - archive.AT_ONCE)]
         assert {answer.status_code for answer in refused} == {503}
-        board.may_go_on.set()
+        hot_lists.may_go_on.set()
         answers = await asyncio.gather(*asked)
     assert sum(answer.is_success for answer in answers) == archive.AT_ONCE
-    assert board.most_at_once == 1
+    assert hot_lists.most_at_once == 1
     assert (await client.get("/hot", params=then())).is_success
 
 
@@ -144,23 +146,23 @@ async def test_it_is_reckoned_beside_the_event_loop(
 )
 @pytest.mark.parametrize("path", ["/hot", "/hot/story-1/why"])
 async def test_numbers_that_may_have_changed_under_the_question_are_not_answered_with(
-    client: httpx.AsyncClient, board: _Board, path: str, after: Position
+    client: httpx.AsyncClient, hot_lists: _HotListStore, path: str, after: Position
 ) -> None:
     query = then() if path == "/hot" else {}
     # a list begins with the position of partition 0, from which it has the desk
     first = [BEFORE] * (2 if path == "/hot" else 1)
     counted_on = replace(BEFORE, next={VIEWS.name: 9}, ids={DAY: 33, "2026-11-16": 7})
-    board.positions = [*first, counted_on]
+    hot_lists.positions = [*first, counted_on]
     assert (await client.get(path, params=query)).status_code != 503
-    board.positions = [*first, after]
+    hot_lists.positions = [*first, after]
     assert (await client.get(path, params=query)).status_code == 503
 
 
 @pytest.mark.parametrize("path", ["/hot", "/hot/story-1/why"])
 async def test_of_a_partition_in_an_older_layout_nothing_is_told(
-    client: httpx.AsyncClient, board: _Board, path: str
+    client: httpx.AsyncClient, hot_lists: _HotListStore, path: str
 ) -> None:
-    board.positions = [Position(numbered=3)]
+    hot_lists.positions = [Position(numbered=3)]
     answer = await client.get(path, params=then() if path == "/hot" else {})
     assert answer.status_code == 503
     assert "older layout" in answer.text

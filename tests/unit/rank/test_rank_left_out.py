@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
-from services.rank.adapters.board import Board, Notice
+from services.rank.adapters.hot_list_store import HotListStore, ListWrite
 from services.rank.adapters.left_out import LeftOut
 from services.rank.adapters.outbox import Outbox
 from services.rank.adapters.publisher import Publisher
@@ -41,7 +41,7 @@ def test_after_a_wipe_partitions_that_are_counted_anew_are_waited_for() -> None:
         assert look(left_out, s, NOON_MS + s, NOON_MS - 24 * HOUR_MS + s) == set()
 
 
-class _Board:
+class _HotListStore:
     """Bests of all partitions; each has one article, which twelve readers have read."""
 
     def __init__(self) -> None:
@@ -64,8 +64,8 @@ class _Board:
     async def published(self) -> set[str]:
         return set()
 
-    async def publish(self, notices: Sequence[Notice]) -> None:
-        self.documents |= {f"{n.scope}:{n.list}": json.loads(n.document or b"{}") for n in notices}
+    async def publish(self, list_writes: Sequence[ListWrite]) -> None:
+        self.documents |= {f"{n.scope}:{n.list}": json.loads(n.document or b"{}") for n in list_writes}
 
 
 class _Outbox:
@@ -76,15 +76,15 @@ class _Outbox:
 async def test_a_list_goes_on_without_a_partition_and_is_incomplete(monkeypatch: Any) -> None:
     now_s = 0.0
     monkeypatch.setattr("services.rank.adapters.publisher.time.monotonic", lambda: now_s)
-    board = _Board()
-    publisher = Publisher(cast("Board", board), cast("Outbox", _Outbox()), 10)
+    hot_lists = _HotListStore()
+    publisher = Publisher(cast("HotListStore", hot_lists), cast("Outbox", _Outbox()), 10)
 
     async def later(seconds: int) -> tuple[list[str], bool, list[str]]:
         nonlocal now_s
         now_s += seconds
-        board.moments |= {n: moment + seconds * 1000 for n, moment in board.moments.items() if n != 5}
+        hot_lists.moments |= {n: moment + seconds * 1000 for n, moment in hot_lists.moments.items() if n != 5}
         await publisher.turn()
-        now, day = board.documents["all:now"], board.documents["all:24h"]
+        now, day = hot_lists.documents["all:now"], hot_lists.documents["all:24h"]
         return ids(now), "incomplete" in now, ids(day)
 
     every = {f"s-{n}" for n in range(PARTITIONS)}
@@ -92,11 +92,11 @@ async def test_a_list_goes_on_without_a_partition_and_is_incomplete(monkeypatch:
     assert (set(found), incomplete) == (every, False)
     found, incomplete, _ = await later(40)
     assert (set(found), incomplete) == (every, True)
-    assert board.documents["all:now"]["as_of"] > "2026-11-15T"
+    assert hot_lists.documents["all:now"]["as_of"] > "2026-11-15T"
     for _ in range(3):
         found, incomplete, of_day = await later(1300)
     assert (set(found), incomplete, set(of_day)) == (every - {"s-5"}, True, every)
-    board.moments[5] = board.moments[0]
+    hot_lists.moments[5] = hot_lists.moments[0]
     found, incomplete, _ = await later(1)
     assert (set(found), incomplete) == (every, False)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from services.rank.adapters import metrics
-from services.rank.adapters.board import Board
+from services.rank.adapters.hot_list_store import HotListStore
 from services.rank.adapters.voiding import Voiding
 from services.rank.core import desk_log, refold, turn, voids
 from services.rank.core.clock import DAY_MS, bucket_of, reading_day, utc
@@ -258,7 +258,7 @@ def test_days_with_too_many_views_are_left_as_they_are_the_oldest_first() -> Non
 
 
 class _Told:
-    """A board on which voids are told."""
+    """A store of hot lists, from which all workers read the voids."""
 
     def __init__(self, told: Voids) -> None:
         self._told = told
@@ -276,7 +276,7 @@ async def test_a_void_of_a_day_with_too_many_views_takes_none_out_and_says_so() 
     large = replace(position, days=dict.fromkeys(position.days, refold.MOST_VIEWS + 1))
     said = metrics.NOT_VOIDED._value.get()
     with capture_logs() as logged:
-        voiding = Voiding("nowhere:1", cast("Board", _Told((void(),))), RULES)
+        voiding = Voiding("nowhere:1", cast("HotListStore", _Told((void(),))), RULES)
         done = await voiding.turn({HOME: replace(cache, state=replace(cache.state, position=large))})
     (line,) = [line for line in logged if line["event"] == "not_voided"]
     assert line["days"] == tuple(position.days)

@@ -88,7 +88,7 @@ class Backup:
 
 
 class Connection:
-    """A worker's way to Redis: all that it asks of the store and of the board."""
+    """A worker's way to Redis: all that it asks of the store and of the hot lists."""
 
     def __init__(self, redis: Redis, network: Network, owner: Owner) -> None:
         self.redis, self.network, self.owner = redis, network, owner

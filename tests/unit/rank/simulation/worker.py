@@ -9,9 +9,9 @@ from typing import Any, cast
 
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
-from services.rank.adapters.board import Board
 from services.rank.adapters.clock import Clock
 from services.rank.adapters.follower import Follower
+from services.rank.adapters.hot_list_store import HotListStore
 from services.rank.adapters.loader import Loader
 from services.rank.adapters.log import Log
 from services.rank.adapters.outbox import Outbox
@@ -77,7 +77,7 @@ class Worker:
         self.follower = self.follower_class(
             self.log,
             store,
-            cast("Board", connection),
+            cast("HotListStore", connection),
             cast("Outbox", self.outbox_class(outside, self.owner)),
             self.loader,
             RULES,

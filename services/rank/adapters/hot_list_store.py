@@ -1,4 +1,4 @@
-"""Redis as a notice board: the bests of all partitions, the lists made of them, and what explains them."""
+"""Redis as the place of hot lists: all partitions' bests, the lists made of them, and what explains them."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -53,7 +53,7 @@ _LIST: Final = re.compile(rf"(all|section:.+):({'|'.join(LISTS)})")
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class ListWrite:
     """A list to be published; without a document it is taken down.
 
     A moment behind `latest` that lies there comes from a wrong clock.
@@ -78,7 +78,7 @@ class Standing(NamedTuple):
     whole: bool
 
 
-class Board:
+class HotListStore:
     """What all rank workers read and the owner of partition 0 writes."""
 
     def __init__(self, redis: Redis, zone: ZoneInfo) -> None:
@@ -150,7 +150,7 @@ class Board:
         with _sound(0, "articles"):
             return cast("bytes | None", await self._redis.hget(key(0, "articles"), VOIDS_FIELD))
 
-    async def publish(self, notices: Sequence[Notice]) -> None:
+    async def publish(self, list_writes: Sequence[ListWrite]) -> None:
         """Publish lists in one round trip; where a newer one is, that one stays.
 
         On one Redis the two keys of a list change together. In a cluster they lie in different slots: neither
@@ -158,12 +158,12 @@ class Board:
         whichever worker makes it.
         """
         async with self._redis.pipeline(transaction=False) as pipe:
-            for notice in notices:
-                parts = _commands(notice)
+            for list_write in list_writes:
+                parts = _commands(list_write)
                 for together in [[part] for part in parts] if redis.is_cluster(self._redis) else [parts]:
                     keys = [k for name, _ in together for k in (name, _beside(name))]
                     words = [word for _, command in together for word in (len(command), *command)]
-                    pipe.eval(_PUBLISH, len(keys), *keys, notice.as_of, notice.latest, *words)
+                    pipe.eval(_PUBLISH, len(keys), *keys, list_write.as_of, list_write.latest, *words)
             await pipe.execute()
 
     async def published(self) -> set[str]:
@@ -240,12 +240,14 @@ def _sound(partition: int, what: str) -> Iterator[None]:
         raise TornError(partition, f"{what} is a key of another type than it must be") from error
 
 
-def _commands(notice: Notice) -> list[tuple[str, list[str | bytes]]]:
+def _commands(list_write: ListWrite) -> list[tuple[str, list[str | bytes]]]:
     """Give the keys of a list, and for each the command that writes it; none where it is to be empty."""
-    name = hot_key(notice.scope, notice.list)
-    pairs: list[str | bytes] = [word for member, score in notice.members for word in (repr(score), member)]
+    name = hot_key(list_write.scope, list_write.list)
+    pairs: list[str | bytes] = [
+        word for member, score in list_write.members for word in (repr(score), member)
+    ]
     return [
-        (f"{name}:doc", [] if notice.document is None else ["SET", notice.document]),
+        (f"{name}:doc", [] if list_write.document is None else ["SET", list_write.document]),
         (name, ["ZADD", *pairs] if pairs else []),
     ]
 
