@@ -89,19 +89,19 @@ class Archive:
     async def _made(self, scope: str, list_name: ListName, as_of_ms: int, now_ms: int) -> lists.HotList:
         # partition 0 first: the desk's actions and voids are read there
         await self._counted(0, as_of_ms, ())
-        told_blob = await self._hot_lists.voids()
+        blob = await self._hot_lists.voids()
         with restore.reading(0, "the voids"):
-            told = voids.decode(told_blob)
+            known_voids = voids.decode(blob)
         actions = desk.in_force(await self._desk(), as_of_ms)
         bests: list[list[Candidate]] = []
         incomplete = False
         # the bucket that begins at as_of has nothing in it yet
         last = bucket_of(as_of_ms) - 1
         for n in range(PARTITIONS):
-            before = await self._counted(n, as_of_ms, told)
+            before = await self._counted(n, as_of_ms, known_voids)
             state = await self._state(n, last, [a.article for a in actions if a.kind == "pinned"])
             # once more: what was read in the moment of a wipe is not all there was
-            at = await self._counted(n, as_of_ms, told)
+            at = await self._counted(n, as_of_ms, known_voids)
             _same_numbers(n, before, at)
             incomplete |= turn.is_incomplete(at, as_of_ms)
             oldest_ms = as_of_ms - self._max_age_ms
@@ -167,7 +167,7 @@ class Archive:
         with restore.reading(0, "the history of the desk"):
             return desk.decode(blob)
 
-    async def _counted(self, partition: int, as_of_ms: int, told: Voids) -> Position:
+    async def _counted(self, partition: int, as_of_ms: int, known_voids: Voids) -> Position:
         """Read the position of a partition where all is counted up to a moment; NotCountedYetError.
 
         Eligibility is that of today, and voids hold for the past: so the whole log must have been read, and
@@ -179,7 +179,7 @@ class Archive:
             raise NotCountedYetError(
                 f"partition {partition} has not been counted up to {moment} yet; try again shortly"
             )
-        if voids.news(told, at.voids):
+        if voids.unapplied(known_voids, at.voids):
             raise NotCountedYetError(
                 f"partition {partition} is being counted again without the voided views; try again shortly"
             )

@@ -32,7 +32,7 @@ class Voiding:
 
     def __init__(self, bootstrap_servers: str, hot_lists: HotListStore, rules: Rules) -> None:
         self._bootstrap_servers, self._hot_lists, self._rules = bootstrap_servers, hot_lists, rules
-        self._told: Voids = ()
+        self._known: Voids = ()
         self._looked_at = -_LOOK_EVERY_S
         self._job: tuple[History, Refold] | None = None
         self._is_stale = False
@@ -60,14 +60,14 @@ class Voiding:
             self._looked_at = time.monotonic()
             blob = await self._hot_lists.voids()
             with restore.reading(0, "the voids"):
-                self._told = voids.decode(blob)
+                self._known = voids.decode(blob)
         done: dict[int, Refold] = {}
         try:
             async with asyncio.timeout(_DEADLINE_S):
                 if self._job is not None and (live := caches.get(self._job[1].days.partition)):
                     await self._follow(*self._job, live.state, done)
                 for n, cache in caches.items():
-                    waits = n not in done and voids.news(self._told, cache.state.position.voids)
+                    waits = n not in done and voids.unapplied(self._known, cache.state.position.voids)
                     if waits and self._job is None:
                         await self._begin(cache.state, done)
         except BaseException:
@@ -78,7 +78,7 @@ class Voiding:
     async def _begin(self, state: State, done: dict[int, Refold]) -> None:
         """Begin with a partition; what has nothing to fold is done."""
         n, here = state.partition, state.position.next[VIEWS.name]
-        spans = refold.spans_of(state, self._told, self._rules)
+        spans = refold.spans_of(state, self._known, self._rules)
         if large := refold.too_large(state, spans):
             reason = (
                 f"more than {refold.MOST_VIEWS:,} views of a partition are not folded anew: "
@@ -89,7 +89,7 @@ class Voiding:
             spans = refold.without_days(spans, large)
         first_ms = refold.first_counted_ms(state, spans, self._rules)
         if first_ms is None:
-            done[n] = refold.begin(n, self._told, spans, here)
+            done[n] = refold.begin(n, self._known, spans, here)
             return
         history = History(self._bootstrap_servers, n)
         await history.start()
@@ -107,10 +107,10 @@ class Voiding:
             raise
         if place is None:
             await history.stop()
-            done[n] = refold.begin(n, self._told, spans, here)
+            done[n] = refold.begin(n, self._known, spans, here)
             return
         log.info("folding_again", partition=n, days=spans, offset=place.offset, upto=here)
-        self._job = history, refold.begin(n, self._told, spans, place.offset)
+        self._job = history, refold.begin(n, self._known, spans, place.offset)
 
     async def _follow(self, history: History, job: Refold, live: State, done: dict[int, Refold]) -> None:
         """Fold portions until the partition's position is reached, or time is up."""

@@ -21,16 +21,16 @@ class Said:
     """The desk after a run of records: how many changed it, which were old, which cannot be used."""
 
     desk: Desk
-    told: Voids
+    known_voids: Voids
     changed: int = 0
     old: Sequence[int] = ()
     skipped: tuple[Skipped, ...] = ()
 
 
-def fold(before: Desk, told: Voids, records: Sequence[Record]) -> Said:
-    """Apply records to the history of actions and to the voids that were told."""
+def fold(before: Desk, known_voids: Voids, records: Sequence[Record]) -> Said:
+    """Apply records to the history of actions and to the voids that are known."""
     if not records:
-        return Said(before, told)
+        return Said(before, known_voids)
     actions: list[tuple[int, Action]] = []
     old: list[int] = []
     skipped: list[tuple[str, int]] = []
@@ -40,16 +40,16 @@ def fold(before: Desk, told: Voids, records: Sequence[Record]) -> Said:
             case Action() as action:
                 actions.append((record.offset, action))
             case Void() as void:
-                after = voids.add(told, void, record.timestamp)
-                if after is told:
+                after = voids.add(known_voids, void, record.timestamp)
+                if after is known_voids:
                     old.append(record.offset)
                 else:
-                    told, new_voids = after, new_voids + 1
+                    known_voids, new_voids = after, new_voids + 1
             case str() as reason:
                 skipped.append((reason, record.offset))
     history, old_actions = desk.fold(before, actions)
     changed = new_voids + len(actions) - len(old_actions)
-    return Said(history, told, changed, (*old, *old_actions), summed(DESK.name, skipped))
+    return Said(history, known_voids, changed, (*old, *old_actions), summed(DESK.name, skipped))
 
 
 def _parse(record: Record) -> Action | Void | str:

@@ -57,8 +57,8 @@ class State:
 
     `indexes` has the ids that were viewed on the days that are kept, `numbers` what number each day has for
     them; `facts` are those of these articles, and of others that were asked for; `seen` holds the reading
-    days that a view can still fall on, the last two; `told` the voids that desk.v1 has, of which those hold
-    that the position names.
+    days that a view can still fall on, the last two; `known_voids` are those that desk.v1 has, of which those
+    are applied that the position names.
     """
 
     partition: int
@@ -67,7 +67,7 @@ class State:
     numbers: Mapping[str, DayNumbers] = field(default_factory=dict)
     facts: dict[str, Facts] = field(default_factory=dict)
     desk: Desk = ()
-    told: Voids = ()
+    known_voids: Voids = ()
     buckets: Mapping[int, Bucket] = field(default_factory=dict)
     seen: Mapping[str, Seen] = field(default_factory=dict)
 
@@ -86,7 +86,7 @@ class Effects:
     viewed: Sequence[str]
     facts: Mapping[str, Facts]
     desk: Desk | None
-    told: Voids | None
+    known_voids: Voids | None
     buckets: Mapping[int, Bucket]
     counted: Mapping[int, Bucket]
     seen: Mapping[str, Keys]
@@ -125,7 +125,7 @@ def fold(state: State, batch: Batch, rules: Rules) -> tuple[State, Effects]:
     reading = read(views, state.partition, state.indexes, rules.limits, rules.seats)
     counts = count(state, reading.rows, rules.zone)
     texts = facts.fold(state.facts, state.partition, batch.records.get(ARTICLES.name, ()))
-    said = desk_log.fold(state.desk, state.told, batch.records.get(DESK.name, ()))
+    said = desk_log.fold(state.desk, state.known_voids, batch.records.get(DESK.name, ()))
     position = _moved(state.position, batch, rules.limits)
     days, ids = dict(position.days), dict(position.ids)
     for day, keys in counts.seen.items():
@@ -144,7 +144,7 @@ def fold(state: State, batch: Batch, rules: Rules) -> tuple[State, Effects]:
         numbers=_numbers_kept(counts.numbers, oldest, recent),
         facts={**state.facts, **texts.facts} if texts.facts else state.facts,
         desk=said.desk,
-        told=said.told,
+        known_voids=said.known_voids,
         buckets=_kept({**state.buckets, **counts.buckets}, oldest if over else None, rules.zone),
         seen={day: s for day, s in counts.days.items() if day in recent},
     )
@@ -156,7 +156,7 @@ def fold(state: State, batch: Batch, rules: Rules) -> tuple[State, Effects]:
         viewed=reading.rows.articles,
         facts=texts.facts,
         desk=None if said.desk is state.desk else said.desk,
-        told=None if said.told is state.told else said.told,
+        known_voids=None if said.known_voids is state.known_voids else said.known_voids,
         buckets={b: bucket for b, bucket in counts.buckets.items() if b in after.buckets},
         counted={b: bucket for b, bucket in counts.counted.items() if b in after.buckets},
         seen={day: keys for day, keys in counts.seen.items() if day >= oldest},

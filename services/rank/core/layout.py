@@ -142,9 +142,9 @@ def writes(before: Position, state: State, effects: Effects, zone: ZoneInfo) -> 
     commands += [Write("HSET", articles, (i.encode(), facts.encode(f))) for i, f in effects.facts.items()]
     if effects.desk is not None:
         commands.append(Write("HSET", articles, (DESK_FIELD, desk.encode(effects.desk))))
-    if effects.told is not None:
-        commands.append(Write("HSET", articles, (VOIDS_FIELD, voids.encode(effects.told))))
-    if effects.facts or effects.desk is not None or effects.told is not None:
+    if effects.known_voids is not None:
+        commands.append(Write("HSET", articles, (VOIDS_FIELD, voids.encode(effects.known_voids))))
+    if effects.facts or effects.desk is not None or effects.known_voids is not None:
         commands.append(Write("HSET", articles, (FACTS_COUNT, b"%d" % state.position.facts)))
     for bucket, content in effects.buckets.items():
         field = (b"%d" % bucket, buckets.pack(content))

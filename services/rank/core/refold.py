@@ -47,12 +47,12 @@ class Refold:
     hashes: Mapping[str, tuple[Keys, ...]]
 
 
-def spans_of(state: State, told: Voids, rules: Rules) -> Spans:
+def spans_of(state: State, known_voids: Voids, rules: Rules) -> Spans:
     """Name the days that new voids touch in this partition."""
     known = {void.said for void in state.position.voids}
     return tuple(
         _days_of(void, rules)
-        for void in told
+        for void in known_voids
         if void.said not in known and (void.article is None or partition_for(void.article) == state.partition)
     )
 
@@ -100,9 +100,9 @@ def without_days_before(spans: Spans, begins_ms: int, rules: Rules) -> Spans:
     return tuple((max(first, first_whole), last) for first, last in spans)
 
 
-def begin(partition: int, told: Voids, spans: Spans, offset: int) -> Refold:
+def begin(partition: int, known_voids: Voids, spans: Spans, offset: int) -> Refold:
     """Begin with nothing, at an offset of views.v1."""
-    position = Position(voids=voids.held_by(partition, told))
+    position = Position(voids=voids.held_by(partition, known_voids))
     return Refold(spans, offset, State(partition, position), {})
 
 

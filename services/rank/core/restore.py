@@ -142,7 +142,7 @@ def restore(partition: int, stored: Stored, part: int = PART) -> State:
     with reading(partition, "articles", stored.position):
         known = facts_of({i: stored.articles.get(i.encode()) for i in indexes})
         history = desk.decode(stored.articles.get(DESK_FIELD))
-        told = voids.decode(stored.articles.get(VOIDS_FIELD))
+        known_voids = voids.decode(stored.articles.get(VOIDS_FIELD))
     with reading(partition, "seen", stored.position):
         sets = {day: seen.from_bytes(parts, at.days[day]) for day, parts in stored.seen.items()}
     return State(
@@ -152,7 +152,7 @@ def restore(partition: int, stored: Stored, part: int = PART) -> State:
         numbers=numbers,
         facts=known,
         desk=history,
-        told=told,
+        known_voids=known_voids,
         buckets={b: bucket for content in by_day.values() for b, bucket in content.items()},
         seen=sets,
     )

@@ -81,21 +81,21 @@ def add(voids: Voids, void: Void, appended_ms: int) -> Voids:
     return (*(v for v in voids if v.until_ms > oldest), void)
 
 
-def news(told: Voids, known: Voids) -> Voids:
-    """Give those that were told and are not known; none if what is known is newer (Redis was put back)."""
-    newest = known[-1].offset if known else -1
-    return tuple(void for void in told if void.offset > newest)
+def unapplied(known: Voids, applied: Voids) -> Voids:
+    """Give the known voids that are not applied; none if what is applied is newer (Redis was put back)."""
+    newest = applied[-1].offset if applied else -1
+    return tuple(void for void in known if void.offset > newest)
 
 
-def held_by(partition: int, told: Voids) -> Voids:
+def held_by(partition: int, known: Voids) -> Voids:
     """Give the voids that take out views of a partition, and the newest, by which it is known how far it is.
 
     A position is written and compared as a whole with every flush: a thousand voids of articles make 79 KB.
     """
     return tuple(
         void
-        for void in told
-        if void is told[-1] or void.article is None or wire.partition_for(void.article) == partition
+        for void in known
+        if void is known[-1] or void.article is None or wire.partition_for(void.article) == partition
     )
 
 

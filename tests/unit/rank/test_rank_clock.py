@@ -127,7 +127,7 @@ def test_a_void_dated_far_ahead_ends_no_other() -> None:
         event_record(0, one, "", NOON_MS, Arrival(NOON_MS, HOME, 1)),
         event_record(1, other, "", NOON_MS + AHEAD_MS, Arrival(NOON_MS + 1, HOME, 2)),
     ]
-    assert [void.segment for void in desk_log.fold((), (), records).told] == [1, 2]
+    assert [void.segment for void in desk_log.fold((), (), records).known_voids] == [1, 2]
 
 
 def position(at_ms: int) -> Position:

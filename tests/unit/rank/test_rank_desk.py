@@ -98,9 +98,9 @@ def test_an_action_whose_input_cannot_be_one_counts_in_the_order_of_the_log(head
 def test_the_same_input_is_one_void_and_what_it_says_is_known() -> None:
     event = ViewsVoided(segment=7, since=NOON, until=NOON.replace(hour=13), **SAID)
     said = read((event, at(1)), (event, at(1)), (event, at(2)))
-    assert [v.offset for v in said.told] == [0, 2]
+    assert [v.offset for v in said.known_voids] == [0, 2]
     assert (said.changed, said.old) == (2, (1,))
-    assert len({v.said for v in said.told}) == 1
+    assert len({v.said for v in said.known_voids}) == 1
 
 
 def test_a_history_of_before_inputs_were_kept_is_read() -> None:
@@ -132,7 +132,7 @@ def test_the_desk_is_the_same_however_its_log_is_cut(
         records.append(event_record(offset, event, "", clock, source))
     whole = desk_log.fold((), (), records)
     first = desk_log.fold((), (), records[:cut])
-    then = desk_log.fold(first.desk, first.told, records[cut:])
+    then = desk_log.fold(first.desk, first.known_voids, records[cut:])
     assert (then.desk, first.changed + then.changed) == (whole.desk, whole.changed)
     assert (*first.old, *then.old) == tuple(whole.old)
 
@@ -198,7 +198,7 @@ def test_a_foreign_record_is_passed_over_and_changes_nothing_else(
     ]
     said = desk_log.fold((), (), records)
     assert said.skipped == (Skipped(DESK.name, reason, 1, 1),)
-    assert (kinds(said), said.told, said.old) == (["pinned", "released"], (), ())
+    assert (kinds(said), said.known_voids, said.old) == (["pinned", "released"], (), ())
 
 
 def test_who_and_why_of_a_megabyte_are_cut_and_the_action_holds() -> None:

@@ -53,7 +53,7 @@ def test_a_position_names_only_the_voids_of_its_partition_and_the_newest() -> No
     told = tuple(void(n, article=article) for n, article in enumerate([A, *ids_of(HOME + 1, 900)]))
     position = refold.begin(HOME, told, (), 0).days.position
     assert [v.offset for v in position.voids] == [0, 900]
-    assert voids.news(told, position.voids) == ()
+    assert voids.unapplied(told, position.voids) == ()
     assert len(encode(position)) < 500
 
 
@@ -302,7 +302,7 @@ def test_the_desk_tells_of_voids_and_they_are_read_back() -> None:
     event = ViewsVoided(segment=7, article=A, since=NOON, until=utc(NOON_MS + 1), who="w", why="y")
     machine.feed(batch(desk=[event_record(4, event, "")]))
     machine.reload()
-    (told,) = machine.cache.state.told
+    (told,) = machine.cache.state.known_voids
     assert told == Void(4, 7, NOON_MS, NOON_MS + 1, A)
     assert machine.cache.state.position.at == {DESK.name: NOON_MS}
     assert voids.decode(voids.encode((told,))) == (told,)
@@ -312,21 +312,21 @@ def test_a_void_from_the_beginning_to_the_end_of_time_is_one_of_all_days() -> No
     begins, ends = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
     event = ViewsVoided(segment=7, since=begins, until=ends, who="w", why="y")
     record = event_record(0, event, "")
-    (told,) = desk_log.fold((), (), [record]).told
+    (told,) = desk_log.fold((), (), [record]).known_voids
     voider = Voider([Appended(0, NOON_MS, columns([(A, 1, NOON_MS)], segment=[7]))])
     voider.count(1)
     voider.void((told,))
     assert _readers(voider) == {}
 
 
-def test_voids_of_days_long_gone_are_forgotten_and_what_is_known_is_no_news() -> None:
+def test_voids_of_days_long_gone_are_forgotten_and_what_is_applied_is_not_unapplied() -> None:
     old, new = void(0, until=NOON_MS - 9 * DAY_MS), void(1)
     told = voids.add((old,), new, NOON_MS)
     assert told == (new,)
-    assert voids.news(told, ()) == told
-    assert voids.news(told, told) == ()
+    assert voids.unapplied(told, ()) == told
+    assert voids.unapplied(told, told) == ()
     # Redis was put back, and the owner of partition 0 has not read the desk again yet
-    assert voids.news((old,), told) == ()
+    assert voids.unapplied((old,), told) == ()
 
 
 def _without(record: Appended, told: Voids) -> Appended:
