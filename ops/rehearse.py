@@ -38,10 +38,13 @@ def main() -> int:
     asked = parser.parse_args()
     site = Site(asked.compose)
     rates = {"articles_a_second": asked.articles, "pages_a_second": asked.pages}
-    with Load(site.door(EDGE), site.door(NEWSROOM), site.publish_token(), **rates) as load:
-        for service in asked.service or SERVICES:
-            rehearse(site, load, service, asked.quiet)
-    print(table(load.felt))
+    load = Load(site.door(EDGE), site.door(NEWSROOM), site.publish_token(), **rates)
+    try:
+        with load:
+            for service in asked.service or SERVICES:
+                rehearse(site, load, service, asked.quiet)
+    finally:
+        print(table(load.felt))
     felt = sum(load.felt.values(), Felt())
     late = percentile(felt.readable, 99) > READABLE_S
     print("noticed" if felt.failures or late else "nobody noticed anything")
