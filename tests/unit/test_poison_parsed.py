@@ -64,7 +64,7 @@ def counted(record: Poison) -> object:
 def acted(record: Poison) -> object:
     appended: Record = Appended(record)  # type: ignore[assignment]
     said = desk_log.fold((), (), [appended])
-    return desk.decode(desk.encode(said.desk)), voids.decode(voids.encode(said.told))
+    return desk.decode(desk.encode(said.desk)), voids.decode(voids.encode(said.known_voids))
 
 
 def salted(record: Poison) -> object:
