@@ -6,6 +6,7 @@ more than any writing needs, and is checked for it before it is normalised.
 """
 
 import re
+import sys
 from typing import Final
 from unicodedata import combining
 
@@ -30,12 +31,26 @@ _MARKS: Final = (
 )
 
 
+def _sound(controls: str) -> re.Pattern[str]:
+    """Match a text that has neither controls nor marks: nearly every text."""
+    written = (controls + _MARKS).encode("ascii", "backslashreplace").decode("unicode_escape")
+    spans = re.findall("(?s)(.)(?:-(.))?", written)
+    ranges = sorted((ord(first), ord(last or first)) for first, last in spans)
+    starts = [0, *(last + 1 for _, last in ranges)]
+    ends = [*(first - 1 for first, _ in ranges), sys.maxunicode]
+    # a class that names what it takes is gone through in half the time of one that names what it does not
+    named = "".join(rf"\U{a:08x}-\U{b:08x}" for a, b in zip(starts, ends, strict=True) if a <= b)
+    return re.compile(rf"[{named}]*+\Z")
+
+
 def _unfit(controls: str) -> re.Pattern[str]:
     # one class in front, so that a text is gone through once
     stack = rf"(?<=[{_MARKS}])[{_MARKS}]{{{MOST_MARKS}}}"
     return re.compile(rf"[{controls}{_MARKS}](?:(?<=[{controls}])|{stack})")
 
 
+_SOUND: Final = _sound(CONTROLS)
+_SOUND_IN_BODY: Final = _sound(CONTROLS_IN_BODY)
 _UNFIT: Final = _unfit(CONTROLS)
 _UNFIT_IN_BODY: Final = _unfit(CONTROLS_IN_BODY)
 _TURNS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -53,13 +68,13 @@ def is_blank(text: str) -> bool:
 
 def no_control(text: str) -> None:
     """Check that a line has no controls and too many marks nowhere; ValueError says what to change."""
-    if found := _UNFIT.search(text):
+    if not _SOUND.match(text) and (found := _UNFIT.search(text)):
         _refuse(found, CONTROLS)
 
 
 def no_control_in_body(text: str) -> None:
     """Check the same of a text of several lines."""
-    if found := _UNFIT_IN_BODY.search(text):
+    if not _SOUND_IN_BODY.match(text) and (found := _UNFIT_IN_BODY.search(text)):
         _refuse(found, CONTROLS_IN_BODY)
 
 

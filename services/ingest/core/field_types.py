@@ -30,6 +30,7 @@ from services.ingest.core.notes import Notes
 # Both ends of a line; not U+3000, with which Chinese texts indent on purpose.
 _SPACE: Final = " \t\r\n"
 _ID: Final = "[A-Za-z0-9._-]{1,64}"
+_WHOLE_ID: Final = re.compile(_ID)
 _ALIAS: Final = f"({_ID}|/[^{INVISIBLE}#]*)"
 _LANGUAGE: Final = "[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*"
 _LONGEST_LANGUAGE: Final = 35
@@ -71,9 +72,9 @@ def body_text(text: str) -> str:
 
 
 def _article_id(text: str) -> str:
-    if not re.fullmatch(_ID, text):
+    if not _WHOLE_ID.fullmatch(text):
         raise ValueError("must be 1 to 64 of the characters A-Z a-z 0-9 . _ - (no slash, no space)")
-    if set(text) == {"."} and len(text) <= 2:
+    if text in (".", ".."):
         raise ValueError("must not be . or .. because the page's address would be lost")
     return text
 

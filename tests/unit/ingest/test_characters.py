@@ -7,6 +7,7 @@ import pytest
 from services.ingest.core.characters import MOST_MARKS, no_control, no_control_in_body, no_open_direction
 
 MARKS = [chr(code) for code in range(0x110000) if unicodedata.combining(chr(code))]
+CONTROLS = [chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) in ("Cc", "Zl", "Zp")]
 
 
 def test_every_combining_character_of_unicode_counts() -> None:
@@ -14,6 +15,19 @@ def test_every_combining_character_of_unicode_counts() -> None:
         no_control("a" + mark * MOST_MARKS)
         with pytest.raises(ValueError, match="more than 30 combining marks"):
             no_control("a" + mark * (MOST_MARKS + 1))
+
+
+def test_every_control_of_unicode_is_refused_wherever_it_stands() -> None:
+    for control in CONTROLS:
+        with pytest.raises(ValueError, match=f"U\\+{ord(control):04X} at character 3;"):
+            no_control(f"河城{control}报")
+        if control not in "\t\n\r\u2028\u2029":
+            with pytest.raises(ValueError, match=f"U\\+{ord(control):04X} at character 3;"):
+                no_control_in_body(f"河城{control}报")
+
+
+def test_everything_else_of_unicode_may_stand() -> None:
+    no_control("a".join(chr(code) for code in range(0x110000) if chr(code) not in CONTROLS))
 
 
 @pytest.mark.parametrize(

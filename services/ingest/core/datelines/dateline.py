@@ -87,7 +87,7 @@ def _read(found: re.Match[str]) -> _Filed | None:
     places = place_behind_names(crew) if crew else places_in(part.get("places") or "")
     if places is None or not is_date(part.get("month"), day):
         return None
-    kind = next(filter(part.get, patterns.KINDS))
+    kind = found.lastgroup or ""
     text = found.group()
     return _Filed(
         Dateline(

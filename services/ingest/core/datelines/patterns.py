@@ -4,7 +4,8 @@
     ── ────── ──────── ──── ───── ────────
       who     reporter place date   how
 
-A pattern is generous, `dateline` decides; what may repeat has a bound, so matching ends soon on any text.
+A pattern is generous, `dateline` decides; what may repeat has a bound, so matching ends soon on any text. The
+last group of each is the kind of the closing mark: wire, told, notice or dash.
 """
 
 import re
@@ -76,8 +77,6 @@ OPEN: Final = tuple(
 )
 MAY_CLOSE: Final = re.compile(r"[讯訊电電道导導息稿—–-]")
 """Without one of these near its beginning a text has no dateline: most texts end their search here."""
-KINDS: Final = ("wire", "told", "notice", "dash")
-"""Of closing marks."""
 
 REPORTS: Final = frozenset(("讯", "訊", "专讯", "專訊", "特讯", "特訊"))
 """The marks that hardly anything but a dateline has."""
