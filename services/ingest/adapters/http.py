@@ -30,6 +30,7 @@ from services.ingest.core.xml_items.parsing import as_sent
 from shared import problem, wire
 from shared.events import ArticlePublished, WithdrawReason
 from shared.health import PATHS, Health
+from shared.version import VERSION
 
 _MEDIA_TYPES: Final = ("application/json", "application/xml", "text/xml")
 
@@ -45,7 +46,7 @@ def create_app(door: Door, letters: DeadLetterLog, health: Health) -> FastAPI:
     """Make the ASGI application."""
     app = FastAPI(
         title="Remen ingest",
-        version="0.1.0",
+        version=VERSION,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # it would lead to whatever host the request names

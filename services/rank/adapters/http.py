@@ -28,6 +28,7 @@ from shared import problem
 from shared.events import HotListChanged, ListName, at_ms
 from shared.health import PATHS, Health
 from shared.sections import one_scope
+from shared.version import VERSION
 
 Scope = Annotated[str, Query(pattern=SCOPE)]
 ArticleId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
@@ -62,7 +63,7 @@ def create_app(hot_lists: HotListStore, archive: Archive, health: Health) -> Fas
     """Make the ASGI application."""
     app = FastAPI(
         title="Remen rank",
-        version="0.1.0",
+        version=VERSION,
         description="The hot lists, and why an article stands where it does.",
         docs_url=None,
         redoc_url=None,
