@@ -50,6 +50,21 @@ def supply(advisories: Path | None) -> int:
     return subprocess.run([str(PYTHON), "-m", "dev.sbom", *more], cwd=ROOT, check=False).returncode
 
 
+def list_licences() -> int:
+    """Print the licence of every pinned package; return the exit code."""
+    environment.ensure("broker", "demo", "publisher", "services", "test")
+    return subprocess.run([str(PYTHON), "-m", "dev.licences"], cwd=ROOT, check=False).returncode
+
+
+def release(version: str, dry_run: bool) -> int:
+    """Make a release, or say what would be done; return the exit code."""
+    environment.ensure("broker", "demo", "publisher", "services", "test")
+    more = ["--dry-run"] if dry_run else []
+    return subprocess.run(
+        [str(PYTHON), "-m", "dev.release", version, *more], cwd=ROOT, check=False
+    ).returncode
+
+
 def write_contracts() -> int:
     """Write `contracts/` anew from the models; return the exit code."""
     environment.ensure("services")

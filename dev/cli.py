@@ -59,6 +59,10 @@ def run(asked: argparse.Namespace, rest: list[str]) -> int:
             return check.write_contracts()
         case "sbom":
             return check.supply(asked.advisories)
+        case "licences":
+            return check.list_licences()
+        case "release":
+            return check.release(asked.version, asked.dry_run)
         case "lock":
             environment.lock(asked.upgrade)
     return 0
@@ -112,6 +116,10 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="a copy of github.com/pypa/advisory-database",
     )
+    command("licences", "print under which licence each pinned package stands", data=False)
+    release = command("release", "name a version, keep what it promises, commit and tag it", data=False)
+    release.add_argument("version", help="such as 0.2.0")
+    release.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
     lock = command("lock", "resolve requirements.lock anew after a change in a pyproject.toml", data=False)
     lock.add_argument("--upgrade", action="store_true", help="to the newest of everything")
     return parser
