@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 from typing import Final
 
-from services.rank.adapters import metrics
+from services.rank.adapters import metrics, refolding
 from services.rank.adapters.history import History
 from services.rank.adapters.hot_list_store import HotListStore
 from services.rank.core import refold, restore, voids
@@ -78,39 +78,15 @@ class Voiding:
     async def _begin(self, state: State, done: dict[int, Refold]) -> None:
         """Begin with a partition; what has nothing to fold is done."""
         n, here = state.partition, state.position.next[VIEWS.name]
-        spans = refold.spans_of(state, self._known, self._rules)
-        if large := refold.too_large(state, spans):
-            reason = (
-                f"more than {refold.MOST_VIEWS:,} views of a partition are not folded anew: "
-                "those of these days stay as they were counted"
-            )
-            log.error("not_voided", partition=n, reason=reason, days=large)
+        history, begun, left = await refolding.begin(self._bootstrap_servers, state, self._known, self._rules)
+        for days in left:
+            log.error("not_voided", partition=n, reason=days.reason, **days.said)
             metrics.NOT_VOIDED.inc()
-            spans = refold.without_days(spans, large)
-        first_ms = refold.first_counted_ms(state, spans, self._rules)
-        if first_ms is None:
-            done[n] = refold.begin(n, self._known, spans, here)
+        if history is None:
+            done[n] = begun
             return
-        history = History(self._bootstrap_servers, n)
-        await history.start()
-        try:
-            place = await history.seek(first_ms)
-            if place is None or place.offset == place.begins > 0:
-                begins_ms = state.position.time.now_ms if place is None else place.at_ms
-                log.error("not_voided", partition=n, reason="views are gone", log_begins_ms=begins_ms)
-                metrics.NOT_VOIDED.inc()
-                spans = refold.without_days_before(spans, begins_ms, self._rules)
-                first_ms = refold.first_counted_ms(state, spans, self._rules)
-                place = None if first_ms is None else await history.seek(first_ms)
-        except BaseException:
-            await history.stop()
-            raise
-        if place is None:
-            await history.stop()
-            done[n] = refold.begin(n, self._known, spans, here)
-            return
-        log.info("folding_again", partition=n, days=spans, offset=place.offset, upto=here)
-        self._job = history, refold.begin(n, self._known, spans, place.offset)
+        log.info("folding_again", partition=n, days=begun.spans, offset=begun.next, upto=here)
+        self._job = history, begun
 
     async def _follow(self, history: History, job: Refold, live: State, done: dict[int, Refold]) -> None:
         """Fold portions until the partition's position is reached, or time is up."""

@@ -59,7 +59,7 @@ def spans_of(state: State, known_voids: Voids, rules: Rules) -> Spans:
 
 def first_counted_ms(state: State, spans: Spans, rules: Rules) -> int | None:
     """Give the earliest moment (Unix ms) from which on there is something to fold; None if nothing is."""
-    touched = [b for b in state.buckets if _lies_in(spans, reading_day(b, rules.zone))]
+    touched = [b for b in state.buckets if lies_in(spans, reading_day(b, rules.zone))]
     return min(touched) * BUCKET_MS if touched else None
 
 
@@ -70,7 +70,7 @@ def too_large(state: State, spans: Spans) -> tuple[str, ...]:
     """
     left, found = MOST_VIEWS, []
     for day, views in sorted(state.position.days.items(), reverse=True):
-        if _lies_in(spans, day):
+        if lies_in(spans, day):
             if views > left:
                 found.append(day)
             else:
@@ -108,8 +108,22 @@ def begin(partition: int, known_voids: Voids, spans: Spans, offset: int) -> Refo
 
 def follow(refold: Refold, records: Sequence[Record], upto: int, live: State, rules: Rules) -> Refold:
     """Fold records of views.v1 up to the offset `upto`, which the partition `live` has come to."""
-    reading = read(records, live.partition, live.indexes, rules.limits, rules.seats)
-    counts = count(refold.days, _touched(reading.rows, refold.spans, live, rules), rules.zone)
+    return add(refold, touched(records, refold.spans, live, rules), upto, rules)
+
+
+def touched(records: Sequence[Record], spans: Spans, live: State, rules: Rules) -> Rows:
+    """Read the views of these days, of articles that the partition has counted."""
+    rows = read(records, live.partition, live.indexes, rules.limits, rules.seats).rows
+    in_bucket = rows.at // BUCKET_MS
+    of_days = [b for b in np.unique(in_bucket) if lies_in(spans, reading_day(int(b), rules.zone))]
+    # an article that is not known was not counted then: the limits of lateness were others
+    known = live.indexes.of(rows.articles) >= 0
+    return rows.only(np.isin(in_bucket, of_days) & known[rows.article])
+
+
+def add(refold: Refold, rows: Rows, upto: int, rules: Rules) -> Refold:
+    """Count all views of these days that the log has before the offset `upto` behind the last one."""
+    counts = count(refold.days, rows, rules.zone)
     hashes = {day: (*refold.hashes.get(day, ()), keys) for day, keys in counts.seen.items()}
     after = replace(
         refold.days,
@@ -132,7 +146,7 @@ def swap(live: State, refold: Refold, rules: Rules) -> tuple[State, list[Write]]
     time = live.position.time
     oldest = oldest_kept_day(time.over_ms, zone)
     hashes = {day: np.concatenate(parts) for day, parts in refold.hashes.items() if day >= oldest}
-    left = {day: views for day, views in live.position.days.items() if not _lies_in(refold.spans, day)}
+    left = {day: views for day, views in live.position.days.items() if not lies_in(refold.spans, day)}
     days = left | {day: len(keys) for day, keys in hashes.items()}
     ids = {day: refold.days.indexes.names(refold.days.numbers[day].indexes) for day in hashes}
     sizes = {day: sum(len(i) + 1 for i in of_day) for day, of_day in ids.items()}
@@ -171,14 +185,6 @@ def _days_of(void: Void, rules: Rules) -> tuple[str, str]:
     return reading_day(first, rules.zone), reading_day(last, rules.zone)
 
 
-def _lies_in(spans: Spans, day: str) -> bool:
+def lies_in(spans: Spans, day: str) -> bool:
+    """Tell whether a reading day is among these."""
     return any(first <= day <= last for first, last in spans)
-
-
-def _touched(rows: Rows, spans: Spans, live: State, rules: Rules) -> Rows:
-    """Give the rows of these days, of articles that the partition has counted."""
-    in_bucket = rows.at // BUCKET_MS
-    touched = [b for b in np.unique(in_bucket) if _lies_in(spans, reading_day(int(b), rules.zone))]
-    # an article that is not known was not counted then: the limits of lateness were others
-    known = live.indexes.of(rows.articles) >= 0
-    return rows.only(np.isin(in_bucket, touched) & known[rows.article])
