@@ -20,7 +20,7 @@ from services.render.core.pages.templates import Templates, jinja_environment, s
 from services.render.core.pages.words import GoneReason, masthead_date
 from services.render.core.text import glossary
 from services.render.core.text.script_converter import ScriptConverter
-from shared.blocks import Paragraph, Picture
+from shared.blocks import Mark, Paragraph, Picture
 from shared.events import ArticlePublished, Dateline
 from tests.builders import NOON, published
 from tests.unit.render.reading import Reading
@@ -172,6 +172,13 @@ def test_a_paragraph_that_brings_its_own_indent_gets_no_second_one() -> None:
     sent = published(blocks=(Paragraph(text="\u3000\u3000自带缩进"), Paragraph(text="没有缩进")))
     top = PIECES.article_top(sent, SECTIONS, TODAY).decode()
     assert '<p class="indented">\u3000\u3000自带缩进</p>\n<p>没有缩进</p>' in top
+
+
+def test_a_paragraph_of_code_alone_is_a_line_of_a_listing() -> None:
+    code = (Mark(kind="code", start=0, end=5),)
+    sent = published(blocks=(Paragraph(text="  a=1", marks=code), Paragraph(text="a = 1。", marks=code)))
+    top = PIECES.article_top(sent, SECTIONS, TODAY).decode()
+    assert '<p class="indented code"><code>  a=1</code></p>\n<p><code>a = 1</code>。</p>' in top
 
 
 @pytest.mark.parametrize("name", every_page())
