@@ -119,7 +119,7 @@ def _service(plan: Plan, name: str, service: str, replica: int) -> Program:
     port = plan.port(service, replica)
     drawn = tokens(plan.folder)
     own = {"HOST": _HOST, "PORT": str(port), "INSTANCE": name}
-    if service == "ingest":
+    if service in ("ingest", "rank"):
         grants = [
             _grant("dev", drawn["publish_token"], desk=False),
             _grant("desk", drawn["desk_token"], desk=True),

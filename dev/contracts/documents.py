@@ -21,7 +21,7 @@ def documents() -> dict[str, str]:
     return {
         "asyncapi.yaml": _yaml(asyncapi()),
         "openapi-ingest.json": _json(ingest_http.create_app(nobody, nobody, health).openapi()),
-        "openapi-rank.json": _json(rank_http.create_app(nobody, nobody, health).openapi()),
+        "openapi-rank.json": _json(rank_http.create_app(nobody, nobody, nobody, nobody, health).openapi()),
         **{f"schemas/{name}.json": _json(schema) for name, schema in schemas.standalone().items()},
     }
 

@@ -36,6 +36,7 @@ def main(arguments: list[str]) -> None:
             sys.stdout.write((KEYS / file).read_text())
         case ["put", file]:
             keys.put(KEYS / file, sys.stdin.read())
+            keys.hand_on_tokens(KEYS)
         case _:
             sys.exit(__doc__)
 

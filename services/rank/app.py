@@ -15,8 +15,10 @@ from services.rank.adapters.loader import Loader
 from services.rank.adapters.log import Log
 from services.rank.adapters.monitoring import Monitoring
 from services.rank.adapters.outbox import Outbox
+from services.rank.adapters.preview import Previews
 from services.rank.adapters.publisher import Publisher
 from services.rank.adapters.store import Store, connect
+from services.rank.adapters.tokens import Tokens
 from services.rank.adapters.voiding import Voiding
 from services.rank.core.clock import DAY_MS
 from services.rank.core.fold import Rules
@@ -49,10 +51,10 @@ def wire_up(given: Settings) -> list[Service]:
     publishing = Publishing(views, publisher, loader.alarms, given.list_every_s)
     monitoring = Monitoring(views, follower, loader, hot_lists, given.stuck_after_s)
     health = Health({"kafka": monitoring.kafka, "redis": monitoring.redis, "partitions": monitoring.stuck})
-    http = worker.HttpService(
-        create_app(hot_lists, Archive(hot_lists, rules.max_age_ms), health), given.host, given.port
-    )
-    return [counting, publishing, monitoring, http]
+    archive = Archive(hot_lists, rules.max_age_ms)
+    previews = Previews(servers, redis, hot_lists, archive, rules)
+    app = create_app(hot_lists, archive, previews, Tokens(given), health)
+    return [counting, publishing, monitoring, worker.HttpService(app, given.host, given.port)]
 
 
 @cli.callback(invoke_without_command=True)

@@ -1,6 +1,7 @@
 """The containers keep what ops/README.md promises of them; read as text, since Docker may be absent."""
 
 import hashlib
+import io
 import json
 import re
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ops.setup import __main__ as setup
 from ops.setup import keys, rights
 from services.ingest.settings import Token
 from services.render.core.pages.picture_service import PictureService
@@ -132,7 +134,7 @@ def test_no_secret_stands_in_an_environment(name: str) -> None:
     assert given & secrets_of(name) <= {"REDIS_URL", "RENDER_ARCHIVE_URL"}
     assert not re.search(r"(redis|postgres)\S*://[^@/]*:[^@/]*@", COMPOSE)
     files = {value for key, value in PARTS[name]["environment"].items() if key.endswith("_FILE")}
-    assert len(files) == {"ingest": 2, "rank": 2, "render": 6}[name]
+    assert len(files) == {"ingest": 2, "rank": 3, "render": 6}[name]
     assert all(file.startswith("/run/keys/") for file in files)
 
 
@@ -197,6 +199,17 @@ def test_what_was_drawn_stays_and_redis_does_not_keep_it(drawn: Path) -> None:
     # two are known to render and to who makes pictures, one to all who are of the archive
     assert (len(words), len(set(words))) == (17, 13)
     assert not any(word in first[drawn / "redis" / "users.acl"] for word in words)
+
+
+def test_rank_knows_the_tokens_that_ingest_was_given_last(
+    drawn: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last = json.dumps([{"name": "newsroom", "desk": True, "sha256": "0" * 64}])
+    assert (drawn / "rank" / "tokens").read_text() == (drawn / "ingest" / "tokens").read_text()
+    monkeypatch.setattr(setup, "KEYS", drawn)
+    monkeypatch.setattr("sys.stdin", io.StringIO(last))
+    setup.main(["put", "ingest/tokens"])
+    assert {(drawn / part / "tokens").read_text() for part in ("ingest", "rank")} == {last}
 
 
 NETWORKS: dict[str, set[str]] = {

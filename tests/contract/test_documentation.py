@@ -61,7 +61,7 @@ def test_every_route_is_in_its_services_readme() -> None:
     health, nobody = Health({}), cast("Any", None)
     routes = {
         "ingest": {*ingest_http.create_app(nobody, nobody, health).openapi()["paths"], *PATHS},
-        "rank": {*rank_http.create_app(nobody, nobody, health).openapi()["paths"], *PATHS},
+        "rank": {*rank_http.create_app(nobody, nobody, nobody, nobody, health).openapi()["paths"], *PATHS},
         "render": {*(f"/{first}" for first in render_web.ROUTES), *PATHS},
     }
     missing = {

@@ -20,7 +20,7 @@ from tests.unit.ingest.accepting import accept
 NOBODY = cast("Any", None)
 APPS: dict[str, FastAPI] = {
     "ingest": ingest_app(NOBODY, NOBODY, Health({})),
-    "rank": rank_app(NOBODY, NOBODY, Health({})),
+    "rank": rank_app(NOBODY, NOBODY, NOBODY, NOBODY, Health({})),
 }
 BODY = "#/paths/~1articles/post/requestBody/content/application~1json/schema"
 
@@ -65,6 +65,12 @@ def test_every_operation_of_ingest_tells_of_a_missing_token() -> None:
     assert APPS["ingest"].openapi()["security"] == [{"token": []}]
     for where, operation in operations("ingest"):
         assert "401" in operation["responses"], where
+
+
+def test_only_what_is_asked_for_the_desk_needs_a_token_of_rank() -> None:
+    secured = {where for where, operation in operations("rank") if operation["security"] == [{"token": []}]}
+    assert secured == {"post /void/preview"}
+    assert all("401" in operation["responses"] for where, operation in operations("rank") if where in secured)
 
 
 def test_every_example_fits_its_schema() -> None:

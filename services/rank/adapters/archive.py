@@ -88,21 +88,19 @@ class Archive:
 
     async def _made(self, scope: str, list_name: ListName, as_of_ms: int, now_ms: int) -> lists.HotList:
         # partition 0 first: the desk's actions and voids are read there
-        await self._counted(0, as_of_ms, ())
-        blob = await self._hot_lists.voids()
-        with restore.reading(0, "the voids"):
-            known_voids = voids.decode(blob)
-        actions = desk.in_force(await self._desk(), as_of_ms)
+        await self.counted(0, as_of_ms, ())
+        known_voids = await self.voids()
+        actions = desk.in_force(await self.desk(), as_of_ms)
         bests: list[list[Candidate]] = []
         incomplete = False
         # the bucket that begins at as_of has nothing in it yet
         last = bucket_of(as_of_ms) - 1
         for n in range(PARTITIONS):
-            before = await self._counted(n, as_of_ms, known_voids)
+            before = await self.counted(n, as_of_ms, known_voids)
             state = await self._state(n, last, [a.article for a in actions if a.kind == "pinned"])
             # once more: what was read in the moment of a wipe is not all there was
-            at = await self._counted(n, as_of_ms, known_voids)
-            _same_numbers(n, before, at)
+            at = await self.counted(n, as_of_ms, known_voids)
+            same_numbers(n, before, at)
             incomplete |= turn.is_incomplete(at, as_of_ms)
             oldest_ms = as_of_ms - self._max_age_ms
             zone = self._hot_lists.zone
@@ -127,7 +125,7 @@ class Archive:
         readers = await self._readers(n, article, before, last - WINDOWS[list_name] + 1, last)
         if facts is None and not readers and not await self._is_known(n, article, before):
             raise NoSuchArticleError(f"article {article} was never published, and not viewed lately")
-        actions = () if hidden else desk.in_force(await self._desk(), now_ms)
+        actions = () if hidden else desk.in_force(await self.desk(), now_ms)
         return explain(
             article, list_name, as_of_ms, readers, facts or UNKNOWN, actions, now_ms, self._max_age_ms
         )
@@ -142,7 +140,7 @@ class Archive:
         days = self._hot_lists.days(first, last)
         ids = await self._hot_lists.ids(partition, at, days)
         behind = (await self._standing(partition)).position
-        _same_numbers(partition, before, behind)
+        same_numbers(partition, before, behind)
         with restore.reading(partition, "ids"):
             numbers = await asyncio.to_thread(_numbers_in, ids, article)
         return {b: window[b].readers_of(numbers[day]) for day in numbers for b in days[day] if b in window}
@@ -162,12 +160,19 @@ class Archive:
             raise NotCountedYetError(f"partition {partition} lies in an older layout; try again shortly")
         return found
 
-    async def _desk(self) -> Desk:
+    async def desk(self) -> Desk:
+        """Read the history of desk actions; TornError."""
         blob = await self._hot_lists.desk()
         with restore.reading(0, "the history of the desk"):
             return desk.decode(blob)
 
-    async def _counted(self, partition: int, as_of_ms: int, known_voids: Voids) -> Position:
+    async def voids(self) -> Voids:
+        """Read the voids that desk.v1 has; TornError."""
+        blob = await self._hot_lists.voids()
+        with restore.reading(0, "the voids"):
+            return voids.decode(blob)
+
+    async def counted(self, partition: int, as_of_ms: int, known_voids: Voids) -> Position:
         """Read the position of a partition where all is counted up to a moment; NotCountedYetError.
 
         Eligibility is that of today, and voids hold for the past: so the whole log must have been read, and
@@ -196,12 +201,12 @@ class Archive:
         # a day that the position does not name is one that is over, or that was put back and is not ours
         by_day = {day: {b: buckets[b] for b in days[day] if b in buckets} for day in ids}
         with restore.reading(partition, "ids or views"):
-            state = await asyncio.to_thread(_of, partition, ids, by_day)
+            state = await asyncio.to_thread(state_of, partition, ids, by_day)
         wanted = {*state.indexes, *(a for a in pinned if partition_for(a) == partition)}
         return replace(state, facts=await self._hot_lists.facts(partition, sorted(wanted)))
 
 
-def _of(partition: int, ids: Mapping[str, bytes], by_day: Mapping[str, Mapping[int, Bucket]]) -> State:
+def state_of(partition: int, ids: Mapping[str, bytes], by_day: Mapping[str, Mapping[int, Bucket]]) -> State:
     """Give what some buckets hold; ValueError if one names an article that its day has not."""
     indexes, numbers = restore.numbered({day: restore.names_of(blob) for day, blob in ids.items()})
     for day, content in by_day.items():
@@ -213,7 +218,7 @@ def _of(partition: int, ids: Mapping[str, bytes], by_day: Mapping[str, Mapping[i
     return State(partition, indexes=indexes, numbers=numbers, buckets=found)
 
 
-def _same_numbers(partition: int, before: Position, after: Position | None) -> None:
+def same_numbers(partition: int, before: Position, after: Position | None) -> None:
     """Raise NotCountedYetError if a day may have other numbers for its articles than it had before."""
     if (
         after is None

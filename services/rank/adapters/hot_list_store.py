@@ -142,12 +142,12 @@ class HotListStore:
 
     async def desk(self) -> bytes | None:
         """Read the history of desk actions; TornError."""
-        with _sound(0, "articles"):
+        with sound(0, "articles"):
             return cast("bytes | None", await self._redis.hget(key(0, "articles"), DESK_FIELD))
 
     async def voids(self) -> bytes | None:
         """Read the voids that desk.v1 has; TornError."""
-        with _sound(0, "articles"):
+        with sound(0, "articles"):
             return cast("bytes | None", await self._redis.hget(key(0, "articles"), VOIDS_FIELD))
 
     async def publish(self, list_writes: Sequence[ListWrite]) -> None:
@@ -186,7 +186,7 @@ class HotListStore:
 
     async def standing(self, partition: int) -> Standing:
         """Read how far a partition has been counted; TornError, NewerLayoutError."""
-        with _sound(partition, "position or top"):
+        with sound(partition, "position or top"):
             async with self._redis.pipeline(transaction=False) as pipe:
                 pipe.get(key(partition, "position"))
                 pipe.hmget(key(partition, "top"), [AS_OF, WHOLE])
@@ -202,7 +202,7 @@ class HotListStore:
     async def window(self, partition: int, first: int, last: int) -> dict[int, Bucket]:
         """Read the buckets `first` to `last` of a partition; TornError."""
         wanted = self.days(first, last).items()
-        with _sound(partition, "views"):
+        with sound(partition, "views"):
             async with self._redis.pipeline(transaction=False) as pipe:
                 for day, of_day in wanted:
                     pipe.hmget(views_key(partition, day), of_day)
@@ -218,7 +218,7 @@ class HotListStore:
         """Read the facts of those articles that were published; TornError."""
         if not articles:
             return {}
-        with _sound(partition, "articles"):
+        with sound(partition, "articles"):
             found = await self._redis.hmget(key(partition, "articles"), list(articles))
             blobs = cast("list[bytes | None]", found)
             return {a: facts.decode(b) for a, b in zip(articles, blobs, strict=True) if b is not None}
@@ -229,7 +229,7 @@ class HotListStore:
 
 
 @contextmanager
-def _sound(partition: int, what: str) -> Iterator[None]:
+def sound(partition: int, what: str) -> Iterator[None]:
     """Take for torn what cannot be read, or is a key of another type than it must be."""
     try:
         with restore.reading(partition, what):

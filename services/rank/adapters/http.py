@@ -3,9 +3,11 @@
 import json
 from typing import Annotated, Any, Final
 
-from fastapi import FastAPI, Path, Query, Request
+from aiokafka.errors import KafkaError
+from fastapi import Depends, FastAPI, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import AwareDatetime, BaseModel
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
@@ -18,9 +20,13 @@ from services.rank.adapters.archive import (
     NotThenError,
 )
 from services.rank.adapters.hot_list_store import HotListStore
+from services.rank.adapters.preview import Previews, TooLongError
 from services.rank.adapters.store import AWAY
+from services.rank.adapters.tokens import Tokens
+from services.rank.adapters.void_question import BODY, asked
 from services.rank.core.desk import SCOPE
 from services.rank.core.lists import HotList
+from services.rank.core.preview import Preview
 from services.rank.core.restore import TornError
 from services.rank.core.scores import ALL, BEST
 from services.rank.core.why import Explanation
@@ -43,7 +49,14 @@ BucketEnd = Annotated[
 
 _OPEN: Final[dict[str, Any]] = {"security": []}
 """Said outright: reading the lists needs no token."""
-_REFUSALS: Final = {NotThenError: 404, NoSuchArticleError: 404, NotCountedYetError: 503, BusyError: 503}
+_BEARER: Final = HTTPBearer(scheme_name="token", description="A desk's token", auto_error=False)
+_REFUSALS: Final = {
+    NotThenError: 404,
+    NoSuchArticleError: 404,
+    NotCountedYetError: 503,
+    BusyError: 503,
+    TooLongError: 503,
+}
 
 
 class Problem(BaseModel):
@@ -59,7 +72,9 @@ def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {s: {"description": problem.phrase(s), "content": content} for s in (*statuses, 500)}
 
 
-def create_app(hot_lists: HotListStore, archive: Archive, health: Health) -> FastAPI:
+def create_app(
+    hot_lists: HotListStore, archive: Archive, previews: Previews, tokens: Tokens, health: Health
+) -> FastAPI:
     """Make the ASGI application."""
     app = FastAPI(
         title="Remen rank",
@@ -69,7 +84,10 @@ def create_app(hot_lists: HotListStore, archive: Archive, health: Health) -> Fas
         redoc_url=None,
         redirect_slashes=False,  # it would lead to whatever host the request names
         generate_unique_id_function=lambda route: route.name,
-        openapi_tags=[{"name": "hot", "description": "The hot lists"}],
+        openapi_tags=[
+            {"name": "hot", "description": "The hot lists"},
+            {"name": "void", "description": "Views found to be fraud"},
+        ],
         servers=[{"url": "/", "description": "This instance"}],
         contact={"name": "The operators of this site"},
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
@@ -102,6 +120,19 @@ def create_app(hot_lists: HotListStore, archive: Archive, health: Health) -> Fas
     ) -> Explanation:
         """Explain an article's score: the points of the parts sum to it."""
         return await archive.why(article_id, list_name)
+
+    @app.post(
+        "/void/preview",
+        tags=["void"],
+        openapi_extra={"requestBody": BODY},
+        responses=_problems(400, 401, 403, 413, 422, 503),
+    )
+    async def preview(
+        request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+    ) -> Preview:
+        """Tell what a void would do: the lists before and after it. Nothing is published or stored."""
+        await tokens.check(given.credentials if given else "")
+        return await previews.of(await asked(request))
 
     return app
 
@@ -169,6 +200,10 @@ def _answer_problems(app: FastAPI, hot_lists: HotListStore) -> None:
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, error: Exception) -> Response:
         return answer(500, "something went wrong; the log has the details")
+
+    @app.exception_handler(KafkaError)
+    async def kafka_away(request: Request, error: KafkaError) -> Response:
+        return answer(503, "Kafka does not answer, try again shortly")
 
     for kind in AWAY:
         app.add_exception_handler(kind, redis_away)

@@ -7,6 +7,7 @@ and of the voids in it; when it heard of them does not matter.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Final
 
 import numpy as np
@@ -61,11 +62,16 @@ def parse(value: bytes, headers: Mapping[str, bytes], offset: int) -> Void | Non
         event = bounded_json.read(ViewsVoided, value)
     except ValueError:
         return None
-    since_ms, until_ms = max(at_ms(event.since), 0), min(at_ms(event.until), _END_MS)
+    since_ms, until_ms = span_of(event.since, event.until)
     if since_ms >= until_ms:
         return None
     source = input_of(headers, event.article)
     return Void(offset, event.segment, since_ms, until_ms, event.article, source)
+
+
+def span_of(since: datetime, until: datetime) -> tuple[int, int]:
+    """Give the span of a void (Unix ms), no more of it than a view can be dated."""
+    return max(at_ms(since), 0), min(at_ms(until), _END_MS)
 
 
 def add(voids: Voids, void: Void, appended_ms: int) -> Voids:

@@ -86,8 +86,8 @@ def hot_lists() -> _HotListStore:
 
 @pytest.fixture
 def client(hot_lists: _HotListStore) -> httpx.AsyncClient:
-    held = cast("HotListStore", hot_lists)
-    app = create_app(held, Archive(held, 10**12), Health({}))
+    held, nobody = cast("HotListStore", hot_lists), cast("Any", None)
+    app = create_app(held, Archive(held, 10**12), nobody, nobody, Health({}))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://rank")
 
