@@ -216,7 +216,7 @@ def count(state: State, rows: Rows, zone: ZoneInfo) -> Counts:
         of_day = [b for b, d in day_of_bucket.items() if d == day]
         chosen = np.flatnonzero(np.isin(in_bucket, of_day)) if len(days) > 1 else np.arange(len(keys))
         already = counts.days.get(day, Seen())
-        unique, first = np.unique(keys[chosen], return_index=True)
+        unique, first = seen.first_of_each(keys[chosen])
         new = ~already.has(unique)
         first = np.sort(first[new])
         counts.repeated += len(chosen) - len(first)

@@ -62,6 +62,22 @@ def _mix(x: Keys) -> Keys:
     return x ^ (x >> np.uint64(31))
 
 
+def first_of_each(keys: Keys) -> tuple[Keys, npt.NDArray[np.int64]]:
+    """Give the different keys, ascending, and where each stands first.
+
+    `np.unique` says the same by a stable sort. numpy's other sort takes a third of the time where a processor
+    sorts vectors; of equal keys the lowest place is looked for afterwards.
+    """
+    order = np.argsort(keys)
+    ordered = keys[order]
+    is_first = np.ones(len(keys), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
+    begins = np.flatnonzero(is_first)
+    if len(begins) == len(keys):
+        return ordered, order
+    return ordered[begins], np.minimum.reduceat(order, begins)
+
+
 def no_keys() -> Keys:
     """Give an empty set of hashes."""
     return np.empty(0, np.uint64)
