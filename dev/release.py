@@ -25,12 +25,18 @@ from dev.environment import PYPROJECTS, ROOT
 _VERSION: Final = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
 _SECTION: Final = re.compile(r"^## Unreleased\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 _RELEASED: Final = re.compile(r"^## (\d+\.\d+\.\d+) ", re.MULTILINE)
-_NAMED: Final = re.compile(r'^(version|VERSION: Final) = ".*"$', re.MULTILINE)
+_NAMED: Final = re.compile(
+    r'^(version = |VERSION: Final = |  org\.opencontainers\.image\.version: )".*"$', re.MULTILINE
+)
 _NEXT: Final = re.compile(r"^\| next (\|.*)$", re.MULTILINE)
 
 CHANGELOG: Final = Path("CHANGELOG.md")
 CHAPTER: Final = Path("docs/upgrading.md")
-NAMING: Final = [*(path.relative_to(ROOT) for path in PYPROJECTS), Path("shared/version.py")]
+NAMING: Final = [
+    *(path.relative_to(ROOT) for path in PYPROJECTS),
+    Path("shared/version.py"),
+    Path("docker-compose.yml"),
+]
 """What names the version, once each."""
 BEFORE: Final = ["tests/contract"]
 AFTER: Final = ["tests/contract/test_released.py", "tests/contract/test_contracts.py"]
@@ -62,7 +68,7 @@ def notes(root: Path) -> str:
 
 def edits(root: Path, version: str, day: date) -> dict[Path, str]:
     """Give the files in which the version is to stand, with their new texts; DevError if one has no place."""
-    wanted = dict.fromkeys(NAMING, (_NAMED, rf'\g<1> = "{version}"')) | {
+    wanted = dict.fromkeys(NAMING, (_NAMED, rf'\g<1>"{version}"')) | {
         CHANGELOG: (re.compile(r"^## Unreleased$", re.MULTILINE), f"## Unreleased\n\n## {version} - {day}"),
         CHAPTER: (_NEXT, rf"| {version} \g<1>\n| next \g<1>"),
     }

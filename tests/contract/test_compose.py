@@ -16,6 +16,7 @@ from services.ingest.settings import Token
 from services.render.core.pages.picture_service import PictureService
 from services.render.settings import Settings as RenderSettings
 from shared import topics
+from shared.version import VERSION
 from tests.contract.test_documentation import SETTINGS, variables
 
 ROOT = Path(__file__).parents[2]
@@ -57,6 +58,14 @@ def test_every_part_is_there() -> None:
     assert set(CONTAINERS) == {"kafka", "redis", "edge", *PROFILES, ONCE, *SETTINGS}
     profiles = {name: part["profiles"] for name, part in PARTS.items() if "profiles" in part}
     assert profiles == {name: [profile] for name, profile in PROFILES.items()}
+
+
+def test_every_image_says_its_version_and_the_commit_that_it_is_of() -> None:
+    built = {name: part["build"] for name, part in PARTS.items() if "build" in part}
+    assert set(built) == BUILT
+    for build in built.values():
+        said = {name.rpartition(".")[2]: value for name, value in build["labels"].items()}
+        assert (said["version"], said["revision"]) == (VERSION, "${REMEN_REVISION:-}")
 
 
 def test_what_every_container_is_denied() -> None:
