@@ -129,5 +129,9 @@ def _in_run(run: Keys, keys: Keys) -> npt.NDArray[np.bool_]:
 
 
 def _merge(run: Keys, more: Keys) -> Keys:
-    # A stable sort finds the two runs and merges them.
-    return np.sort(np.concatenate((run, more)), kind="stable") if len(run) else more
+    if not len(run):
+        return more
+    merged = np.concatenate((run, more))
+    # a stable sort finds the two runs and merges them; in place, because a copy would take a third more
+    merged.sort(kind="stable")
+    return merged
