@@ -18,6 +18,7 @@ CLAIMS: Final = (
     "rank_speed",
     "rank_freshness",
     "rank_archive",
+    "viral",
     "ranking_quality",
     "assembly",
     "store",
