@@ -33,12 +33,19 @@ def main(arguments: list[str]) -> None:
             (KEYS / "operator" / "publishers" / name).unlink(missing_ok=True)
             kafka.shut_out(KAFKA, name)
         case ["show", file]:
-            sys.stdout.write((KEYS / file).read_text())
+            sys.stdout.write(_known(file).read_text())
         case ["put", file]:
-            keys.put(KEYS / file, sys.stdin.read())
+            keys.put(_known(file), sys.stdin.read())
             keys.hand_on_tokens(KEYS)
         case _:
             sys.exit(__doc__)
+
+
+def _known(file: str) -> Path:
+    known = [str(path.relative_to(KEYS)) for path in keys.files(KEYS)]
+    if file not in known:
+        sys.exit("\n  ".join([f"there is no secret {file}, but", *known]))
+    return KEYS / file
 
 
 def _is_publisher(name: str) -> bool:

@@ -49,6 +49,11 @@ def draw_publisher(keys: Path, name: str) -> str:
     return _drawn(keys / "operator" / "publishers" / name)
 
 
+def files(keys: Path) -> list[Path]:
+    """Give the file of each secret there is."""
+    return sorted(path for path in keys.rglob("[!.]*") if path.is_file())
+
+
 def put(file: Path, text: str) -> None:
     """Write a file at once, so that nobody reads half of it."""
     file.parent.mkdir(exist_ok=True)

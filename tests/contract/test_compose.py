@@ -162,6 +162,17 @@ def drawn(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.parametrize("asked", ["show", "put"])
+@pytest.mark.parametrize("file", ["operator/desk_token", "operator", "../etc/passwd", ""])
+def test_who_asks_for_a_secret_that_is_not_there_is_told_which_are(
+    drawn: Path, monkeypatch: pytest.MonkeyPatch, asked: str, file: str
+) -> None:
+    monkeypatch.setattr(setup, "KEYS", drawn)
+    with pytest.raises(SystemExit, match=r"there is no secret .*, but(\n  \S+)*\n  operator/publish_token\n"):
+        setup.main([asked, file])
+    assert not (drawn / "operator" / "desk_token").exists()
+
+
 def test_every_volume_of_keys_is_given_to_the_user_who_writes_it() -> None:
     made = re.search("^RUN install -d -o 10001 -g 10001 (.*)$", image(ONCE), re.MULTILINE)
     assert made
