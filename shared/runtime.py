@@ -20,7 +20,6 @@ T = TypeVar("T")
 log = structlog.stdlib.get_logger("remen")
 
 _FIRST_WAIT_S: Final = 0.25
-_LONGEST_WAIT_S: Final = 2.0
 
 
 def configure_logging(service: str) -> None:
@@ -71,6 +70,24 @@ def listen(service: str, host: str, port: int) -> list[socket.socket]:
     return sockets
 
 
+class BackOff:
+    """Pauses between the tries of one thing, each twice as long as the one before and told in the log."""
+
+    def __init__(self, what: str, longest_s: float = 2.0) -> None:
+        self._what, self._longest_s = what, longest_s
+        self._next_s = _FIRST_WAIT_S
+
+    async def pause(self, reason: str) -> None:
+        """Say what is waited for, and wait."""
+        log.warning("waiting", what=self._what, reason=reason, next_try_s=self._next_s)
+        await asyncio.sleep(self._next_s * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, no secret
+        self._next_s = min(self._next_s * 2, self._longest_s)
+
+    def over(self) -> None:
+        """Begin again with a short pause: a try succeeded."""
+        self._next_s = _FIRST_WAIT_S
+
+
 async def wait_for(
     what: str,
     attempt: Callable[[], Awaitable[T]],
@@ -82,11 +99,9 @@ async def wait_for(
     Only the named `failures` and a try longer than `deadline_s` are waited out; anything else is raised.
     """
     waited_out: tuple[type[Exception], ...] = (*failures, TimeoutError)
-    pause = _FIRST_WAIT_S
+    back_off = BackOff(what)
     while True:
         try:
             return await asyncio.wait_for(attempt(), deadline_s)
         except waited_out as error:
-            log.warning("waiting", what=what, reason=str(error) or type(error).__name__, next_try_s=pause)
-            await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, no secret
-            pause = min(pause * 2, _LONGEST_WAIT_S)
+            await back_off.pause(str(error) or type(error).__name__)

@@ -6,7 +6,6 @@ where to go on; another log under the same name starts the archive over, with an
 
 import asyncio
 import contextlib
-import random
 from typing import Any, Final
 
 from aiokafka.errors import KafkaError
@@ -16,11 +15,11 @@ from services.render.adapters.archive import archive_fold, postgres
 from services.render.adapters.archive.archive_fold import PositionMovedError
 from services.render.adapters.archive.postgres import ArchiveAddress
 from services.render.adapters.log.log_reader import LogReader
-from shared.runtime import log
+from shared.runtime import BackOff, log
 
 _BATCH: Final = 500
 _CONNECT_S: Final = 10.0
-_PAUSES_S: Final = (0.25, 5.0)
+_LONGEST_PAUSE_S: Final = 5.0
 
 _folded = Counter("remen_render_archive_folded", "Records of articles.v1 folded into the archive")
 _lag = Gauge("remen_render_archive_lag", "Records of articles.v1 that the archive does not hold yet")
@@ -40,7 +39,7 @@ class ArchiveLog:
 
     async def run(self) -> None:
         """Follow the log for ever; whatever Kafka and PostgreSQL do is waited out."""
-        pause, longest = _PAUSES_S
+        back_off = BackOff("articles.v1 and the archive", _LONGEST_PAUSE_S)
         while True:
             try:
                 async with contextlib.AsyncExitStack() as stack:
@@ -48,15 +47,11 @@ class ArchiveLog:
                     stack.callback(connection.terminate)
                     await archive_fold.make_tables(connection)
                     reader = await self._connect(stack, connection)
-                    pause = _PAUSES_S[0]
+                    back_off.over()
                     await self._follow(reader, connection)
             except (KafkaError, PositionMovedError, ValueError, *postgres.AWAY) as error:
                 self._waiting = f"articles.v1 cannot be folded into the archive: {error!r}"
-                log.warning(
-                    "waiting", what="articles.v1 and the archive", reason=repr(error), next_try_s=pause
-                )
-                await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, no secret
-                pause = min(pause * 2, longest)
+                await back_off.pause(repr(error))
 
     async def _connect(self, stack: contextlib.AsyncExitStack, connection: Any) -> LogReader:
         """Give a reader that stands where the archive stands."""

@@ -9,7 +9,6 @@ cannot be written to, say on a full disk, is served as it is, and the replica sa
 
 import asyncio
 import contextlib
-import random
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable
@@ -28,7 +27,7 @@ from services.render.core.articles.articles import Changes
 from shared import wire
 from shared.articles import MARK_SUFFIX
 from shared.rebuild import Rebuild
-from shared.runtime import log
+from shared.runtime import BackOff, log
 
 T = TypeVar("T")
 
@@ -100,7 +99,7 @@ class ArticleLog:
 
     async def run(self) -> None:
         """Follow the log for ever; whatever Kafka does is waited out."""
-        pause, longest = _PAUSES_S
+        back_off = BackOff("articles.v1", _PAUSES_S[1])
         try:
             while True:
                 try:
@@ -108,7 +107,7 @@ class ArticleLog:
                         await self._start_over("its file is damaged")
                     async with contextlib.AsyncExitStack() as stack:
                         reader = await self._connect(stack)
-                        pause = _PAUSES_S[0]
+                        back_off.over()
                         await self._follow(reader)
                 except (KafkaError, OSError, TimeoutError, sqlite3.Error) as error:
                     self._waiting = f"articles.v1 cannot be followed: {error!r}"
@@ -118,9 +117,7 @@ class ArticleLog:
                         self._ready = False
                     else:
                         self._serve_what_is_there(self._waiting)
-                    log.warning("waiting", what="articles.v1", reason=repr(error), next_try_s=pause)
-                    await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, no secret
-                    pause = min(pause * 2, longest)
+                    await back_off.pause(repr(error))
         finally:
             self._thread.shutdown()
 

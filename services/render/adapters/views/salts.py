@@ -5,7 +5,6 @@ The topic forgets a salt after its day; here it is kept in memory only, and for 
 """
 
 import asyncio
-import random
 import secrets
 import uuid
 from collections.abc import Callable, Mapping
@@ -20,15 +19,13 @@ from services.render.core.views.readers import reading_day
 from shared import bounded_json, kafka, topics, wire
 from shared.events import SaltDrawn
 from shared.foreign_records import skipped
-from shared.runtime import log
+from shared.runtime import BackOff
 
 _AHEAD: Final = timedelta(hours=1)
 """How long before its day a salt is drawn; never over four hours, or the topic forgets it too early."""
 _KEPT: Final = timedelta(hours=12)
 """How long a salt is remembered after its day, should the clock step back: 37 hours from the draw in all."""
 _LOOK_EVERY_MS: Final = 1000
-_FIRST_PAUSE_S: Final = 0.25
-_LONGEST_PAUSE_S: Final = 2.0
 _PATIENCE_S: Final = 10.0
 
 _PARTITION: Final = TopicPartition(topics.SALTS.name, 0)
@@ -68,7 +65,7 @@ class Salts:
 
     async def run(self) -> None:
         """Follow salts.v1 for ever; whatever Kafka does is waited out."""
-        pause = _FIRST_PAUSE_S
+        back_off = BackOff("salts.v1")
         while True:
             consumer = kafka.consumer(
                 self._servers,
@@ -83,13 +80,11 @@ class Salts:
                     consumer.assign([_PARTITION])
                     await consumer.seek_to_beginning(_PARTITION)
                     end = (await consumer.end_offsets([_PARTITION]))[_PARTITION]
-                pause = _FIRST_PAUSE_S
+                back_off.over()
                 await self._follow(consumer, end)
             except (KafkaError, OSError, TimeoutError) as error:
-                log.warning("waiting", what="salts.v1", reason=repr(error), next_try_s=pause)
                 self._salts = still_needed(self._salts, self._now(), self._zone)
-                await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, no secret
-                pause = min(pause * 2, _LONGEST_PAUSE_S)
+                await back_off.pause(repr(error))
             finally:
                 await kafka.close(consumer)
 
