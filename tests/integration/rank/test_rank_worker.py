@@ -272,7 +272,7 @@ def test_every_error_is_a_problem(rank: Rank, path: str, query: dict[str, str], 
 def test_the_openapi_document_and_the_limit(rank: Rank, article: str) -> None:
     document = get(rank, "/openapi.json").json()
     assert document["openapi"].startswith("3.1")
-    assert document["paths"].keys() == {"/hot", "/hot/{article_id}/why"}
+    assert document["paths"].keys() == {"/hot", "/hot/{article_id}/why", "/void/preview"}
     rank.press.article(article)
     rank.press.view(article, "anna")
     rank.press.flush()
