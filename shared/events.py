@@ -26,6 +26,8 @@ Moment = Annotated[
 ListName = Literal["now", "24h", "3d"]
 WithdrawReason = Literal["legal", "licence", "error", "other"]
 
+FRONT_SLOTS: Final = ("lead", "second-1", "second-2")
+"""The places of the front page that the desk may give to an article."""
 LISTS: Final[tuple[ListName, ...]] = ("now", "24h", "3d")
 
 
@@ -176,6 +178,30 @@ class HotBanned(DeskAction):
 
 class HotReleased(DeskAction):
     """A pin or ban of an article in a scope lifted."""
+
+
+class FrontAction(Event):
+    """What every action on the front page says; `who` and `remark` as in a desk action.
+
+    `slot` is `lead`, `second-1` or `second-2` of the front page, or `section:` and a section's name: the
+    first place of its page.
+    """
+
+    article: ArticleId
+    slot: str
+    who: str
+    remark: str | None = None
+    why: str
+
+
+class FrontFeatured(FrontAction):
+    """An article put into a slot, in place of the one before, until then or until it is released."""
+
+    until: AwareDatetime | None = None
+
+
+class FrontReleased(FrontAction):
+    """An article taken out of a slot, which goes to the newest; nothing if another one is there."""
 
 
 class ViewsVoided(Event):

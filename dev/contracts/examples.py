@@ -28,6 +28,8 @@ _SHAPES: Final = {
     "Pin": ("pin",),
     "Ban": ("ban",),
     "Release": ("release",),
+    "Feature": ("feature",),
+    "Unfeature": ("unfeature",),
     "Void": ("void",),
     "Ninjs": ("ninjs1", "ninjs3"),
     "CloudEvent": ("cloudEvent",),

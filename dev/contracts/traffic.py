@@ -18,6 +18,8 @@ from shared.events import (
     ArticleReinstated,
     ArticleWithdrawn,
     Event,
+    FrontFeatured,
+    FrontReleased,
     HotBanned,
     HotListChanged,
     HotPinned,
@@ -119,6 +121,8 @@ CHANNELS: Final = (
             _sent("Pin", "Hold an article at a place of a hot list."),
             _sent("Ban", "Keep an article out of a hot list."),
             _sent("Release", "Lift a pin or a ban."),
+            _sent("Feature", "Put an article into a slot of the front page, or first on a section's."),
+            _sent("Unfeature", "Take an article out of a slot."),
             _sent("Void", "Take the views of a segment out of every list."),
             _sent("Ninjs", "An item of a news agency as it stands."),
             _sent("CloudEvent", "Any of the others in an envelope."),
@@ -221,14 +225,17 @@ CHANNELS: Final = (
     Channel(
         "desk",
         topics.DESK,
-        "Who pinned, banned or released which article or voided which views, and why; kept for ever. Of the "
-        "actions on an article in a scope the latest counts. Passed over is one whose input (ce_input) has "
-        "neither a higher offset nor a later time than one that was applied to the same article and scope. "
+        "Who pinned, banned, featured or released which article or voided which views, and why; kept for "
+        "ever. Of the actions on an article in a scope or slot the latest counts, and a slot has the article "
+        "that was featured in it last. Passed over is an action whose input (ce_input) has neither a higher "
+        "offset nor a later time than one that was applied to the same article and scope or slot. "
         "The same input is one void.",
         (
             _event(HotPinned, None, "EventHeaders", "OutcomeHeaders"),
             _event(HotBanned, None, "EventHeaders", "OutcomeHeaders"),
             _event(HotReleased, None, "EventHeaders", "OutcomeHeaders"),
+            _event(FrontFeatured, None, "EventHeaders", "OutcomeHeaders"),
+            _event(FrontReleased, None, "EventHeaders", "OutcomeHeaders"),
             _event(ViewsVoided, None, "EventHeaders", "OutcomeHeaders"),
         ),
         (

@@ -40,6 +40,7 @@ THEIR_SECRET: Final = THEIRS | {"embargo_until": LATER}
 WITHDRAW: Final = {"id": ID, "action": "withdraw", "reason": "legal"}
 REINSTATE: Final = {"id": ID, "action": "reinstate"}
 PIN: Final = {"action": "pin", "article": ID, "who": "主编", "why": "要闻"}
+FEATURE: Final = {"action": "feature", "article": ID, "slot": "lead", "who": "主编", "why": "要闻"}
 VOID: Final = {
     "action": "void",
     "segment": 1,
@@ -95,8 +96,14 @@ def site() -> Site:
     return Site()
 
 
-@pytest.mark.parametrize("sent", [PIN, VOID, PIN | {"action": "ban"}, PIN | {"action": "release"}])
-def test_who_is_no_desk_moves_no_list(site: Site, sent: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "sent",
+    [
+        *(PIN, PIN | {"action": "ban"}, PIN | {"action": "release"}, VOID),
+        *(FEATURE, FEATURE | {"slot": "section:体育"}, FEATURE | {"action": "unfeature"}),
+    ],
+)
+def test_who_is_no_desk_moves_no_list_and_no_front_page(site: Site, sent: dict[str, Any]) -> None:
     site.send(OURS, SPORTS)
     assert [site.status(sent, by) for by in (SPORTS, PAPER)] == [403, 403]
     assert site.status(sent, DESK_OF_SPORTS) == 200

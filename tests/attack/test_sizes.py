@@ -18,6 +18,7 @@ WHO: Final = {"who": "林编辑", "why": "开放日"}
 ACTIONS: Final[dict[str, dict[str, Any]]] = {
     "withdraw": {"id": "a", "action": "withdraw", "reason": "legal"},
     "pin": {"article": "harbour-library", "action": "pin", **WHO},
+    "feature": {"article": "harbour-library", "action": "feature", "slot": "lead", **WHO},
     "void": {
         "action": "void",
         "segment": 1,
@@ -70,6 +71,8 @@ def test_a_text_may_be_so_long_and_no_longer(place: str, most: int) -> None:
         ("withdraw", "public_note", 2_000),
         ("pin", "who", 200),
         ("pin", "why", 2_000),
+        ("feature", "who", 200),
+        ("feature", "why", 2_000),
         ("void", "who", 200),
         ("void", "why", 2_000),
     ],

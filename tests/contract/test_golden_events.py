@@ -9,13 +9,21 @@ from pathlib import Path
 import pytest
 
 from shared import events, wire
-from shared.events import DeskAction, Event
+from shared.events import DeskAction, Event, FrontAction
 
 GOLDEN = Path(__file__).parent / "golden"
 FILES = sorted(GOLDEN.glob("*.json"))
 PARTS = {
     *("Mark", "Text", "Paragraph", "Heading", "Quote", "Items", "PictureBlock", "Embed", "Table"),
-    *("Picture", "Rendition", "Dateline", "HotEntry", DeskAction.__name__, Event.__name__),
+    *(
+        "Picture",
+        "Rendition",
+        "Dateline",
+        "HotEntry",
+        DeskAction.__name__,
+        FrontAction.__name__,
+        Event.__name__,
+    ),
 }
 
 

@@ -25,6 +25,8 @@ from shared import kafka, wire
 from shared.articles import TextErased
 from shared.events import (
     Event,
+    FrontFeatured,
+    FrontReleased,
     HotBanned,
     HotListChanged,
     HotPinned,
@@ -153,6 +155,8 @@ async def test_ingest(producer: Producer) -> None:
         golden(HotPinned),
         golden(HotBanned),
         golden(HotReleased),
+        golden(FrontFeatured),
+        golden(FrontReleased),
         golden(ViewsVoided),
     )
     outcomes = [

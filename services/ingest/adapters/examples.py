@@ -19,7 +19,7 @@ refused may be sent again with its key; it is decided anew. The body is compared
 
 TAGS: Final = {
     "articles": "Publish, withdraw, reinstate, and ask what is known of an article",
-    "desk": "What an editor does to the hot list",
+    "desk": "What an editor does to the hot list and to the front page",
     "rejections": "What was refused, and why",
 }
 
@@ -100,6 +100,8 @@ DESK_ACTIONS: Final[dict[str, Any]] = {
     "pin": {"action": "pin", "article": "harbour-library", "scope": "all", "position": 1, **_BY},
     "ban": {"action": "ban", "article": "harbour-library", "scope": "section:地方", "until": None, **_BY},
     "release": {"action": "release", "article": "harbour-library", "scope": "all", **_BY},
+    "feature": {"action": "feature", "article": "harbour-library", "slot": "lead", "until": None, **_BY},
+    "unfeature": {"action": "unfeature", "article": "harbour-library", "slot": "section:地方", **_BY},
     "void": {
         "action": "void",
         "segment": 4711,

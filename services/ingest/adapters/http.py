@@ -102,7 +102,7 @@ def create_app(door: Door, letters: DeadLetterLog, health: Health) -> FastAPI:
         | openapi.problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
     )
     async def act_at_the_desk(request: Request, by: writer) -> Response:
-        """Pin, ban or release an article, or take views out."""
+        """Pin, ban or release an article, feature it on the front page, or take views out."""
         return await _submit(request, door, by, await _message(request, door, by), _key(request))
 
     @app.get(

@@ -16,7 +16,18 @@ from services.ingest.core.editions import State
 from services.ingest.core.field_types import SaidLine
 from services.ingest.core.idempotency import KEY
 from services.ingest.core.notes import Did
-from services.ingest.core.submissions import Ban, Body, Pin, Publish, Reinstate, Release, Void, Withdraw
+from services.ingest.core.submissions import (
+    Ban,
+    Body,
+    Feature,
+    Pin,
+    Publish,
+    Reinstate,
+    Release,
+    Unfeature,
+    Void,
+    Withdraw,
+)
 from shared.problem import MEDIA_TYPE, phrase
 
 _REFS: Final = "#/components/schemas/{model}"
@@ -62,7 +73,9 @@ class CloudEvent(BaseModel):
     model_config = ConfigDict(json_schema_extra={"additionalProperties": True})
 
     specversion: Literal["1.0"]
-    data: "Publish | Withdraw | Reinstate | Pin | Ban | Release | Void | Ninjs1 | Ninjs3"
+    data: (
+        "Publish | Withdraw | Reinstate | Pin | Ban | Release | Feature | Unfeature | Void | Ninjs1 | Ninjs3"
+    )
 
 
 class Fault(BaseModel):
@@ -125,7 +138,7 @@ class Known(BaseModel):
     url: str
 
 
-_DESK: Final[tuple[type[BaseModel], ...]] = (Pin, Ban, Release, Void)
+_DESK: Final[tuple[type[BaseModel], ...]] = (Pin, Ban, Release, Feature, Unfeature, Void)
 _MESSAGES: Final[tuple[type[BaseModel], ...]] = (Publish, Withdraw, Reinstate, *_DESK, Ninjs1, Ninjs3)
 _ANSWERS: Final[tuple[type[BaseModel], ...]] = (CloudEvent, Problem, Outcome, Known, Rights)
 

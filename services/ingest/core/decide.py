@@ -16,12 +16,14 @@ from services.ingest.core.faults import Fault, Rejection
 from services.ingest.core.rights import NEWSROOM, Publisher, forbidden
 from services.ingest.core.submissions import (
     Ban,
+    Feature,
     Pin,
     Publish,
     Reinstate,
     Release,
     SentPicture,
     Submission,
+    Unfeature,
     Void,
     Withdraw,
 )
@@ -33,6 +35,8 @@ from shared.events import (
     ArticleReinstated,
     ArticleWithdrawn,
     Dateline,
+    FrontFeatured,
+    FrontReleased,
     HotBanned,
     HotPinned,
     HotReleased,
@@ -48,8 +52,7 @@ _BLANK: Final = ArticlePublished.model_construct(
 )
 """An article of which nothing is said: to copy one takes half as long as to construct one."""
 
-DeskAction = Pin | Ban | Release | Void
-DeskEvent = HotPinned | HotBanned | HotReleased | ViewsVoided
+DeskEvent = HotPinned | HotBanned | HotReleased | FrontFeatured | FrontReleased | ViewsVoided
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,11 +234,18 @@ def _conflict(article_id: str, detail: str) -> Rejection:
     return Rejection(409, found, (Fault("", found),), article_id)
 
 
-def _desk(sent: Pin | Ban | Release, edition: Edition, by: Publisher) -> Accepted | Rejection:
+def _desk(
+    sent: Pin | Ban | Release | Feature | Unfeature, edition: Edition, by: Publisher
+) -> Accepted | Rejection:
     if edition.standing.order is None:
         found = "no readable article has this id"
         return Rejection(409, found, (Fault("/article", found),), sent.article)
     said = {"who": by.name, "remark": sent.who, "why": sent.why}
+    if isinstance(sent, Feature | Unfeature):
+        placed = {"article": sent.article, "slot": sent.slot} | said
+        if isinstance(sent, Unfeature):
+            return Accepted(desk=FrontReleased(**placed))
+        return Accepted(desk=FrontFeatured(**placed, until=sent.until))
     common = {"article": sent.article, "scope": sent.scope} | said
     match sent:
         case Pin():

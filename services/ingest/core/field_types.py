@@ -26,6 +26,7 @@ from services.ingest.core.characters import (
     no_open_direction,
 )
 from services.ingest.core.notes import Notes
+from shared.events import FRONT_SLOTS
 
 # Both ends of a line; not U+3000, with which Chinese texts indent on purpose.
 _SPACE: Final = " \t\r\n"
@@ -204,6 +205,16 @@ def scope_name(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def slot_name(text: str) -> str:
+    """Check where an article is put: on the front page or a section's; ValueError says what to change."""
+    if text not in FRONT_SLOTS:
+        kind, _, name = text.partition(":")
+        if kind != "section":
+            raise ValueError(f"must be {', '.join(FRONT_SLOTS)}, or section: followed by a section's name")
+        section_name(name)
+    return unicodedata.normalize("NFC", text)
+
+
 def _schema(pattern: str, **more: Any) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$", **more})
 
@@ -253,6 +264,12 @@ ScopeName = Annotated[
     Strict(),
     AfterValidator(scope_name),
     _schema(f"(all|section:{_SECTION})", **{"not": {"pattern": r"^section:\.+$"}}),
+]
+SlotName = Annotated[
+    str,
+    Strict(),
+    AfterValidator(slot_name),
+    _schema(f"({'|'.join(FRONT_SLOTS)}|section:{_SECTION})", **{"not": {"pattern": r"^section:\.+$"}}),
 ]
 Language = Annotated[
     str, Strict(), AfterValidator(_language), _schema(_LANGUAGE, maxLength=_LONGEST_LANGUAGE)

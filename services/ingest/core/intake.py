@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple
 
 from services.ingest.core import dead_letter, notes
-from services.ingest.core.decide import Accepted, DeskAction, decide
+from services.ingest.core.decide import Accepted, decide
 from services.ingest.core.editions import FOREIGN, UNKNOWN, Edition, Origin, with_arrivals
 from services.ingest.core.faults import Fault, Rejection, unreadable
 from services.ingest.core.idempotency import misused, remember
@@ -23,7 +23,7 @@ from services.ingest.core.notes import Note
 from services.ingest.core.outputs import Output, brought_home, of_accepted, sent_home
 from services.ingest.core.reading import Headers
 from services.ingest.core.rights import NEWSROOM, Publisher
-from services.ingest.core.submissions import Publish, Submission
+from services.ingest.core.submissions import DeskAction, Publish, Submission
 from shared import wire
 from shared.events import Arrival
 from shared.topics import INGEST, Topic

@@ -29,6 +29,7 @@ from services.ingest.core.field_types import (
     SaidName,
     ScopeName,
     SectionName,
+    SlotName,
     Tag,
     Title,
     Uri,
@@ -248,6 +249,28 @@ class Release(_Desk):
     """Lift a pin or a ban."""
 
 
+class _Front(_Sent):
+    article: Id
+    slot: SlotName
+    who: SaidName
+    why: SaidLine
+
+    @property
+    def id(self) -> str:
+        """The article that the action is about."""
+        return self.article
+
+
+class Feature(_Front):
+    """Put an article into a slot of the front page, or first on a section's."""
+
+    until: Moment | None = None
+
+
+class Unfeature(_Front):
+    """Take an article out of a slot; the newest takes its place."""
+
+
 class Void(_Sent):
     """Take the views of a segment out of every list, as if they had never come."""
 
@@ -264,13 +287,16 @@ class Void(_Sent):
         return self.article or EVERY_ARTICLE
 
 
-Submission = Publish | Withdraw | Reinstate | Pin | Ban | Release | Void
+DeskAction = Pin | Ban | Release | Feature | Unfeature | Void
+Submission = Publish | Withdraw | Reinstate | DeskAction
 
-ACTIONS: Final[dict[str, type[Withdraw | Reinstate | Pin | Ban | Release | Void]]] = {
+ACTIONS: Final[dict[str, type[Withdraw | Reinstate | DeskAction]]] = {
     "withdraw": Withdraw,
     "reinstate": Reinstate,
     "pin": Pin,
     "ban": Ban,
     "release": Release,
+    "feature": Feature,
+    "unfeature": Unfeature,
     "void": Void,
 }

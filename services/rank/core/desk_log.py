@@ -1,11 +1,13 @@
 """Reading desk.v1: what the newsroom did, in the order of the log.
 
-A record that is neither an action nor a void is passed over; so is an action or a void whose input was
-applied before, or lies before one that was (core/desk.py says why there can be such).
+A record that is neither an action nor a void is passed over, and told of unless it is about the front page,
+which has no list. So is an action or a void whose input was applied before, or lies before one that was
+(core/desk.py says why there can be such).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from services.rank.core import desk, voids
 from services.rank.core.clock import is_possible
@@ -13,7 +15,12 @@ from services.rank.core.desk import Action, Desk
 from services.rank.core.records import LARGEST_BYTES, MOST_PARTS, Record, Skipped, summed
 from services.rank.core.voids import Void, Voids
 from shared import bounded_json, wire
+from shared.events import FrontFeatured, FrontReleased
 from shared.topics import DESK
+
+_OF_THE_FRONT_PAGE: Final = frozenset(
+    wire.TYPE_PREFIX + cls.__name__ for cls in (FrontFeatured, FrontReleased)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +59,8 @@ def fold(before: Desk, known_voids: Voids, records: Sequence[Record]) -> Said:
     return Said(history, known_voids, changed, (*old, *old_actions), summed(DESK.name, skipped))
 
 
-def _parse(record: Record) -> Action | Void | str:
-    """Read a record; a str is the reason why it cannot be used."""
+def _parse(record: Record) -> Action | Void | str | None:
+    """Read a record; a str is the reason why it cannot be used, None is said of what is not rank's."""
     if not is_possible(record.timestamp):
         return "time"
     if record.value is None:
@@ -66,4 +73,4 @@ def _parse(record: Record) -> Action | Void | str:
         return desk.parse(event_type, record.value, headers, record.timestamp) or "value"
     if event_type == voids.TYPE:
         return voids.parse(record.value, headers, record.offset) or "value"
-    return "type"
+    return None if event_type in _OF_THE_FRONT_PAGE else "type"

@@ -14,7 +14,15 @@ from services.ingest.core.faults import LARGEST_PROBLEM_BYTES, Rejection
 from shared import wire
 from shared.articles import ArticleEvent, TextErased
 from shared.blocks import Rendition
-from shared.events import ArticlePublished, ArticleWithdrawn, HotPinned, Order, ViewsVoided
+from shared.events import (
+    ArticlePublished,
+    ArticleWithdrawn,
+    FrontFeatured,
+    FrontReleased,
+    HotPinned,
+    Order,
+    ViewsVoided,
+)
 from shared.problem import as_bytes
 from tests.builders import (
     NOON,
@@ -342,6 +350,32 @@ def test_a_pin_says_who_and_why_and_needs_a_readable_article() -> None:
     assert refusal.faults[0].pointer == "/article"
     refusal = refusal_of(accept(as_json({**pin, "why": " "}), edition_after(published()), arrival()))
     assert [f.pointer for f in refusal.faults] == ["/why"]
+
+
+@pytest.mark.parametrize("slot", ["lead", "second-1", "second-2", "section:地方"])
+def test_a_feature_names_its_slot_and_needs_a_readable_article(slot: str) -> None:
+    said = {"article": "harbour-library", "slot": slot, "who": "editor", "why": "开放日"}
+    sent = {"action": "feature", "until": "2026-11-15T20:00:00+08:00", **said}
+    by = said | {"who": "newsroom", "remark": "editor"}
+    outcome = accept(as_json(sent), edition_after(published()), arrival())
+    assert isinstance(outcome, Accepted)
+    assert outcome.desk == FrontFeatured.model_validate(by | {"until": sent["until"]})
+    outcome = accept(as_json(said | {"action": "unfeature"}), edition_after(published()), arrival())
+    assert isinstance(outcome, Accepted)
+    assert outcome.desk == FrontReleased.model_validate(by)
+    gone = edition_after(published(), withdrawn(second=1))
+    for edition in (UNKNOWN, gone):
+        refusal = refusal_of(accept(as_json(sent), edition, arrival(9)))
+        assert (refusal.status, refusal.faults[0].pointer) == (409, "/article")
+
+
+@pytest.mark.parametrize(
+    "slot", ["", "second-3", "all", "section:", "section:a/b", "section:..", "Lead", 1, None]
+)
+def test_a_slot_that_there_is_not_is_told(slot: Any) -> None:
+    sent = {"action": "feature", "article": "harbour-library", "slot": slot, "who": "editor", "why": "开放日"}
+    refusal = refusal_of(accept(as_json(sent), edition_after(published()), arrival()))
+    assert (refusal.status, [fault.pointer for fault in refusal.faults]) == (422, ["/slot"])
 
 
 def test_a_void_needs_no_known_article_but_a_span() -> None:

@@ -14,7 +14,16 @@ from services.rank.core.desk_log import Said
 from services.rank.core.facts import Facts
 from services.rank.core.records import Skipped
 from shared import wire
-from shared.events import Arrival, Event, HotBanned, HotPinned, HotReleased, ViewsVoided
+from shared.events import (
+    Arrival,
+    Event,
+    FrontFeatured,
+    FrontReleased,
+    HotBanned,
+    HotPinned,
+    HotReleased,
+    ViewsVoided,
+)
 from shared.topics import DESK
 from tests.builders import NOON, NOON_MS
 from tests.unit.rank.logs import ARTICLE_IDS, HOME, Appended, event_record
@@ -199,6 +208,13 @@ def test_a_foreign_record_is_passed_over_and_changes_nothing_else(
     said = desk_log.fold((), (), records)
     assert said.skipped == (Skipped(DESK.name, reason, 1, 1),)
     assert (kinds(said), said.known_voids, said.old) == (["pinned", "released"], (), ())
+
+
+@pytest.mark.parametrize("cls", [FrontFeatured, FrontReleased])
+def test_what_is_done_to_the_front_page_is_no_foreign_record_and_changes_no_list(cls: type[Event]) -> None:
+    front = cls.model_validate({"article": A, "slot": "lead", **SAID})
+    said = read((PIN, at(1)), (front, at(2)))
+    assert (kinds(said), said.changed, said.old, said.skipped) == (["pinned"], 1, (), ())
 
 
 def test_who_and_why_of_a_megabyte_are_cut_and_the_action_holds() -> None:
