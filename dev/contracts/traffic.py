@@ -241,6 +241,7 @@ CHANNELS: Final = (
         (
             Act("ingest", "send", "Write what the desk did."),
             Act("ingest", "receive", "Tell a waiting HTTP request that its action was accepted."),
+            Act("render", "receive", "Put what is featured into its slot."),
             Act("rank", "receive", "Apply pins and bans to the hot lists; take voided views out of them."),
         ),
     ),

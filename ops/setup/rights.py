@@ -47,6 +47,7 @@ RIGHTS: Final[Mapping[str, tuple[Right, ...]]] = {
     ),
     "render": (
         *_topic("articles.v1", "READ", "CREATE"),
+        *_topic("desk.v1", "READ", "CREATE"),
         *_topic("views.v1", "WRITE", "CREATE"),
         *_topic("salts.v1", "READ", "WRITE", "CREATE"),
     ),

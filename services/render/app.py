@@ -35,6 +35,7 @@ from services.render.adapters.search.search import Search
 from services.render.adapters.search.search_index import SearchIndex
 from services.render.adapters.search.search_indexer import SearchIndexer
 from services.render.adapters.store.article_log import ArticleLog
+from services.render.adapters.store.front_log import FrontLog
 from services.render.adapters.store.snapshot import SEARCH, STORE
 from services.render.adapters.store.sqlite_file import UnusableError
 from services.render.adapters.store.store import Store
@@ -75,6 +76,7 @@ class Render:
     store: Store
     search: Search
     article_log: ArticleLog
+    front_log: FrontLog
     search_indexer: SearchIndexer
     hot_list_reader: HotListReader
     salts: Salts
@@ -155,6 +157,10 @@ def build(settings: Settings) -> Render:
         if archive is not None and changes is not None:
             archive.forget(changes.ids)
 
+    def front_changed() -> None:
+        for one in scripts.values():
+            one.editions.front_changed()
+
     def hot_changed(scope: str, lists: HotLists) -> None:
         for one in scripts.values():
             if scope == "all":
@@ -171,10 +177,12 @@ def build(settings: Settings) -> Render:
     article_log = ArticleLog(
         settings.kafka_bootstrap_servers, store, articles_changed, None if window is None else window.past
     )
+    front_log = FrontLog(settings.kafka_bootstrap_servers, store, article_log.write, front_changed)
     if window is not None:
         evictor = Evictor(window, store, article_log.write, search_indexer.changed)
     salts = Salts(settings.kafka_bootstrap_servers, settings.instance, settings.zone)
     _lag.ask("articles", article_log.behind)
+    _lag.ask("desk", front_log.behind)
     _lag.ask("salts", salts.behind)
     view_log = ViewLog(settings.kafka_bootstrap_servers, settings.instance)
     views = Views(
@@ -190,6 +198,7 @@ def build(settings: Settings) -> Render:
         store=store,
         search=search,
         article_log=article_log,
+        front_log=front_log,
         search_indexer=search_indexer,
         hot_list_reader=HotListReader(
             settings.redis_address, hot_changed, lambda: scripts["zh-Hans"].editions.one_names
@@ -205,6 +214,7 @@ def build(settings: Settings) -> Render:
             Health(
                 {
                     "articles": article_log.complaint,
+                    "desk": front_log.complaint,
                     "store": article_log.unwritable,
                     "pages": PageCheck(store, pages, article_log.complaint).complaint,
                 },
@@ -234,6 +244,7 @@ async def serve(settings: Settings, render: Render, sockets: list[socket.socket]
                 group.create_task(task.run())
                 for task in (
                     render.article_log,
+                    render.front_log,
                     render.search_indexer,
                     render.hot_list_reader,
                     render.salts,

@@ -17,7 +17,7 @@ OWNERS: Final = {
     ADAPTERS / name
     for name in (
         *("store/schema.py", "store/queries.py", "store/sitemap_queries.py", "store/writes.py"),
-        *("store/sqlite_file.py", "store/snapshot.py"),
+        *("store/front.py", "store/sqlite_file.py", "store/snapshot.py"),
         *("search/search_index.py", "search/index_queries.py", "archive/tables.py"),
     )
 }

@@ -28,7 +28,7 @@ from services.render.core.text import glossary
 from services.render.core.text.script_converter import ScriptConverter
 from services.render.core.text.scripts import SCRIPTS, Script
 from shared.articles import ArticleEvent
-from shared.events import HotEntry, HotListChanged, ListName
+from shared.events import Event, HotEntry, HotListChanged, ListName
 from shared.settings import ServiceSettings
 from tests.builders import NOON
 from tests.unit.render.folded import Folded
@@ -79,6 +79,12 @@ class Press:
         """Let the log say something."""
         changes = self.folded.fold(*events)
         self.forget(changes)
+
+    def feature(self, *events: Event) -> None:
+        """Let the desk say something."""
+        if self.folded.feature(*events):
+            for editions in self.editions.values():
+                editions.front_changed()
 
     def forget(self, changes: Changes | None = None) -> None:
         """Tell all pages that articles changed; None: everything."""

@@ -1,4 +1,4 @@
-"""Reads articles.v1 for a store that keeps its own position: all partitions, no group.
+"""Reads articles.v1, or another topic, for a store that keeps its own position: all partitions, no group.
 
 A log that ends before the store's position, or whose records behind it are younger than what was folded, is
 another log under the same name.
@@ -14,14 +14,15 @@ from services.render.adapters.log.records import Positions, Record
 from shared import kafka, topics
 
 _SECOND_LOOK_S: Final = 1.0
-_PARTITIONS: Final = tuple(TopicPartition(topics.ARTICLES.name, p) for p in range(topics.ARTICLES.partitions))
 
 
 class LogReader:
     """A consumer that stands where a store stands."""
 
-    def __init__(self, bootstrap_servers: str, client_id: str) -> None:
+    def __init__(self, bootstrap_servers: str, client_id: str, topic: topics.Topic = topics.ARTICLES) -> None:
         self._servers = bootstrap_servers
+        self._topic = topic
+        self._partitions: Final = tuple(TopicPartition(topic.name, p) for p in range(topic.partitions))
         self._consumer: AIOKafkaConsumer = kafka.consumer(
             bootstrap_servers,
             client_id=client_id,
@@ -35,8 +36,8 @@ class LogReader:
         """Connect; `stack` disconnects."""
         stack.push_async_callback(kafka.close, self._consumer)
         await self._consumer.start()
-        await kafka.ensure_topics(self._servers, (topics.ARTICLES,))
-        self._consumer.assign(_PARTITIONS)
+        await kafka.ensure_topics(self._servers, (self._topic,))
+        self._consumer.assign(self._partitions)
 
     async def difference(self, known: Positions) -> str | None:
         """Say how the log differs from the one that was folded up to these positions, None if it does not."""
@@ -47,7 +48,7 @@ class LogReader:
         return await self._difference(known)
 
     async def _difference(self, known: Positions) -> str | None:
-        at = {tp: known[tp.partition] for tp in _PARTITIONS if tp.partition in known}
+        at = {tp: known[tp.partition] for tp in self._partitions if tp.partition in known}
         first = await self._consumer.beginning_offsets(at)
         ends = await self._consumer.end_offsets(at)
         # The earliest record at least as young as the youngest folded one: in the log that was folded, none
@@ -67,9 +68,9 @@ class LogReader:
 
     async def seek(self, known: Positions) -> None:
         """Go to where a store stands, or where it stands nowhere, to the beginning."""
-        first = await self._consumer.beginning_offsets(_PARTITIONS)
-        self._ends = await self._consumer.end_offsets(_PARTITIONS)
-        for tp in _PARTITIONS:
+        first = await self._consumer.beginning_offsets(self._partitions)
+        self._ends = await self._consumer.end_offsets(self._partitions)
+        for tp in self._partitions:
             self._consumer.seek(tp, known[tp.partition][0] if tp.partition in known else first[tp])
 
     async def read(self, max_records: int) -> list[Record]:
@@ -90,7 +91,7 @@ class LogReader:
         at = await self._at()
         return {
             (tp.topic, tp.partition): max(0, end - at[tp])
-            for tp in _PARTITIONS
+            for tp in self._partitions
             if (end := self._consumer.highwater(tp)) is not None
         }
 
@@ -100,4 +101,4 @@ class LogReader:
         return sum(max(0, end - at[tp]) for tp, end in self._ends.items())
 
     async def _at(self) -> dict[TopicPartition, int]:
-        return {tp: await self._consumer.position(tp) for tp in _PARTITIONS}
+        return {tp: await self._consumer.position(tp) for tp in self._partitions}

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-LAYOUT: Final = 9
+LAYOUT: Final = 10
 """Number of the tables' layout; a file of another number is folded anew."""
 
 TABLES: Final = """
@@ -52,6 +52,18 @@ CREATE INDEX of_series ON articles (series, published_us, id, embargo_us, expire
     WHERE series IS NOT NULL;
 CREATE INDEX embargoes ON articles (embargo_us, id, one_name) WHERE embargo_us IS NOT NULL;
 CREATE INDEX expiries ON articles (expires_us, id, one_name) WHERE expires_us IS NOT NULL;
+-- What the desk has featured (front.py), and how far desk.v1 is folded. Of a slot the article with the
+-- highest `put_at`, an offset, was put there last (-1: never). `input_…`: where its last action's input lay.
+CREATE TABLE front (
+    slot TEXT NOT NULL, article TEXT NOT NULL, featured INTEGER NOT NULL CHECK (featured IN (0, 1)),
+    until_us INTEGER CHECK (until_us BETWEEN -62135596800000000 AND 253402300799999999),
+    put_at INTEGER NOT NULL CHECK (put_at >= -1), input_ms INTEGER, input_offset INTEGER,
+    PRIMARY KEY (slot, article)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE front_position (
+    partition INTEGER PRIMARY KEY CHECK (partition = 0),
+    next_offset INTEGER NOT NULL CHECK (next_offset >= 0), newest_ms INTEGER NOT NULL CHECK (newest_ms >= 0)
+) STRICT;
 -- The topics of the texts that stand, each with its newest articles (core/articles/related.py).
 CREATE TABLE topics (
     topic TEXT NOT NULL CHECK (topic <> ''),

@@ -15,7 +15,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from services.render.adapters.store import queries, schema
+from services.render.adapters.store import front, queries, schema
 from services.render.adapters.store.snapshot import STORE, begin_from
 from services.render.adapters.store.sqlite_file import (
     UnusableError,
@@ -62,6 +62,8 @@ class Store:
     sections = _asked_of_the_reader(queries.sections)
     next_timed_change = _asked_of_the_reader(queries.next_timed_change)
     timed_changes = _asked_of_the_reader(queries.timed_changes)
+    featured = _asked_of_the_reader(front.featured)
+    front_position = _asked_of_the_reader(front.position)
     unarchived_before = _asked_of_the_reader(queries.unarchived_before)
     origin = _asked_of_the_reader(queries.origin)
     last_change = _asked_of_the_reader(queries.last_change)

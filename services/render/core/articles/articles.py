@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from services.render.core.articles.cursors import FAR_FUTURE, Place
+from services.render.core.articles.front import Featured
 from services.render.core.articles.related import Topic
 from shared.events import ArticlePublished, WithdrawReason
 
@@ -72,5 +73,6 @@ class Articles(Protocol):
     ) -> list[str]: ...
     def newest_of_topic(self, topic: Topic, now: datetime, limit: int) -> list[Place]: ...  # noqa: D102
     def sections(self, now: datetime) -> dict[str, str]: ...  # noqa: D102
+    def featured(self) -> tuple[Featured, ...]: ...  # noqa: D102
     def next_timed_change(self, now: datetime) -> datetime | None: ...  # noqa: D102
     def timed_changes(self, since: datetime, now: datetime) -> Changes: ...  # noqa: D102

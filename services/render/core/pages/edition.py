@@ -53,6 +53,8 @@ class Edition:
     """Of every section that has something to read the one name, and the name as it is spelled."""
     hot: HotSection = HotSection()
     charts: Mapping[ListName, Chart] = field(default_factory=dict)
+    front: Mapping[str, str] = field(default_factory=dict)
+    """Of each slot that the desk has given away the article, which may be one that may not be shown."""
     as_of: datetime | None = field(default=None, compare=False)
     """The moment of the list `now`, None before the first."""
 

@@ -1,8 +1,9 @@
 """When an edition ends, and how the next one is made.
 
-An edition ends when the log or the hot list changed something, or when time alone does: an embargo lifts, an
-article expires, a list grows old, the ten minutes of the token are over, it is midnight. Nothing is valid for
-a guessed time. A clock that was set back ends it too: what became visible in between is hidden again.
+An edition ends when the log, the desk or the hot list changed something, or when time alone does: an embargo
+lifts, an article expires, a slot is free again, a list grows old, the ten minutes of the token are over, it
+is midnight. Nothing is valid for a guessed time. A clock that was set back ends it too: what became visible
+in between is hidden again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,9 @@ from heapq import nsmallest
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from services.render.core.articles import front
 from services.render.core.articles.articles import Articles, Changes
+from services.render.core.articles.front import Featured
 from services.render.core.pages.article_cache import ArticleCache
 from services.render.core.pages.edition import BEFORE_THE_FIRST, Chart, Edition, HotSection
 from services.render.core.pages.hot_section import SIX, HotLists, age_of, next_age_at, seven
@@ -49,6 +52,7 @@ class Editions:
         self._ids: dict[ListName, tuple[str, ...]] = {}
         self._of_sections: dict[str, HotLists] = {}
         self._newest: list[str] = []
+        self._featured: tuple[Featured, ...] | None = None
         self._articles_changed = True
         self._stale_sections: set[str] | None = None
         """One names of sections of which it is not known whether they still are; None: all."""
@@ -58,11 +62,19 @@ class Editions:
     def articles_changed(self, changes: Changes | None) -> None:
         """Take note of what the log changed; None: everything."""
         self._cache.forget(changes)
+        if changes is None:
+            # the file may be another one
+            self._featured = None
         if changes is None or changes.respelled:
             self._stale_sections = None
         elif self._stale_sections is not None:
             self._stale_sections |= changes.sections
         self._articles_changed = True
+        self._ends_at = _AT_ONCE
+
+    def front_changed(self) -> None:
+        """Take note that the desk has featured something else."""
+        self._featured = None
         self._ends_at = _AT_ONCE
 
     def hot_changed(self, lists: HotLists) -> None:
@@ -110,6 +122,8 @@ class Editions:
             self._cache.forget(None)
         if today != last.today or last.sections != self._current.sections:
             self._cache.forget_bodies()
+        if self._featured is None:
+            self._featured = self._articles.featured()
         charts = {name: _chart(found, self._ids[name], now) for name, found in self._lists.items()}
         slot = tokens.slot_of(now.timestamp())
         made = replace(
@@ -118,6 +132,7 @@ class Editions:
             today=today,
             token=tokens.token(self._token_key, slot),
             hot=self._hot(last.hot, charts, now),
+            front=front.at(self._featured, now),
             charts={name: charts.get(name, Chart()) for name in LISTS},
             as_of=self._lists["now"].as_of if "now" in self._lists else None,
         )
@@ -127,6 +142,7 @@ class Editions:
             datetime.fromtimestamp((slot + 1) * tokens.SLOT_S, UTC),
             datetime.combine(today + timedelta(days=1), time(), self._zone).astimezone(UTC),
             *(next_age_at(found.as_of, now) or _NEVER for found in self._lists.values()),
+            front.next_end(self._featured, now) or _NEVER,
             self._next_timed_change,
         )
         # not before all is made: what fails on the way is made again, with all that changed
