@@ -73,9 +73,8 @@ def create_app(door: Door, letters: DeadLetterLog, health: Health) -> FastAPI:
     )
     async def send_article(request: Request, by: writer, dry_run: _DryRun = False) -> Response:
         """Send an article, or an action on one, or a desk action."""
-        if dry_run:
-            return await _foresee(door, by, await _message(request, door, by))
-        return await _submit(request, door, by, await _message(request, door, by), _key(request))
+        body, key = await _message(request, door, by), _key(request)
+        return await (_foresee(door, by, body) if dry_run else _submit(request, door, by, body, key))
 
     @app.delete(
         "/articles/{article_id}",
