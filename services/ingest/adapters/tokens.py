@@ -4,8 +4,6 @@ A file that cannot be used changes nothing: the last good tokens hold, and `/rea
 """
 
 import asyncio
-import hashlib
-import hmac
 from datetime import datetime
 from math import ceil
 from typing import Final
@@ -15,9 +13,10 @@ from prometheus_client import Gauge
 
 from services.ingest.core.intake import Publishers
 from services.ingest.core.rights import Publisher
-from services.ingest.settings import Settings, Token, tokens_in
+from services.ingest.settings import Settings, Token
 from shared.pace import Pace, Turnstile
 from shared.runtime import log
+from shared.tokens import of_secret
 
 EVERY_S: Final = 1.0
 AT_ONCE_S: Final = 10.0
@@ -36,7 +35,7 @@ class Tokens(Service):
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self._file = settings.tokens_file
-        self._site_url = settings.site_url
+        self._settings = settings
         self._requests, self._bytes = (
             Turnstile(Pace(per_s, per_s * AT_ONCE_S))
             for per_s in (settings.requests_per_s, settings.bytes_per_s)
@@ -53,13 +52,10 @@ class Tokens(Service):
 
     def known(self, secret: str, now: datetime) -> Token | None:
         """Give the token that this is the secret of, expired or not; note its use if it is not."""
-        digest = hashlib.sha256(secret.encode(errors="surrogateescape")).hexdigest()
-        for token in self.tokens:
-            if hmac.compare_digest(token.sha256, digest):
-                if not token.is_over(now):
-                    LAST_USED.labels(token.name, digest[:8]).set(now.timestamp())
-                return token
-        return None
+        token = of_secret(self.tokens, secret)
+        if token is not None and not token.is_over(now):
+            LAST_USED.labels(token.name, token.sha256[:8]).set(now.timestamp())
+        return token
 
     def wait_s(self, name: str, now_s: float) -> int:
         """Take a request out of what a publisher is allowed; or say for how many seconds it must wait."""
@@ -92,7 +88,7 @@ class Tokens(Service):
     def _take(self, found: bytes) -> None:
         self._read = found
         try:
-            tokens = tokens_in(found, self._site_url)
+            tokens = self._settings.tokens_in(found, self._settings.site_url)
         except ValueError as error:
             self._complain(str(error))
             return

@@ -1,14 +1,13 @@
 """Who may ask what a void would do: desks by their tokens, of the settings or of a file read each time."""
 
 import asyncio
-import hashlib
-import hmac
 from datetime import UTC, datetime
 from typing import Final
 
 from starlette.exceptions import HTTPException
 
-from services.rank.settings import Settings, Token, tokens_in
+from services.rank.settings import Settings
+from shared.tokens import Token, of_secret
 
 _NONE: Final = (
     "no token of a desk is known here: set RANK_TOKENS_FILE, or RANK_TOKENS, to the tokens of ingest"
@@ -26,8 +25,7 @@ class Tokens:
         tokens = await self._tokens()
         if not any(token.desk for token in tokens):
             raise HTTPException(503, _NONE)
-        digest = hashlib.sha256(secret.encode(errors="surrogateescape")).hexdigest()
-        token = next((t for t in tokens if hmac.compare_digest(t.sha256, digest)), None)
+        token = of_secret(tokens, secret)
         if token is None:
             raise _unknown("send a desk's token in the header Authorization: Bearer …")
         if token.is_over(datetime.now(UTC)):
@@ -40,7 +38,7 @@ class Tokens:
         if file is None:
             return self._settings.tokens
         try:
-            return tokens_in(await asyncio.to_thread(file.read_bytes), self._settings.site_url)
+            return self._settings.tokens_in(await asyncio.to_thread(file.read_bytes), self._settings.site_url)
         except (OSError, ValueError) as error:
             why = f"cannot be read: {error.strerror}" if isinstance(error, OSError) else str(error)
             raise HTTPException(503, f"RANK_TOKENS_FILE {why}") from None
