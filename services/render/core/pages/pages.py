@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable, Iterable
-from collections.abc import Set as AbstractSet
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -11,27 +10,24 @@ from typing import Final
 from services.render.core.articles import aliases, cursors
 from services.render.core.articles.articles import ArchivedText, Articles
 from services.render.core.articles.cursors import Place
-from services.render.core.articles.front import LEAD, SECONDS
 from services.render.core.articles.stories import Story
 from services.render.core.pages.article_cache import ArticleCache, Gone, StoryFragments
 from services.render.core.pages.edition import Chart, Edition
 from services.render.core.pages.editions import Editions
 from services.render.core.pages.hot_section import first_without
+from services.render.core.pages.leading import Leading
 from services.render.core.pages.page import JSON, Fragment, Page
 from services.render.core.pages.page_cache import HOT_PLACE, PageCache, Parts
 from services.render.core.pages.shared_fragments import SharedFragments
 from services.render.core.pages.site import hot_path, section_path, series_path
 from services.render.core.pages.templates import Templates
 from services.render.core.text.scripts import PREFIX
-from shared.events import ListName, section_scope
-from shared.sections import one_name, one_scope
+from shared.events import ListName
 
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _OF_SECTION: Final = 20
 _OF_SERIES: Final = 100
 _BAND: Final = 5
-_LEADS: Final = 12
-"""The lead of the front page is the newest story with a picture among so many."""
 
 _OF_HOME: Final = tuple(aliases.ranges_of_home())
 
@@ -53,6 +49,7 @@ class Pages:
         self._templates = templates
         self._editions = editions
         self._shared = shared
+        self._leading = Leading(articles, cache)
         self.finished: Final = PageCache(templates, shared, max_bytes)
         self._words = templates.words
         self._prefix = PREFIX[templates.converter.script]
@@ -113,7 +110,7 @@ class Pages:
         edition = self._editions.at(now)
         if (page := self.finished.of(edition, key)) is not None:
             return page
-        lead, seconds = self._leading(edition)
+        lead, seconds = self._leading.front_page(edition)
         taken = {item.id for item in (lead, *seconds) if item is not None}
         bands = tuple(
             (name, tuple(sorted(_stories(stories), key=_is_sponsored)))
@@ -131,39 +128,6 @@ class Pages:
             feed="/feed.",
         )
 
-    def _leading(self, edition: Edition) -> tuple[StoryFragments | None, tuple[StoryFragments, ...]]:
-        """Give the front page's lead and two seconds: what the desk put there, else the newest."""
-        newest = self._cache.stories(self._articles.newest(edition.at, _LEADS, hot=False), edition.at)
-        lead = self._featured(LEAD, edition)
-        placed = [self._featured(slot, edition, paid=True) for slot in SECONDS]
-        taken = {item.id for item in (lead, *placed) if item is not None}
-        if lead is None and (lead := self._lead(newest, edition, taken)) is not None:
-            taken.add(lead.id)
-        seconds: dict[str, StoryFragments] = {}
-        for item in placed:
-            if item is None or item.id in seconds or (lead is not None and item.id == lead.id):
-                item = next(iter(first_without(newest, taken, 1)), None)
-            if item is not None:
-                taken.add(item.id)
-                seconds[item.id] = item
-        return lead, tuple(seconds.values())
-
-    def _featured(self, slot: str, edition: Edition, *, paid: bool = False) -> StoryFragments | None:
-        """Give the story that the desk put into a slot, if it may be shown, and there."""
-        featured = edition.front.get(slot)
-        item = None if featured is None else self._cache.story(featured, edition.at)
-        return item if item is None or paid or not item.story.sponsored else None
-
-    def _lead(
-        self, newest: Iterable[StoryFragments], edition: Edition, placed: AbstractSet[str]
-    ) -> StoryFragments | None:
-        """Give the newest story that may lead the front page: never one that was paid for."""
-        may_lead = [item for item in newest if not item.story.sponsored and item.id not in placed]
-        if not may_lead:
-            ids = self._articles.newest(edition.at, _LEADS, hot=True)
-            may_lead = [item for item in self._cache.stories(ids, edition.at) if item.id not in placed]
-        return next((item for item in may_lead if item.story.picture), may_lead[0] if may_lead else None)
-
     def section(self, name: str, before: str | None, now: datetime) -> Page | None:
         """Give a page of a section's archive; None if there is none of that very name, or no such place."""
         key = ("section", name, before)
@@ -176,7 +140,8 @@ class Pages:
         if parts is None:
             return None
         if before is None:
-            parts = self._with_featured(parts, name, edition)
+            spelled, stories, *others = parts
+            parts = (spelled, self._leading.section(name, stories, edition), *others)
         main = partial(self._templates.section, today=edition.today)
         path = _continued(section_path(name), before)
         feed = section_path(name) + "/feed."
@@ -184,14 +149,6 @@ class Pages:
         return self.finished.framed(
             edition, key, main, parts, title=title, path=path, current=name, feed=feed
         )
-
-    def _with_featured(self, parts: Parts, name: str, edition: Edition) -> Parts:
-        """Put first on a section's page what the desk featured there, if it stands in that section."""
-        item = self._featured(one_scope(section_scope(name)), edition)
-        if item is None or one_name(item.story.section) != one_name(name):
-            return parts
-        spelled, stories, *others = parts
-        return (spelled, (item.story, *(one for one in stories if one.id != item.id)), *others)
 
     def series(self, name: str, before: str | None, now: datetime) -> Page | None:
         """Give a page of a series; None if there is no such series or place."""
