@@ -5,24 +5,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.rank.workers import Rank
-from tests.real import Kafka, Redis
+from tests.integration.rank.workers import Rank, started
+from tests.real import Kafka
 from tests.redis_cluster import RedisCluster
 
 
 @pytest.fixture(scope="module")
 def rank(kafka: Kafka, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rank]:
     """Give a ready rank on the shared Kafka, with a Redis of its own."""
-    folder = tmp_path_factory.mktemp("rank")
-    redis = Redis(folder)
-    redis.start()
-    found = Rank(kafka.bootstrap, redis.url, folder)
-    try:
+    with started(kafka, tmp_path_factory.mktemp("rank")) as found:
         found.start("rank-1")
         yield found
-    finally:
-        found.stop()
-        redis.stop()
 
 
 @pytest.fixture(scope="session")

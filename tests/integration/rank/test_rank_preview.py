@@ -14,12 +14,11 @@ import pytest
 from confluent_kafka import Consumer, TopicPartition
 
 from services.rank.core.layout import VOIDS_FIELD, key
-from shared import wire
 from shared.events import LISTS, ViewsVoided
 from shared.topics import DESK
 from tests.foreign import until
-from tests.integration.rank.test_rank_voids import batch, void
-from tests.integration.rank.workers import Rank
+from tests.integration.rank.test_rank_voids import batch, read_everywhere, void
+from tests.integration.rank.workers import Rank, started
 from tests.real import Kafka, Redis, Service
 
 TOKEN = "desk-of-the-test"  # noqa: S105
@@ -29,17 +28,10 @@ GRANTS = [{"sha256": hashlib.sha256(TOKEN.encode()).hexdigest(), "desk": True}]
 @pytest.fixture(scope="module")
 def rank(kafka: Kafka, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rank]:
     """Give two workers that know a desk's token, with a Redis of their own."""
-    folder = tmp_path_factory.mktemp("preview")
-    redis = Redis(folder)
-    redis.start()
-    found = Rank(kafka.bootstrap, redis.url, folder)
-    try:
+    with started(kafka, tmp_path_factory.mktemp("preview")) as found:
         for n in (1, 2):
             found.start(f"preview-{n}", RANK_TOKENS=json.dumps(GRANTS))
         yield found
-    finally:
-        found.stop()
-        redis.stop()
 
 
 def ask(worker: Service, of: ViewsVoided) -> httpx.Response:
@@ -108,16 +100,8 @@ def test_every_worker_foresees_what_the_void_then_does(rank: Rank, article: str)
 
 
 def test_a_void_of_all_articles_is_foreseen_in_every_partition(rank: Rank, article: str) -> None:
-    names: dict[int, str] = {}
-    for number in range(500):
-        names.setdefault(wire.partition_for(f"{article}-{number}"), f"{article}-{number}")
     segment = random.randrange(100, 60_000)
-    for name in names.values():
-        rank.press.article(name)
-        rank.press.raw(batch(name, range(10), segment), name)
-        rank.press.raw(batch(name, range(10, 13), segment + 1), name)
-    rank.press.flush()
-    rank.until_scores(dict.fromkeys(names.values(), 13))
+    names = read_everywhere(rank, article, segment)
     past = void(segment, until=datetime.now(UTC) - timedelta(minutes=50))
     assert foreseen(rank.workers[0], past)["views"]["of_segment"] == 0
     answer = foreseen(rank.workers[1], void(segment))
@@ -125,7 +109,7 @@ def test_a_void_of_all_articles_is_foreseen_in_every_partition(rank: Rank, artic
     assert answer["counted"]["before"] - answer["counted"]["after"] == 10 * len(names)
     rank.press.desk(void(segment))
     rank.press.flush()
-    rank.until_scores(dict.fromkeys(names.values(), 3), 20)
+    rank.until_scores(dict.fromkeys(names, 3), 20)
     for one in answer["lists"]:
         until(partial(is_as_foreseen, rank, one), "the list foreseen")
 

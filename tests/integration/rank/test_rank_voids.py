@@ -26,6 +26,20 @@ def void(segment: int, article: str | None = None, **changes: Any) -> ViewsVoide
     return ViewsVoided(segment=segment, article=article, **fields | changes)
 
 
+def read_everywhere(rank: Rank, article: str, segment: int) -> list[str]:
+    """Have an article in each partition read by ten of a segment and three of the next; give their ids."""
+    names: dict[int, str] = {}
+    for number in range(500):
+        names.setdefault(wire.partition_for(f"{article}-{number}"), f"{article}-{number}")
+    for name in names.values():
+        rank.press.article(name)
+        rank.press.raw(batch(name, range(10), segment), name)
+        rank.press.raw(batch(name, range(10, 13), segment + 1), name)
+    rank.press.flush()
+    rank.until_scores(dict.fromkeys(names.values(), 13))
+    return list(names.values())
+
+
 def test_a_void_is_visible_in_a_moment_and_survives_a_wipe(rank: Rank, article: str) -> None:
     rank.press.article(article)
     rank.press.raw(batch(article, range(100), 7), article)
@@ -53,20 +67,12 @@ def test_a_void_is_visible_in_a_moment_and_survives_a_wipe(rank: Rank, article: 
 def test_a_void_without_an_article_reaches_every_partition_and_no_other_time(
     rank: Rank, article: str
 ) -> None:
-    names: dict[int, str] = {}
-    for number in range(500):
-        names.setdefault(wire.partition_for(f"{article}-{number}"), f"{article}-{number}")
     segment = random.randrange(60_000)
-    for name in names.values():
-        rank.press.article(name)
-        rank.press.raw(batch(name, range(10), segment), name)
-        rank.press.raw(batch(name, range(10, 13), segment + 1), name)
-    rank.press.flush()
-    rank.until_scores(dict.fromkeys(names.values(), 13))
+    names = read_everywhere(rank, article, segment)
     rank.press.desk(void(segment + 1, until=datetime.now(UTC) - timedelta(minutes=50)))
     rank.press.desk(void(segment))
     rank.press.flush()
-    rank.until_scores(dict.fromkeys(names.values(), 3), 10)
+    rank.until_scores(dict.fromkeys(names, 3), 10)
 
 
 def test_a_worker_that_takes_over_counts_by_the_voids(rank: Rank, article: str) -> None:

@@ -4,7 +4,8 @@ import json
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
@@ -18,7 +19,7 @@ from shared import wire
 from shared.events import Arrival, ArticlePublished, Event, at_ms
 from shared.topics import ARTICLES, DESK, VIEWS
 from tests.builders import published
-from tests.real import Service
+from tests.real import Kafka, Redis, Service
 
 SESSION_S: Final = 2
 
@@ -191,3 +192,16 @@ class Rank:
     def _scores_of(self, articles: Iterable[str], **which: str) -> dict[str, int]:
         found = self.scores(**which)
         return {name: found.get(name, 0) for name in articles}
+
+
+@contextmanager
+def started(kafka: Kafka, folder: Path) -> Iterator[Rank]:
+    """Give a rank without a worker yet, on this Kafka and a Redis of its own."""
+    redis = Redis(folder)
+    redis.start()
+    found = Rank(kafka.bootstrap, redis.url, folder)
+    try:
+        yield found
+    finally:
+        found.stop()
+        redis.stop()
